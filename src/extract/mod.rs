@@ -1,0 +1,35 @@
+//! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
+
+pub mod sql;
+
+use crate::model::facts::FileFacts;
+
+/// What a format is given to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Path inside the repository, with `/` between parts.
+    pub path: &'a str,
+    /// The decoded text, without a byte order mark.
+    pub text: &'a str,
+}
+
+/// A language or file format. Holds no state; compiled queries sit in a `LazyLock`.
+pub trait Format: Sync {
+    /// Its name, also that of its folder in `src/extract`, `queries` and `fixtures`.
+    fn name(&self) -> &'static str;
+
+    /// Whether the file is of this format, by its path (inside the repository, `/` between parts) and the
+    /// first bytes of its text.
+    fn claims(&self, path: &str, head: &str) -> bool;
+
+    /// Reads the file. Trouble becomes problems and blind spots.
+    fn extract(&self, input: Input<'_>) -> FileFacts;
+}
+
+/// All formats, in order of their names.
+pub static FORMATS: &[&dyn Format] = &[&sql::Sql];
+
+/// The first format that claims the file.
+pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.claims(path, head))
+}

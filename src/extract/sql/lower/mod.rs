@@ -1,0 +1,1 @@
+//! sqlparser's syntax tree to our statements: scopes, names, outputs, schema changes.

@@ -1,0 +1,119 @@
+//! What extraction knows of one file, without having looked into any other.
+//!
+//! Facts are rows: the facts of different files, repositories and revisions merge by union.
+
+use super::name::ObjectName;
+use super::span::Span;
+use super::statement::Statement;
+
+/// Everything one file says.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct FileFacts {
+    /// SQL statements, in text order.
+    pub statements: Vec<Statement>,
+    /// Named code units, in order of their start; an outer unit comes before those inside it.
+    pub units: Vec<Unit>,
+    /// What stands where, for words that no statement refers to; sorted by start, never overlapping.
+    pub tokens: Vec<Token>,
+    /// What text outside of all `tokens` and statements is.
+    pub elsewhere: TokenKind,
+    /// What could not be told.
+    pub blind_spots: Vec<BlindSpot>,
+    /// What is wrong with the file.
+    pub problems: Vec<Problem>,
+}
+
+impl FileFacts {
+    /// The innermost unit that holds `span`, if any does.
+    pub fn unit_at(&self, span: Span) -> Option<&Unit> {
+        self.units.iter().filter(|unit| unit.span.contains(span)).min_by_key(|unit| unit.span.end - unit.span.start)
+    }
+
+    /// What the text at `offset` is when it is no reference.
+    pub fn token_at(&self, offset: u32) -> TokenKind {
+        let next = self.tokens.partition_point(|token| token.span.start <= offset);
+        match next.checked_sub(1).map(|at| self.tokens[at]) {
+            Some(token) if token.span.contains_offset(offset) => token.kind,
+            _ => self.elsewhere,
+        }
+    }
+}
+
+/// What kind of code unit a [`Unit`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitKind {
+    /// A free function, also a named arrow function or a shell function.
+    Function,
+    /// A method or constructor.
+    Method,
+    /// A class, interface, record, enum or module.
+    Class,
+    /// A view or materialised view.
+    View,
+    /// A stored function or procedure.
+    Routine,
+    /// A trigger.
+    Trigger,
+}
+
+/// A named part of a file that can be a consumer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its name with those of the units around it: `UserExport.run`.
+    pub name: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// All of it, from its first modifier to its closing brace.
+    pub span: Span,
+}
+
+/// What a word in a file is when no statement refers to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum TokenKind {
+    /// A comment.
+    Comment,
+    /// A string literal, or a part of one, that is not SQL.
+    Text,
+    /// Prose: documentation, a heading, a translation.
+    Prose,
+    /// A name that cannot be a column: a local, a parameter, a type, a function, an import.
+    Symbol,
+    /// A member, key, getter or setter: the column if its receiver is a row.
+    Property,
+    /// Inside SQL, a word that names no column: an alias, a constant, the name of an index.
+    SqlOther,
+    /// Text of a format that columnist does not read.
+    #[default]
+    Unread,
+}
+
+/// A stretch of text of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: TokenKind,
+}
+
+/// A place whose references cannot be told before run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlindSpot {
+    /// Where.
+    pub span: Span,
+    /// Why, in a few words.
+    pub reason: String,
+    /// Relations that it is known to touch; empty when that cannot be told either.
+    pub relations: Vec<ObjectName>,
+}
+
+/// Something wrong with a source file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable kebab-case code.
+    pub code: &'static str,
+    /// The fact, in lower case, without a full stop.
+    pub message: String,
+    /// Where; `0..0` for the file as a whole.
+    pub span: Span,
+}

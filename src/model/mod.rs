@@ -1,0 +1,9 @@
+//! The nouns that pass between the stages: plain data, without I/O and without parsers.
+
+pub mod answer;
+pub mod facts;
+pub mod name;
+pub mod schema;
+pub mod source;
+pub mod span;
+pub mod statement;

@@ -1,0 +1,3 @@
+//! Integration tests: the real command on real files.
+
+fn main() {}
