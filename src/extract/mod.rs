@@ -1,5 +1,6 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
+pub mod embedded;
 pub mod sql;
 
 use crate::model::facts::FileFacts;

@@ -27,6 +27,26 @@ pub struct SqlFacts {
     pub problems: Vec<Problem>,
 }
 
+/// What a text looks like before it is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// One or more whole statements.
+    Statement,
+    /// Part of a statement: a condition, a column list with clause keywords, `ORDER BY …`.
+    Fragment,
+    /// Not SQL.
+    None,
+}
+
+/// Whether a host language's string is SQL. English that starts with a SQL verb is not.
+pub fn evidence(text: &str) -> Evidence {
+    let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    match word.to_ascii_uppercase().as_str() {
+        "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH" | "CREATE" | "ALTER" | "DROP" => Evidence::Statement,
+        _ => Evidence::None,
+    }
+}
+
 /// Reads a piece of SQL: one statement, a script of many, or a fragment. `dialect` is what the host knows of
 /// it (a driver's import, a file's folder), `None` when nothing.
 pub fn read(_sql: &SqlText, _dialect: Option<Dialect>) -> SqlFacts {
