@@ -1,1 +1,6 @@
-//! TODO
+//! Rendering: an answer becomes bytes. No decisions here, only words.
+
+pub mod json;
+pub mod printable;
+pub mod stages;
+pub mod text;

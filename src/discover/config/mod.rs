@@ -167,3 +167,54 @@ fn context_of(kind: Kind) -> Context {
         _ => Context::Live,
     }
 }
+
+/// Reads a size such as `500 KB`, `64MiB` or `1000`; `K`, `M` and `G` alone are powers of 1024.
+pub fn parse_bytes(text: &str) -> Result<u64, String> {
+    const UNITS: &[(&str, u64)] = &[
+        ("", 1),
+        ("b", 1),
+        ("k", 1 << 10),
+        ("kb", 1000),
+        ("kib", 1 << 10),
+        ("m", 1 << 20),
+        ("mb", 1_000_000),
+        ("mib", 1 << 20),
+        ("g", 1 << 30),
+        ("gb", 1_000_000_000),
+        ("gib", 1 << 30),
+    ];
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim().to_ascii_lowercase();
+    let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+    let number: Option<u64> = number.parse().ok();
+    match number.zip(factor).and_then(|(number, factor)| number.checked_mul(factor)) {
+        Some(bytes @ 1..=LARGEST_FILE_BYTES) => Ok(bytes),
+        Some(_) => Err(format!("it must be between 1 and {LARGEST_FILE_BYTES} bytes")),
+        None => Err("expected a number and a unit, as in `64 MiB`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        let table = [
+            ("1000", Some(1000)),
+            ("500 KB", Some(500_000)),
+            ("64MiB", Some(64 << 20)),
+            ("1g", Some(1 << 30)),
+            ("2g", None),
+            ("0", None),
+            ("", None),
+            ("MB", None),
+            ("99999999999999999999", None),
+            ("1 parsec", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse_bytes(text).ok(), expected, "{text}");
+        }
+    }
+}
