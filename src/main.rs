@@ -51,7 +51,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
         Command::Who(args) => who(args, &Progress::start(cli.global.no_progress)),
         Command::Refs(args) => {
             let workspace = progress(&args.scan)?;
-            let lines = answer::references(&workspace);
+            let (lines, _scanned) = answer::references(&workspace);
             print(|out| render::json::refs(&lines, out))?;
             Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
         }

@@ -7,3 +7,7 @@ pub mod query;
 pub mod references;
 pub mod statements;
 pub mod who;
+
+pub use query::{ColumnQuery, QueryError};
+pub use references::{ReferenceLine, references};
+pub use who::who;
