@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use columnist::discover::config::parse_bytes;
+use columnist::model::statement::Dialect;
 
 /// Who still reads or writes this table or column?
 ///
@@ -57,6 +58,10 @@ pub(crate) enum Command {
     /// Every reference to any column, one JSON object a line.
     #[command(after_help = REFS_EXAMPLES)]
     Refs(RefsArgs),
+    /// What each statement of a SQL script reads and writes.
+    ///
+    /// Names are resolved against the script's own DDL and that of --schema.
+    Sql(SqlArgs),
     /// The files of a scan: what each is for, or why it is skipped.
     Files(FilesArgs),
     /// What one file says, before any name in it is resolved (for debugging).
@@ -85,6 +90,30 @@ pub(crate) struct WhoArgs {
 pub(crate) struct RefsArgs {
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// The script; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// A script of DDL that declares the tables; may be given several times, in order.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+    /// The dialect, when the script does not tell it: postgres, mysql, sqlite, sql-server, oracle, bigquery, snowflake,
+    /// clickhouse, generic.
+    #[arg(long, value_name = "DIALECT", value_parser = parse_dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    /// How the answer is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+fn parse_dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::named(text).ok_or_else(|| {
+        let known: Vec<&str> = Dialect::ALL.iter().map(|dialect| dialect.name()).collect();
+        format!("no such dialect; known are {}", known.join(", "))
+    })
 }
 
 #[derive(Debug, Args)]
