@@ -15,6 +15,7 @@ use columnist::discover::config::Config;
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
 use columnist::model::answer::{Answer, Verdict};
+use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
 use columnist::render::{self, printable};
 
@@ -111,7 +112,13 @@ fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {
         script(&args.file)?
     };
     let schema = args.schema.iter().map(|path| self::script(path)).collect::<anyhow::Result<Vec<String>>>()?;
-    let reports = answer::statements::statements(&script, &schema, args.dialect);
+    let dialect = args.dialect.as_deref().map(|name| {
+        Dialect::named(name).unwrap_or_else(|| {
+            complain("warning", &format!("no dialect is called `{name}`; the script is read as generic SQL"));
+            Dialect::Generic
+        })
+    });
+    let reports = answer::statements::statements(&script, &schema, dialect);
     print(|out| match args.format {
         Format::Text => render::statements::statements(&reports, out),
         Format::Json => render::json::statements(&reports, out),
