@@ -1,6 +1,7 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
 pub mod embedded;
+pub mod host;
 pub mod sql;
 
 use crate::model::facts::FileFacts;
