@@ -1,6 +1,8 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
 pub mod embedded;
+pub mod host;
+pub mod java;
 pub mod sql;
 
 use crate::model::facts::FileFacts;
@@ -28,7 +30,7 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&sql::Sql];
+pub static FORMATS: &[&dyn Format] = &[&java::Java, &sql::Sql];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {
