@@ -57,6 +57,10 @@ pub(crate) enum Command {
     /// Every reference to any column, one JSON object a line.
     #[command(after_help = REFS_EXAMPLES)]
     Refs(RefsArgs),
+    /// What each statement of a SQL script reads and writes.
+    ///
+    /// Names are resolved against the script's own DDL and that of --schema.
+    Sql(SqlArgs),
     /// The files of a scan: what each is for, or why it is skipped.
     Files(FilesArgs),
     /// What one file says, before any name in it is resolved (for debugging).
@@ -85,6 +89,23 @@ pub(crate) struct WhoArgs {
 pub(crate) struct RefsArgs {
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// The script; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// A script of DDL that declares the tables; may be given several times, in order.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+    /// The dialect, when the script does not tell it: postgres, mysql, sqlite, sql-server, oracle, bigquery, snowflake,
+    /// clickhouse, generic, or the name of a relative of one. Any other is read as generic, with a warning.
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<String>,
+    /// How the answer is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

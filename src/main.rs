@@ -3,8 +3,8 @@
 mod cli;
 mod progress;
 
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -12,12 +12,14 @@ use clap::{CommandFactory, Parser};
 
 use columnist::answer::{self, ColumnQuery, QueryError};
 use columnist::discover::config::Config;
+use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
 use columnist::model::answer::{Answer, Verdict};
+use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
 use columnist::render::{self, printable};
 
-use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, WhoArgs};
+use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, SqlArgs, WhoArgs};
 use progress::Progress;
 
 /// What the exit code means. docs and `--help` hold the same table.
@@ -51,10 +53,11 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
         Command::Who(args) => who(args, &Progress::start(cli.global.no_progress)),
         Command::Refs(args) => {
             let workspace = progress(&args.scan)?;
-            let lines = answer::references(&workspace);
+            let (lines, _scanned) = answer::references(&workspace);
             print(|out| render::json::refs(&lines, out))?;
             Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
         }
+        Command::Sql(args) => sql(args),
         Command::Files(args) => {
             let workspace = progress(&args.scan)?;
             print(|out| render::stages::files(&workspace, out))?;
@@ -98,6 +101,34 @@ fn who(args: &WhoArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
     })?;
     let skipped = answer.scanned.skipped.iter().map(|(reason, files)| (reason, files));
     Ok(strict(&args.scan, status_of(&answer, args.answer.fail_on), skipped))
+}
+
+fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {
+    let script = if args.file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        decode(bytes).map_err(|reason| anyhow::anyhow!("standard input is no text: {reason}"))?
+    } else {
+        script(&args.file)?
+    };
+    let schema = args.schema.iter().map(|path| self::script(path)).collect::<anyhow::Result<Vec<String>>>()?;
+    let dialect = args.dialect.as_deref().map(|name| {
+        Dialect::named(name).unwrap_or_else(|| {
+            complain("warning", &format!("no dialect is called `{name}`; the script is read as generic SQL"));
+            Dialect::Generic
+        })
+    });
+    let reports = answer::statements::statements(&script, &schema, dialect);
+    print(|out| match args.format {
+        Format::Text => render::statements::statements(&reports, out),
+        Format::Json => render::json::statements(&reports, out),
+    })?;
+    Ok(ExitStatus::Below)
+}
+
+fn script(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    decode(bytes).map_err(|reason| anyhow::anyhow!("{} is no text: {reason}", path.display()))
 }
 
 fn status_of(answer: &Answer, fail_on: FailOn) -> ExitStatus {

@@ -3,4 +3,5 @@
 pub mod json;
 pub mod printable;
 pub mod stages;
+pub mod statements;
 pub mod text;
