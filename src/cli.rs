@@ -152,7 +152,7 @@ pub(crate) struct AnswerArgs {
 #[command(next_help_heading = "Scan")]
 pub(crate) struct ScanArgs {
     /// Repositories, folders of repositories, or files [default: the current folder].
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,
     /// The settings file [default: the nearest columnist.toml in or above the first PATH].
     #[arg(long, value_name = "FILE")]

@@ -304,7 +304,7 @@ const KINDS: &[(Kind, &[Test])] = &[
         ],
     ),
     (Kind::ScheduledTask, &[LastWord(&["cron", "cronjob", "scheduler"]), SeveralWords]),
-    (Kind::ScheduledTask, &[FirstWord(&["cron", "scheduled"])]),
+    (Kind::ScheduledTask, &[FirstWord(&["scheduled"])]),
     (
         Kind::BackgroundJob,
         &[

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::model::span::LineIndex;
 
 /// Why settings cannot be used. All of these are the user's to mend.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
+    #[error("cannot read {}: {error}", .path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -17,6 +18,7 @@ pub enum ConfigError {
         error: std::io::Error,
     },
     /// The file says something that it cannot.
+    #[error("{0}")]
     Invalid(Box<Invalid>),
 }
 
@@ -55,17 +57,6 @@ impl Invalid {
 impl From<Invalid> for ConfigError {
     fn from(invalid: Invalid) -> Self {
         Self::Invalid(Box::new(invalid))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConfigError::Unreadable { path, error } => write!(f, "cannot read {}: {error}", path.display()),
-            ConfigError::Invalid(invalid) => invalid.fmt(f),
-        }
     }
 }
 

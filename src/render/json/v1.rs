@@ -262,7 +262,7 @@ impl<'a> From<&'a ProblemAt> for ProblemV1<'a> {
     }
 }
 
-/// A line of `refs`.
+/// A line of `refs`. Here `column` is the column's name, so the place where the name starts is `start_column`.
 #[derive(Debug, Serialize)]
 pub(super) struct ReferenceLine<'a> {
     repository: &'a str,
@@ -271,12 +271,21 @@ pub(super) struct ReferenceLine<'a> {
     consumer: &'a str,
     kind: &'static str,
     context: &'static str,
-    #[serde(flatten)]
-    reference: ReferenceV1<'a>,
+    path: &'a str,
+    line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+    access: &'static str,
+    certainty: &'static str,
+    construct: &'static str,
+    snippet: &'a str,
+    why: &'a str,
 }
 
 impl<'a> From<&'a answer::ReferenceLine> for ReferenceLine<'a> {
     fn from(line: &'a answer::ReferenceLine) -> Self {
+        let reference = ReferenceV1::from(&line.reference);
         Self {
             repository: &line.repository,
             table: &line.reference.table,
@@ -284,7 +293,16 @@ impl<'a> From<&'a answer::ReferenceLine> for ReferenceLine<'a> {
             consumer: &line.consumer,
             kind: line.kind.name(),
             context: line.context.name(),
-            reference: ReferenceV1::from(&line.reference),
+            path: reference.path,
+            line: reference.line,
+            start_column: reference.column,
+            end_line: reference.end_line,
+            end_column: reference.end_column,
+            access: reference.access,
+            certainty: reference.certainty,
+            construct: reference.construct,
+            snippet: reference.snippet,
+            why: reference.why,
         }
     }
 }
