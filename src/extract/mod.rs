@@ -4,6 +4,7 @@ pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod sql;
+pub mod typescript;
 
 use crate::model::facts::FileFacts;
 
@@ -30,7 +31,7 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&java::Java, &sql::Sql];
+pub static FORMATS: &[&dyn Format] = &[&java::Java, &sql::Sql, &typescript::TypeScript];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {
