@@ -6,6 +6,7 @@ pub mod host;
 pub mod java;
 pub mod prose;
 pub mod sql;
+pub mod typescript;
 
 use crate::model::facts::FileFacts;
 
@@ -32,7 +33,8 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&code_text::CodeText, &java::Java, &prose::Prose, &sql::Sql];
+pub static FORMATS: &[&dyn Format] =
+    &[&code_text::CodeText, &java::Java, &prose::Prose, &sql::Sql, &typescript::TypeScript];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {
