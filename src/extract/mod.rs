@@ -4,6 +4,7 @@ pub mod code_text;
 pub mod embedded;
 pub mod host;
 pub mod prose;
+pub mod shell;
 pub mod sql;
 
 use crate::model::facts::FileFacts;
@@ -31,7 +32,7 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&code_text::CodeText, &prose::Prose, &sql::Sql];
+pub static FORMATS: &[&dyn Format] = &[&code_text::CodeText, &prose::Prose, &shell::Shell, &sql::Sql];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {
