@@ -24,17 +24,18 @@ use self::dialect::DialectHints;
 use self::expression::{Expression, ExpressionId, Expressions};
 use self::units::Units;
 use crate::extract::Input;
+use crate::extract::sql::text::SqlText;
 use crate::model::facts::{FileFacts, Problem, Token, TokenKind, UnitKind};
 use crate::model::span::Span;
 
-/// A host language: what its syntax means for units, scopes, branches and strings.
+/// A host language: what its syntax means for units, scopes, branches and strings. A value of it reads one file.
 pub trait Host {
     /// What `node` opens for all that is inside it. Called before its children; tokens may be collected here too.
-    fn open<'t>(&self, node: Node<'t>, reader: &mut Reader<'t>) -> Opening<'t>;
+    fn open<'t>(&mut self, node: Node<'t>, reader: &mut Reader<'t>) -> Opening<'t>;
 
     /// The string expression that `node` is, `None` when it is none that is understood. Called after its children.
     /// Makes expressions, declares names and records assignments through `reader`.
-    fn close<'t>(&self, node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>) -> Option<ExpressionId>;
+    fn close<'t>(&mut self, node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>) -> Option<ExpressionId>;
 
     /// The name that `node` is, when it may stand for a constant: an identifier, `this.x`, `Class.X`.
     fn name<'t>(node: Node<'t>, text: &'t str) -> Option<Key<'t>>;
@@ -47,8 +48,8 @@ pub struct Opening<'t> {
     pub unit: Option<(Cow<'t, str>, Option<UnitKind>)>,
     /// A name space.
     pub scope: Option<ScopeKind>,
-    /// A part of the control flow that may not run.
-    pub flow: Option<Flow>,
+    /// Parts of the control flow that may not run, outermost first: an `else if` is an alternative and a branch.
+    pub flows: Vec<Flow>,
     /// Its children are given to its parent as if they were the parent's own: an argument list.
     pub transparent: bool,
     /// Its children are not looked at.
@@ -60,7 +61,7 @@ pub struct Opening<'t> {
 pub struct Child<'t> {
     /// The node. Anonymous nodes are kept when they have a field.
     pub node: Node<'t>,
-    /// Its field in its parent, or that of the transparent node around it.
+    /// Its field in its parent; without one, that of the transparent node around it.
     pub field: Option<&'t str>,
     /// The string expression that it is.
     pub value: Option<ExpressionId>,
@@ -74,7 +75,7 @@ struct Frame<'t> {
     children: usize,
     unit: bool,
     scope: bool,
-    flow: bool,
+    flows: usize,
     transparent: bool,
 }
 
@@ -146,6 +147,70 @@ impl<'t> Reader<'t> {
         child.value.is_some() || (self.name_of)(child.node, self.text).is_some()
     }
 
+    /// Adds a text that is known to be empty, just before a node: a new builder, `null` that waits for its value.
+    pub fn nothing(&mut self, node: Node<'t>) -> ExpressionId {
+        let start = node.start_byte();
+        self.expressions.literal(SqlText::default(), Span::new(start, start))
+    }
+
+    /// Declares the local variable `name` in the innermost scope; see [`Bindings::declare`].
+    pub fn declare_local(&mut self, name: &'t str, opaque: bool) {
+        let scope = self.bindings.scope();
+        self.bindings.declare(&[(scope, Key::bare(name))], opaque);
+    }
+
+    /// An append to the builder that a node is: a name, or a call that appends to one and returns it. The value is
+    /// the builder's.
+    pub fn append(&mut self, builder: &Child<'t>, value: ExpressionId, node: Node<'t>) -> ExpressionId {
+        if let Some(id) = builder.value {
+            if let Expression::Appends { key, .. } = self.expressions.get(id).expression {
+                self.change(key, Change::Append, Some(value), node);
+                return id;
+            }
+            return self.expressions.join(id, value, span_of(node));
+        }
+        match self.key(builder.node) {
+            Some(key) => {
+                self.change(key, Change::Append, Some(value), node);
+                let scope = self.bindings.scope();
+                self.expressions.add(Expression::Appends { key, scope }, span_of(node))
+            }
+            None => {
+                let hole = self.hole(builder.node);
+                self.expressions.join(hole, value, span_of(node))
+            }
+        }
+    }
+
+    /// A choice between values, if any of them is a string or all may be.
+    pub fn choice(&mut self, branches: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
+        let any = branches.iter().any(|branch| branch.value.is_some());
+        if !any && !branches.iter().all(|branch| self.may_be_string(branch)) {
+            return None;
+        }
+        let parts = branches.iter().map(|branch| self.part(branch)).collect();
+        Some(self.expressions.add(Expression::Choice(parts), span_of(node)))
+    }
+
+    /// Two values one after the other, if one of them is a string or both may be.
+    pub fn sum(&mut self, left: &Child<'t>, right: &Child<'t>, node: Node<'t>) -> Option<ExpressionId> {
+        let any = left.value.is_some() || right.value.is_some();
+        if !any && !(self.may_be_string(left) && self.may_be_string(right)) {
+            return None;
+        }
+        let (left, right) = (self.part(left), self.part(right));
+        Some(self.expressions.join(left, right, span_of(node)))
+    }
+
+    /// A list of values, if one of them is a string or there are none.
+    pub fn list(&mut self, items: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
+        if !items.is_empty() && !items.iter().any(|item| self.may_be_string(item)) {
+            return None;
+        }
+        let items = items.iter().map(|item| self.part(item)).collect();
+        Some(self.expressions.add(Expression::List(items), span_of(node)))
+    }
+
     /// Adds a hole at a node.
     pub fn hole(&mut self, node: Node<'t>) -> ExpressionId {
         self.expressions.add(Expression::Hole, span_of(node))
@@ -177,20 +242,34 @@ pub fn span_of(node: Node<'_>) -> Span {
 }
 
 /// Reads a file of a host language.
-pub fn read<H: Host>(host: &H, language: &Language, input: Input<'_>) -> FileFacts {
+pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> FileFacts {
+    let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
+    let Some(tree) = parse(language, input.text) else {
+        let message = "the file could not be parsed".to_owned();
+        facts.problems.push(Problem { code: "unreadable-syntax", message, span: Span::default() });
+        facts.elsewhere = TokenKind::Unread;
+        return facts;
+    };
+    let (reader, problem) = scan(host, &tree, input);
+    facts.problems.extend(problem);
+    facts.units = reader.units.finish();
+    facts.tokens = reader.tokens;
+    let dialect = reader.dialect.dialect();
+    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect);
+    facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
+    facts.statements.sort_by_key(|statement| statement.span.start);
+    facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+    facts
+}
+
+fn parse(language: &Language, text: &str) -> Option<Tree> {
     let mut parser = Parser::new();
-    let tree = match parser.set_language(language) {
-        Ok(()) => parser.parse(input.text, None),
-        Err(_) => None,
-    };
-    let Some(tree) = tree else {
-        let problem = Problem {
-            code: "unreadable-syntax",
-            message: "the file could not be parsed".to_owned(),
-            span: Span::default(),
-        };
-        return FileFacts { elsewhere: TokenKind::Unread, problems: vec![problem], ..FileFacts::default() };
-    };
+    parser.set_language(language).ok()?;
+    parser.parse(text, None)
+}
+
+/// Walks over the tree and binds names. Returns the first syntax error too.
+fn scan<'t, H: Host>(host: &mut H, tree: &'t Tree, input: Input<'t>) -> (Reader<'t>, Option<Problem>) {
     let mut reader = Reader {
         text: input.text,
         path: input.path,
@@ -204,22 +283,13 @@ pub fn read<H: Host>(host: &H, language: &Language, input: Input<'_>) -> FileFac
         name_of: H::name,
     };
     reader.dialect.add(input.path);
-    let problem = walk(host, &tree, &mut reader);
-    let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
-    facts.problems.extend(problem);
-    facts.units = reader.units.finish();
-    facts.tokens = reader.tokens;
-    let dialect = reader.dialect.dialect();
+    let problem = walk(host, tree, &mut reader);
     reader.bindings.bind();
-    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect);
-    facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
-    facts.statements.sort_by_key(|statement| statement.span.start);
-    facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
-    facts
+    (reader, problem)
 }
 
 /// Opens and closes every node in text order, without recursion. Returns the first syntax error.
-fn walk<'t, H: Host>(host: &H, tree: &'t Tree, reader: &mut Reader<'t>) -> Option<Problem> {
+fn walk<'t, H: Host>(host: &mut H, tree: &'t Tree, reader: &mut Reader<'t>) -> Option<Problem> {
     let mut problem = None;
     let mut children: Vec<Child<'t>> = Vec::new();
     let mut cursor = tree.walk();
@@ -259,7 +329,7 @@ fn syntax_error(node: Node<'_>) -> Problem {
 }
 
 fn enter<'t, H: Host>(
-    host: &H,
+    host: &mut H,
     node: Node<'t>,
     field: Option<&'t str>,
     children: usize,
@@ -276,7 +346,7 @@ fn enter<'t, H: Host>(
     if let Some(scope) = opening.scope {
         reader.bindings.enter_scope(scope);
     }
-    if let Some(flow) = opening.flow {
+    for &flow in &opening.flows {
         reader.bindings.enter_flow(flow);
     }
     reader.frames.push(Frame {
@@ -285,17 +355,17 @@ fn enter<'t, H: Host>(
         children,
         unit: opening.unit.is_some(),
         scope: opening.scope.is_some(),
-        flow: opening.flow.is_some(),
+        flows: opening.flows.len(),
         transparent: opening.transparent,
     });
     !opening.skip
 }
 
-fn leave<'t, H: Host>(host: &H, reader: &mut Reader<'t>, children: &mut Vec<Child<'t>>) {
+fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<Child<'t>>) {
     let Some(frame) = reader.frames.pop() else { return };
     if frame.transparent {
         if frame.field.is_some() {
-            for child in &mut children[frame.children..] {
+            for child in children[frame.children..].iter_mut().filter(|child| child.field.is_none()) {
                 child.field = frame.field;
             }
         }
@@ -305,7 +375,7 @@ fn leave<'t, H: Host>(host: &H, reader: &mut Reader<'t>, children: &mut Vec<Chil
         children.truncate(frame.children);
         children.push(Child { node: frame.node, field: frame.field, value });
     }
-    if frame.flow {
+    for _ in 0..frame.flows {
         reader.bindings.leave_flow();
     }
     if frame.scope {
@@ -313,5 +383,59 @@ fn leave<'t, H: Host>(host: &H, reader: &mut Reader<'t>, children: &mut Vec<Chil
     }
     if frame.unit {
         reader.units.leave();
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    //! What tables of cases in the languages' own tests are checked with.
+
+    use super::{Host, Input, Language, parse, scan, statements};
+    use crate::extract::sql::text::SqlText;
+    use crate::extract::sql::{self, Evidence};
+
+    /// The pieces of SQL in a file, in the order in which they are embedded.
+    pub(in crate::extract) fn pieces<H: Host>(host: &mut H, language: &Language, text: &str) -> Vec<SqlText> {
+        let tree = parse(language, text).expect("any text has a tree");
+        let (reader, _) = scan(host, &tree, Input { path: "src/Case", text });
+        let mut found = Vec::new();
+        statements::for_each_string(&reader.expressions, &reader.bindings, &mut |value| {
+            let texts = value.alternatives(32).into_iter();
+            let before = found.len();
+            found.extend(texts.filter(|text| sql::evidence(text.as_str()) != Evidence::None));
+            found.len() > before
+        });
+        found
+    }
+
+    /// A piece with its blanks made single and each hole shown as `{expression}`.
+    pub(in crate::extract) fn shown(piece: &SqlText, file: &str) -> String {
+        let mut text = piece.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+        for (at, hole) in piece.holes().iter().enumerate().rev() {
+            text = text.replace(&format!("columnist_hole_{at}"), &format!("{{{}}}", hole.of(file)));
+        }
+        text
+    }
+
+    /// Checks what `found` finds in each source, and shows all that differ at once.
+    pub(in crate::extract) fn check(cases: &[(&str, &[&str])], found: impl Fn(&str) -> Vec<String>) {
+        let differs = |(source, expected): &&(&str, &[&str])| found(source) != **expected;
+        let shown = |(source, expected): &(&str, &[&str])| {
+            format!("{source}\n  expected {expected:?}\n  found    {:?}\n", found(source))
+        };
+        let wrong: Vec<String> = cases.iter().filter(differs).map(shown).collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Every word of a piece that is no hole and no decoded escape must stand in the file where the piece says.
+    pub(in crate::extract) fn check_places(piece: &SqlText, file: &str) {
+        let text = piece.as_str();
+        let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        for word in words.filter(|word| !word.is_empty() && !sql::text::holds_hole(word)) {
+            let at = word.as_ptr() as usize - text.as_ptr() as usize;
+            let outer = piece.outer(crate::model::span::Span::new(at, at + word.len()));
+            let written = outer.of(file);
+            assert!(written == word || written.starts_with('\\'), "{word} is {written} in {text}");
+        }
     }
 }

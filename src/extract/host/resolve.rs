@@ -175,7 +175,11 @@ impl<'a, 't> Resolver<'a, 't> {
         let Some(variable) = self.bindings.find(scope, key) else { return hole };
         let (value, trace) = if let Some(running) = self.running.iter_mut().find(|it| it.variable == variable) {
             running.used_itself = true;
-            (running.value(), Trace::default())
+            let value = running.value();
+            if matches!(&value, StringValue::Join(parts) if parts.is_empty()) {
+                return hole;
+            }
+            (value, Trace::default())
         } else {
             if self.bindings.variable(variable).events.is_empty() {
                 return hole;

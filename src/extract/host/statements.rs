@@ -28,7 +28,7 @@ pub fn embed_all(
 
 /// Calls `embed` with the value of every maximal string expression, and of every variable that holds a text of its
 /// own; `embed` tells whether it was SQL. Returns for each expression whether it is a literal inside SQL.
-fn for_each_string(
+pub(super) fn for_each_string(
     expressions: &Expressions<'_>,
     bindings: &Bindings<'_>,
     embed: &mut dyn FnMut(&StringValue) -> bool,
