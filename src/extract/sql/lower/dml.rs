@@ -72,7 +72,7 @@ impl Lowerer<'_> {
                         };
                     }
                 }
-                _ => filled.query = Some(self.query(query, None)),
+                _ => filled.query = Some(self.query(query, self.outer(scope))),
             },
             None if !insert.assignments.is_empty() => {
                 let first = self.scope(scope).references.len();

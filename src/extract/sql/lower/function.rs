@@ -12,6 +12,14 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::statement::{Dialect, Usage};
 
 impl Lowerer<'_> {
+    /// Lowers a call that is a statement of its own.
+    pub(super) fn call(&mut self, function: &Function, place: Place) {
+        let mut tasks = Vec::new();
+        self.function(function, place, &mut tasks);
+        tasks.reverse();
+        self.run(tasks);
+    }
+
     /// Pushes what a call names, in text order.
     pub(super) fn function<'e>(&mut self, function: &'e Function, place: Place, tasks: &mut Vec<Task<'e>>) {
         let name = function.name.0.last().and_then(|part| part.as_ident()).map_or("", |part| part.value.as_str());

@@ -295,7 +295,8 @@ impl Lowerer<'_> {
             _ => return,
         };
         let is_variable = parts[0].quote_style.is_none() && parts[0].value.starts_with(['@', ':', '$']);
-        if is_variable || self.in_routine {
+        // In T-SQL every variable has its sign; elsewhere a routine selects into its variables.
+        if is_variable || (self.in_routine && self.places.dialect() != Dialect::SqlServer) {
             return;
         }
         let name = ast::ObjectName::from(parts.to_vec());

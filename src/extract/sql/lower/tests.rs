@@ -1,6 +1,8 @@
 //! What the tests of lowering share: SQL in, scopes as short lines out.
 
+mod ddl;
 mod dml;
+mod routine;
 mod select;
 
 use std::fmt::Write as _;
@@ -15,6 +17,7 @@ use super::{Lowered, lower};
 use crate::extract::sql::places::Places;
 use crate::extract::sql::text::SqlText;
 use crate::model::name::Ident;
+use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
 use crate::model::statement::{
     Access, Dialect, HoleRole, InsertColumns, Lookup, OutputValue, Relation, Scope, SourceRole, Usage,
 };
@@ -69,6 +72,7 @@ fn check_in(dialect: Dialect, sql: &str, expected: &str) {
 /// The scopes, changes and holes of a statement, one a line.
 fn print(found: &Lowered, sql: &str) -> String {
     let mut lines: Vec<String> = found.scopes.iter().enumerate().map(|(at, scope)| print_scope(at, scope)).collect();
+    lines.extend(found.changes.iter().map(|change| print_change(change, sql)));
     for hole in &found.holes {
         let role = match hole.role {
             HoleRole::Relation => "relation",
@@ -180,6 +184,57 @@ fn print_scope(at: usize, scope: &Scope) -> String {
         let _ = write!(line, " in s{}", outer.0);
     }
     format!("{line}: {}", parts.join("; ")).trim_end().to_owned()
+}
+
+/// A change, with the text at its place.
+fn print_change(change: &SchemaChange, sql: &str) -> String {
+    let column = |column: &ColumnDef| {
+        assert_eq!(column.span.of(sql), &*column.name.text, "place of a declared column in {sql}");
+        let flag = |is: bool, text: &str| if is { text.to_owned() } else { String::new() };
+        let data_type = flag(!column.data_type.is_empty(), " ") + &column.data_type;
+        format!("{}{data_type}{}{}", column.name, flag(column.not_null, "!"), flag(column.has_default, "="))
+    };
+    match change {
+        SchemaChange::CreateTable { table, columns, copies, if_not_exists } => {
+            let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
+            let copies = copies.iter().map(|name| format!(" like {name}")).collect::<String>();
+            let maybe = if *if_not_exists { "?" } else { "" };
+            format!("+ table{maybe} {table}({columns}){copies}")
+        }
+        SchemaChange::CreateFromQuery { relation, kind, columns, query } => {
+            format!("+ {} {relation}({}) = s{}", kind_name(*kind), names(columns), query.0)
+        }
+        SchemaChange::DropRelation { kind, name, span } => {
+            format!("- {} {name} at {}", kind_name(*kind), span.of(sql))
+        }
+        SchemaChange::RenameRelation { from, to, span } => format!("~ {from} to {to} at {}", span.of(sql)),
+        SchemaChange::MoveRelation { name, schema } => format!("~ {name} into {schema}"),
+        SchemaChange::AddColumn { table, column: added } => format!("+ {table}.{}", column(added)),
+        SchemaChange::DropColumn { table, column, span } => format!("- {table}.{column} at {}", span.of(sql)),
+        SchemaChange::RenameColumn { table, from, to, span } => {
+            format!("~ {table}.{from} to {to} at {}", span.of(sql))
+        }
+        SchemaChange::AlterColumn { table, column, change, span } => {
+            format!("~ {table}.{column} {change:?} at {}", span.of(sql))
+        }
+        SchemaChange::CreateRoutine { name, kind, table } => {
+            let table = table.as_ref().map_or(String::new(), |table| format!(" on {table}"));
+            format!("+ {kind:?} {name}{table}")
+        }
+        SchemaChange::DropRoutine { name, kind } => format!("- {kind:?} {name}"),
+        SchemaChange::CreateSchema(name) => format!("+ schema {name}"),
+        SchemaChange::DropSchema(name) => format!("- schema {name}"),
+        SchemaChange::RenameSchema { from, to } => format!("~ schema {from} to {to}"),
+        SchemaChange::SetSearchPath(path) => format!("path {}", names(path)),
+    }
+}
+
+fn kind_name(kind: RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Table => "table",
+        RelationKind::View => "view",
+        RelationKind::MaterializedView => "materialized view",
+    }
 }
 
 fn print_usage(usage: Usage) -> String {
