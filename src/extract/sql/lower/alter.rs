@@ -151,7 +151,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// MySQL's `MODIFY` and `CHANGE` say all of a column's definition anew.
+    /// `MySQL`'s `MODIFY` and `CHANGE` say all of a column's definition anew.
     fn redefine(
         &mut self,
         name: &ast::Ident,

@@ -28,7 +28,7 @@ impl Lowerer<'_> {
         }
         self.arguments(&function.parameters, name, place, tasks);
         if let Some(row) = self.inserted_row.clone().filter(|_| name.eq_ignore_ascii_case("values")) {
-            self.inserted_values(function, row, place);
+            self.inserted_values(function, &row, place);
             return;
         }
         self.arguments(&function.args, name, place, tasks);
@@ -41,8 +41,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// MySQL's `VALUES(a)`: the column `a` of the row that was to be inserted.
-    fn inserted_values(&mut self, function: &Function, row: crate::model::name::Ident, place: Place) {
+    /// `MySQL`'s `VALUES(a)`: the column `a` of the row that was to be inserted.
+    fn inserted_values(&mut self, function: &Function, row: &crate::model::name::Ident, place: Place) {
         let FunctionArguments::List(list) = &function.args else { return };
         for argument in &list.args {
             let name = match argument {
@@ -160,7 +160,7 @@ const SORTED_AGGREGATES: &[&str] =
     &["array_agg", "arrayagg", "group_concat", "json_arrayagg", "listagg", "string_agg", "xmlagg"];
 
 /// Functions whose first argument is a unit of time, and how many arguments they then have at least: T-SQL,
-/// Redshift, Snowflake, MySQL.
+/// Redshift, Snowflake, `MySQL`.
 const UNIT_FIRST: &[(&str, usize)] = &[
     ("date_add", 3),
     ("date_bucket", 3),

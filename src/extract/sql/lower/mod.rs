@@ -246,10 +246,10 @@ impl<'a> Lowerer<'a> {
         if first.quote_style.is_none() && self.is_no_column(&first.value, name, qualifiers.is_empty()) {
             return None;
         }
-        if let Some((symbol, rest)) = qualifiers.split_first() {
-            if self.symbols.iter().any(|known| symbol.value.eq_ignore_ascii_case(known.as_str())) {
-                qualifiers = rest;
-            }
+        if let Some((symbol, rest)) = qualifiers.split_first()
+            && self.symbols.iter().any(|known| symbol.value.eq_ignore_ascii_case(known.as_str()))
+        {
+            qualifiers = rest;
         }
         let qualifier =
             qualifiers.iter().filter(|part| !part.value.is_empty()).map(places::ident).collect::<Vec<Ident>>();

@@ -117,14 +117,14 @@ impl Lowerer<'_> {
             let name = Ident::bare(name);
             let query = self.new_scope(None);
             let (role, alias) = (SourceRole::RowImage, Some(name.clone()));
-            self.add_source(query, Source { role, alias, ..table.clone() });
+            self.add_source(query, Source { alias, role, ..table.clone() });
             let star = OutputValue::Wildcard { qualifier: vec![name.clone()], span: table.span, except: Vec::new() };
             self.push_output(query, None, None, star);
             self.bind_cte(name.folded(), Cte { query, columns: Vec::new() });
         }
     }
 
-    /// MySQL's `SET NEW.a = …` in a trigger writes a column of the trigger's table. Tells whether it is that.
+    /// `MySQL`'s `SET NEW.a = …` in a trigger writes a column of the trigger's table. Tells whether it is that.
     pub(super) fn written_row(
         &mut self,
         row: &ast::ObjectNamePart,

@@ -92,10 +92,10 @@ impl Lowerer<'_> {
 
     pub(super) fn alter_schema(&mut self, alter: &ast::AlterSchema) -> StatementKind {
         for operation in &alter.operations {
-            if let AlterSchemaOperation::Rename { name } = operation {
-                if let (Some(from), Some(to)) = (self.last_known(&alter.name), self.last_known(name)) {
-                    self.changes.push(SchemaChange::RenameSchema { from, to });
-                }
+            if let AlterSchemaOperation::Rename { name } = operation
+                && let (Some(from), Some(to)) = (self.last_known(&alter.name), self.last_known(name))
+            {
+                self.changes.push(SchemaChange::RenameSchema { from, to });
             }
         }
         StatementKind::Alter
@@ -125,11 +125,11 @@ impl Lowerer<'_> {
     pub(super) fn comment(&mut self, object: CommentObject, name: &ast::ObjectName) -> StatementKind {
         match object {
             CommentObject::Column => {
-                if let [table @ .., column] = &name.0[..] {
-                    if let (false, Some(column)) = (table.is_empty(), column.as_ident()) {
-                        let (scope, _) = self.schema_scope(&ast::ObjectName(table.to_vec()));
-                        self.schema_columns([column], 0, scope);
-                    }
+                if let [table @ .., column] = &name.0[..]
+                    && let (false, Some(column)) = (table.is_empty(), column.as_ident())
+                {
+                    let (scope, _) = self.schema_scope(&ast::ObjectName(table.to_vec()));
+                    self.schema_columns([column], 0, scope);
                 }
             }
             CommentObject::Table | CommentObject::View | CommentObject::MaterializedView => {
@@ -181,10 +181,10 @@ impl Lowerer<'_> {
                     self.changes.push(SchemaChange::SetSearchPath(path));
                     return StatementKind::Other;
                 }
-                if let [row, column] = &variable.0[..] {
-                    if self.written_row(row, column, values) {
-                        return StatementKind::Other;
-                    }
+                if let [row, column] = &variable.0[..]
+                    && self.written_row(row, column, values)
+                {
+                    return StatementKind::Other;
                 }
                 values.iter().collect()
             }
@@ -204,7 +204,7 @@ impl Lowerer<'_> {
         self.values(values, Place::read(scope, Usage::Other));
     }
 
-    /// MySQL's `USE shop`. In T-SQL that is a database, whose schemas are others.
+    /// `MySQL`'s `USE shop`. In T-SQL that is a database, whose schemas are others.
     pub(super) fn use_schema(&mut self, name: &Use) -> StatementKind {
         if let (Use::Object(name) | Use::Schema(name) | Use::Database(name), false) =
             (name, self.places.dialect() == Dialect::SqlServer)

@@ -270,7 +270,7 @@ impl Lowerer<'_> {
         query
     }
 
-    /// SQLite's virtual tables: the arguments of full text search are its columns.
+    /// `SQLite`'s virtual tables: the arguments of full text search are its columns.
     pub(super) fn create_virtual_table(
         &mut self,
         name: &ast::ObjectName,
@@ -302,7 +302,7 @@ impl Lowerer<'_> {
     }
 }
 
-/// The column of an index entry. `name(10)` is MySQL's index of a prefix.
+/// The column of an index entry. `name(10)` is `MySQL`'s index of a prefix.
 fn indexed_name(column: &IndexColumn) -> Option<&ast::Ident> {
     match peel(&column.column.expr) {
         Expr::Identifier(name) => Some(name),
@@ -337,7 +337,7 @@ fn gives_value(option: &ColumnOption) -> bool {
     }
 }
 
-/// PostgreSQL's `serial` and its like.
+/// `PostgreSQL`'s `serial` and its like.
 fn is_serial(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Custom(name, _) if name.0.last().and_then(|part| part.as_ident()).is_some_and(|name| {
         ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"]

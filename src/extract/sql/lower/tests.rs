@@ -56,7 +56,7 @@ fn lowered(dialect: Dialect, sql: &str) -> Lowered {
     found
 }
 
-/// Checks what a statement of PostgreSQL is lowered to; lines of `expected` may be indented.
+/// Checks what a statement of `PostgreSQL` is lowered to; lines of `expected` may be indented.
 #[track_caller]
 fn check(sql: &str, expected: &str) {
     check_in(Dialect::Postgres, sql, expected);
@@ -94,18 +94,19 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             SourceRole::RowImage => "image ",
         }
         .to_owned();
-        text += &match &source.relation {
+        let relation = match &source.relation {
             Relation::Table(name) => name.to_string(),
             Relation::Query(id) => format!("s{}", id.0),
             Relation::Values(width) => format!("values/{width}"),
             Relation::Function(name) => format!("{name}()"),
             Relation::Hole => "?".to_owned(),
         };
+        text += &relation;
         if let Some(alias) = &source.alias {
-            text += &format!(" as {alias}");
+            let _ = write!(text, " as {alias}");
         }
         if !source.columns.is_empty() {
-            text += &format!("({})", names(&source.columns));
+            let _ = write!(text, "({})", names(&source.columns));
         }
         parts.push(text);
     }
@@ -124,16 +125,17 @@ fn print_scope(at: usize, scope: &Scope) -> String {
         }
         .to_owned();
         for part in reference.qualifier.iter().chain([&reference.name]) {
-            text += &format!("{part}.");
+            let _ = write!(text, "{part}.");
         }
         text.pop();
-        text += &match reference.lookup {
+        let lookup = match reference.lookup {
             Lookup::Sources => String::new(),
             Lookup::OutputsFirst => "^".to_owned(),
             Lookup::SourcesFirst => "~".to_owned(),
             Lookup::Only(at) => format!("@{at}"),
             Lookup::Within(start, end) => format!("[{start}..{end}]"),
         };
+        text += &lookup;
         text += &print_usage(reference.usage);
         parts.push(text);
     }
@@ -154,7 +156,7 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             InsertColumns::Defaults => "insert defaults".to_owned(),
         };
         if let Some(id) = insert.query {
-            text += &format!(" s{}", id.0);
+            let _ = write!(text, " s{}", id.0);
         }
         parts.push(text);
     }
@@ -165,12 +167,14 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             .map(|output| {
                 let mut text = output.name.as_ref().map_or("_".to_owned(), ToString::to_string);
                 match &output.value {
-                    OutputValue::Column(at) => text += &format!("=#{at}"),
+                    OutputValue::Column(at) => {
+                        let _ = write!(text, "=#{at}");
+                    }
                     OutputValue::Expression => {}
                     OutputValue::Wildcard { qualifier, except, .. } => {
                         text = qualifier.iter().fold(String::new(), |text, part| text + &part.text + ".") + "*";
                         if !except.is_empty() {
-                            text += &format!("-({})", names(except));
+                            let _ = write!(text, "-({})", names(except));
                         }
                     }
                 }
@@ -197,7 +201,7 @@ fn print_change(change: &SchemaChange, sql: &str) -> String {
     match change {
         SchemaChange::CreateTable { table, columns, copies, if_not_exists } => {
             let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
-            let copies = copies.iter().map(|name| format!(" like {name}")).collect::<String>();
+            let copies = copies.iter().fold(String::new(), |text, name| text + " like " + &name.to_string());
             let maybe = if *if_not_exists { "?" } else { "" };
             format!("+ table{maybe} {table}({columns}){copies}")
         }
