@@ -63,7 +63,7 @@ impl Lowerer<'_> {
                 SetExpr::Values(values) => {
                     self.inserted_rows(query, values, &columns, scope);
                     let width = values.rows.first().map_or(0, |row| row.content.len() as u32);
-                    let is_hole = values.rows.iter().flat_map(|row| &row.content).any(|value| is_hole(value));
+                    let is_hole = values.rows.iter().flat_map(|row| &row.content).any(is_hole);
                     if !is_named {
                         filled.columns = match width {
                             0 => InsertColumns::Defaults,
@@ -72,7 +72,7 @@ impl Lowerer<'_> {
                         };
                     }
                 }
-                _ => filled.query = Some(self.query(query, None)),
+                _ => filled.query = Some(self.query(query, self.outer(scope))),
             },
             None if !insert.assignments.is_empty() => {
                 let first = self.scope(scope).references.len();
@@ -364,36 +364,31 @@ impl Lowerer<'_> {
 
     fn delete(&mut self, delete: &Delete, scope: ScopeId) -> StatementKind {
         let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
-        match &delete.using {
-            Some(using) => {
-                for table in from {
-                    // MySQL: `DELETE FROM a USING a JOIN b` names a source of USING.
-                    let named = match &table.relation {
-                        TableFactor::Table { name, alias: None, .. } => self.named_source(using, name),
-                        _ => None,
-                    };
-                    if named.is_none() {
-                        let at = self.source_count(scope);
-                        self.joined(table, scope);
-                        self.make_target(at, scope);
-                    }
-                }
-                self.from(using, scope);
-                for table in from {
-                    if let TableFactor::Table { name, alias: None, .. } = &table.relation {
-                        if let Some(at) =
-                            self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
-                        {
-                            self.make_target(at, scope);
-                        }
-                    }
+        if let Some(using) = &delete.using {
+            for table in from {
+                // MySQL: `DELETE FROM a USING a JOIN b` names a source of USING.
+                let named = match &table.relation {
+                    TableFactor::Table { name, alias: None, .. } => self.named_source(using, name),
+                    _ => None,
+                };
+                if named.is_none() {
+                    let at = self.source_count(scope);
+                    self.joined(table, scope);
+                    self.make_target(at, scope);
                 }
             }
-            None => {
-                self.from(from, scope);
-                if delete.tables.is_empty() {
-                    self.make_target(0, scope);
+            self.from(using, scope);
+            for table in from {
+                if let TableFactor::Table { name, alias: None, .. } = &table.relation
+                    && let Some(at) = self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
+                {
+                    self.make_target(at, scope);
                 }
+            }
+        } else {
+            self.from(from, scope);
+            if delete.tables.is_empty() {
+                self.make_target(0, scope);
             }
         }
         for name in &delete.tables {

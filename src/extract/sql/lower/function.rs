@@ -12,6 +12,14 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::statement::{Dialect, Usage};
 
 impl Lowerer<'_> {
+    /// Lowers a call that is a statement of its own.
+    pub(super) fn call(&mut self, function: &Function, place: Place) {
+        let mut tasks = Vec::new();
+        self.function(function, place, &mut tasks);
+        tasks.reverse();
+        self.run(tasks);
+    }
+
     /// Pushes what a call names, in text order.
     pub(super) fn function<'e>(&mut self, function: &'e Function, place: Place, tasks: &mut Vec<Task<'e>>) {
         let name = function.name.0.last().and_then(|part| part.as_ident()).map_or("", |part| part.value.as_str());
@@ -20,7 +28,7 @@ impl Lowerer<'_> {
         }
         self.arguments(&function.parameters, name, place, tasks);
         if let Some(row) = self.inserted_row.clone().filter(|_| name.eq_ignore_ascii_case("values")) {
-            self.inserted_values(function, row, place);
+            self.inserted_values(function, &row, place);
             return;
         }
         self.arguments(&function.args, name, place, tasks);
@@ -33,8 +41,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// MySQL's `VALUES(a)`: the column `a` of the row that was to be inserted.
-    fn inserted_values(&mut self, function: &Function, row: crate::model::name::Ident, place: Place) {
+    /// `MySQL`'s `VALUES(a)`: the column `a` of the row that was to be inserted.
+    fn inserted_values(&mut self, function: &Function, row: &crate::model::name::Ident, place: Place) {
         let FunctionArguments::List(list) = &function.args else { return };
         for argument in &list.args {
             let name = match argument {
@@ -152,7 +160,7 @@ const SORTED_AGGREGATES: &[&str] =
     &["array_agg", "arrayagg", "group_concat", "json_arrayagg", "listagg", "string_agg", "xmlagg"];
 
 /// Functions whose first argument is a unit of time, and how many arguments they then have at least: T-SQL,
-/// Redshift, Snowflake, MySQL.
+/// Redshift, Snowflake, `MySQL`.
 const UNIT_FIRST: &[(&str, usize)] = &[
     ("date_add", 3),
     ("date_bucket", 3),

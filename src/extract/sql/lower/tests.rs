@@ -1,6 +1,8 @@
 //! What the tests of lowering share: SQL in, scopes as short lines out.
 
+mod ddl;
 mod dml;
+mod routine;
 mod select;
 
 use std::fmt::Write as _;
@@ -15,6 +17,7 @@ use super::{Lowered, lower};
 use crate::extract::sql::places::Places;
 use crate::extract::sql::text::SqlText;
 use crate::model::name::Ident;
+use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
 use crate::model::statement::{
     Access, Dialect, HoleRole, InsertColumns, Lookup, OutputValue, Relation, Scope, SourceRole, Usage,
 };
@@ -53,7 +56,7 @@ fn lowered(dialect: Dialect, sql: &str) -> Lowered {
     found
 }
 
-/// Checks what a statement of PostgreSQL is lowered to; lines of `expected` may be indented.
+/// Checks what a statement of `PostgreSQL` is lowered to; lines of `expected` may be indented.
 #[track_caller]
 fn check(sql: &str, expected: &str) {
     check_in(Dialect::Postgres, sql, expected);
@@ -69,6 +72,7 @@ fn check_in(dialect: Dialect, sql: &str, expected: &str) {
 /// The scopes, changes and holes of a statement, one a line.
 fn print(found: &Lowered, sql: &str) -> String {
     let mut lines: Vec<String> = found.scopes.iter().enumerate().map(|(at, scope)| print_scope(at, scope)).collect();
+    lines.extend(found.changes.iter().map(|change| print_change(change, sql)));
     for hole in &found.holes {
         let role = match hole.role {
             HoleRole::Relation => "relation",
@@ -90,18 +94,19 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             SourceRole::RowImage => "image ",
         }
         .to_owned();
-        text += &match &source.relation {
+        let relation = match &source.relation {
             Relation::Table(name) => name.to_string(),
             Relation::Query(id) => format!("s{}", id.0),
             Relation::Values(width) => format!("values/{width}"),
             Relation::Function(name) => format!("{name}()"),
             Relation::Hole => "?".to_owned(),
         };
+        text += &relation;
         if let Some(alias) = &source.alias {
-            text += &format!(" as {alias}");
+            let _ = write!(text, " as {alias}");
         }
         if !source.columns.is_empty() {
-            text += &format!("({})", names(&source.columns));
+            let _ = write!(text, "({})", names(&source.columns));
         }
         parts.push(text);
     }
@@ -120,16 +125,17 @@ fn print_scope(at: usize, scope: &Scope) -> String {
         }
         .to_owned();
         for part in reference.qualifier.iter().chain([&reference.name]) {
-            text += &format!("{part}.");
+            let _ = write!(text, "{part}.");
         }
         text.pop();
-        text += &match reference.lookup {
+        let lookup = match reference.lookup {
             Lookup::Sources => String::new(),
             Lookup::OutputsFirst => "^".to_owned(),
             Lookup::SourcesFirst => "~".to_owned(),
             Lookup::Only(at) => format!("@{at}"),
             Lookup::Within(start, end) => format!("[{start}..{end}]"),
         };
+        text += &lookup;
         text += &print_usage(reference.usage);
         parts.push(text);
     }
@@ -150,7 +156,7 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             InsertColumns::Defaults => "insert defaults".to_owned(),
         };
         if let Some(id) = insert.query {
-            text += &format!(" s{}", id.0);
+            let _ = write!(text, " s{}", id.0);
         }
         parts.push(text);
     }
@@ -161,12 +167,14 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             .map(|output| {
                 let mut text = output.name.as_ref().map_or("_".to_owned(), ToString::to_string);
                 match &output.value {
-                    OutputValue::Column(at) => text += &format!("=#{at}"),
+                    OutputValue::Column(at) => {
+                        let _ = write!(text, "=#{at}");
+                    }
                     OutputValue::Expression => {}
                     OutputValue::Wildcard { qualifier, except, .. } => {
                         text = qualifier.iter().fold(String::new(), |text, part| text + &part.text + ".") + "*";
                         if !except.is_empty() {
-                            text += &format!("-({})", names(except));
+                            let _ = write!(text, "-({})", names(except));
                         }
                     }
                 }
@@ -180,6 +188,57 @@ fn print_scope(at: usize, scope: &Scope) -> String {
         let _ = write!(line, " in s{}", outer.0);
     }
     format!("{line}: {}", parts.join("; ")).trim_end().to_owned()
+}
+
+/// A change, with the text at its place.
+fn print_change(change: &SchemaChange, sql: &str) -> String {
+    let column = |column: &ColumnDef| {
+        assert_eq!(column.span.of(sql), &*column.name.text, "place of a declared column in {sql}");
+        let flag = |is: bool, text: &str| if is { text.to_owned() } else { String::new() };
+        let data_type = flag(!column.data_type.is_empty(), " ") + &column.data_type;
+        format!("{}{data_type}{}{}", column.name, flag(column.not_null, "!"), flag(column.has_default, "="))
+    };
+    match change {
+        SchemaChange::CreateTable { table, columns, copies, if_not_exists } => {
+            let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
+            let copies = copies.iter().fold(String::new(), |text, name| text + " like " + &name.to_string());
+            let maybe = if *if_not_exists { "?" } else { "" };
+            format!("+ table{maybe} {table}({columns}){copies}")
+        }
+        SchemaChange::CreateFromQuery { relation, kind, columns, query } => {
+            format!("+ {} {relation}({}) = s{}", kind_name(*kind), names(columns), query.0)
+        }
+        SchemaChange::DropRelation { kind, name, span } => {
+            format!("- {} {name} at {}", kind_name(*kind), span.of(sql))
+        }
+        SchemaChange::RenameRelation { from, to, span } => format!("~ {from} to {to} at {}", span.of(sql)),
+        SchemaChange::MoveRelation { name, schema } => format!("~ {name} into {schema}"),
+        SchemaChange::AddColumn { table, column: added } => format!("+ {table}.{}", column(added)),
+        SchemaChange::DropColumn { table, column, span } => format!("- {table}.{column} at {}", span.of(sql)),
+        SchemaChange::RenameColumn { table, from, to, span } => {
+            format!("~ {table}.{from} to {to} at {}", span.of(sql))
+        }
+        SchemaChange::AlterColumn { table, column, change, span } => {
+            format!("~ {table}.{column} {change:?} at {}", span.of(sql))
+        }
+        SchemaChange::CreateRoutine { name, kind, table } => {
+            let table = table.as_ref().map_or(String::new(), |table| format!(" on {table}"));
+            format!("+ {kind:?} {name}{table}")
+        }
+        SchemaChange::DropRoutine { name, kind } => format!("- {kind:?} {name}"),
+        SchemaChange::CreateSchema(name) => format!("+ schema {name}"),
+        SchemaChange::DropSchema(name) => format!("- schema {name}"),
+        SchemaChange::RenameSchema { from, to } => format!("~ schema {from} to {to}"),
+        SchemaChange::SetSearchPath(path) => format!("path {}", names(path)),
+    }
+}
+
+fn kind_name(kind: RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Table => "table",
+        RelationKind::View => "view",
+        RelationKind::MaterializedView => "materialized view",
+    }
 }
 
 fn print_usage(usage: Usage) -> String {

@@ -198,7 +198,7 @@ fn others() {
     check("EXPLAIN ANALYZE SELECT a FROM t", "s0: from t; read a out0; -> a=#0");
     check("PREPARE p AS SELECT a FROM t WHERE b = $1", "s0: from t; read a out0; read b filter; -> a=#0");
     check("DECLARE c CURSOR FOR SELECT a FROM t", "s0: from t; read a out0; -> a=#0");
-    check("EXECUTE p(1)", "");
+    check("EXECUTE p(1)", "s0:");
     check_in(Dialect::Sqlite, "INSERT OR REPLACE INTO t (a) VALUES (1)", "s0: target t; write a@0; insert #0");
     check_in(Dialect::Sqlite, "UPDATE OR IGNORE t SET a = 1", "s0: target t; write a@0");
 }

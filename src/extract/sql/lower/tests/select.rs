@@ -1,6 +1,6 @@
 //! Queries, `FROM`, expressions.
 
-use super::{check, check_in};
+use super::{check, check_in, lowered};
 use crate::model::statement::Dialect;
 
 #[test]
@@ -73,7 +73,11 @@ fn clauses() {
         "s0: from t; read a out0; read a^ order; sub s1 filter; -> a=#0
          s1 in s0: from u; read b out0; -> max",
     );
-    check("SELECT a INTO TEMP new_t FROM t", "s0: from t; read a out0; -> a=#0");
+    check(
+        "SELECT a INTO TEMP new_t FROM t",
+        "s0: from t; read a out0; -> a=#0
+         + table new_t() = s0",
+    );
     check_in(
         Dialect::Oracle,
         "SELECT a FROM t START WITH b IS NULL CONNECT BY PRIOR c = d AND level < 3",
@@ -339,5 +343,38 @@ fn pipes() {
         "s0: from s2; -> *
          s1: from t; read a^ filter; read b out0; read c out1; read c^ filter; -> b=#1, c=#2
          s2: from s1; read c out0; read b out1; read s^ order; -> c=#0, s",
+    );
+}
+
+#[test]
+fn long_chains_are_walked_without_recursion() {
+    let count = 20_000;
+    let text = move |first: &str, next: &str| {
+        let mut sql = first.to_owned();
+        (1..count).for_each(|_| sql.push_str(next));
+        sql
+    };
+    // The parser frees its tree by recursion; that needs a larger stack than a test thread has.
+    let run = move || {
+        let found = lowered(Dialect::Generic, &text("SELECT 1 FROM t WHERE a = 1", " OR a = 1"));
+        assert_eq!(found.scopes[0].references.len(), count);
+        let found = lowered(Dialect::Generic, &text("SELECT a", " || a"));
+        assert_eq!(found.scopes[0].references.len(), count);
+        let found = lowered(Dialect::Generic, &text("SELECT a FROM t", " UNION ALL SELECT a FROM t"));
+        assert_eq!(found.scopes[0].operands.len(), count);
+        let found = lowered(Dialect::Generic, &text("SELECT a", "::text"));
+        assert_eq!(found.scopes[0].references.len(), 1);
+    };
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run).expect("a thread");
+    thread.join().expect("no overflow");
+}
+
+#[test]
+fn names_in_non_ascii_text_have_their_places() {
+    // `lowered` checks every place.
+    let rows = "('äöü', 1), ".repeat(300);
+    lowered(
+        Dialect::Postgres,
+        &format!("INSERT INTO t (ä, b) VALUES {rows}('x', (SELECT \"ß c\" FROM ü WHERE d = 'é'))"),
     );
 }
