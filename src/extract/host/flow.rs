@@ -54,7 +54,9 @@ pub(super) struct Running {
 impl Running {
     /// The value so far.
     pub(super) fn value(&self) -> StringValue {
-        whole(self.parts.get(self.start..).unwrap_or_default().to_vec())
+        let parts = self.parts.get(self.start..).unwrap_or_default().to_vec();
+        // A list of one item must not be taken for the item's own parts.
+        if self.separator.is_some() { StringValue::Join(parts) } else { whole(parts) }
     }
 }
 
@@ -223,7 +225,9 @@ impl Resolver<'_, '_> {
             running.parts.push(StringValue::Choice(choice));
             return;
         }
-        let before = whole(running.parts.split_off(running.start.min(running.parts.len())));
+        let before = running.parts.split_off(running.start.min(running.parts.len()));
+        let is_unset = before.is_empty();
+        let before = whole(before);
         let size = Size::of(&before);
         let fits = size.depth < DEEPEST_BEFORE && size.nodes.saturating_mul(outcomes.len()) < LARGEST_BEFORE;
         let mut choice: Vec<StringValue> = Vec::new();
@@ -237,7 +241,7 @@ impl Resolver<'_, '_> {
         if !fits {
             // It goes on as a value of its own.
             running.versions.push(Version { from: running.from, value: before, trace: Trace::default() });
-        } else if !covers && !is_nothing(&before) {
+        } else if !covers && !is_unset {
             choice.push(before);
         }
         running.replaced = true;

@@ -160,6 +160,21 @@ fn constants_and_annotations() {
             r#"class A { void r(StringBuilder sb) { sb.append("SELECT a"); sb.append(" FROM t"); } }"#,
             &["SELECT a FROM t"],
         ),
+        (
+            r#"class A { void r() { run("SELECT a FROM t" + where(1) + this.order()); }
+            String where(int b) { if (b == 0) { return ""; } return " WHERE b = " + b; } String order() { return " ORDER BY c"; } }"#,
+            &["SELECT a FROM t ORDER BY c", "SELECT a FROM t WHERE b = {b} ORDER BY c"],
+        ),
+        (
+            r#"class A { String q() { return "SELECT a FROM t"; } void r() { run(q()); run(other.q() + "x"); } }"#,
+            &["SELECT a FROM t"],
+        ),
+        (r#"class A { String q(int n) { return q(n - 1) + "SELECT a FROM t"; } }"#, &["SELECT a FROM t"]),
+        (r#"class A { void r() { run(hint() + "SELECT a FROM t"); } }"#, &["SELECT a FROM t"]),
+        (
+            r#"class A { void r() { String w = ""; if (x) w = " WHERE b = 1"; run("SELECT a FROM t" + w); } }"#,
+            &["SELECT a FROM t WHERE b = 1", "SELECT a FROM t"],
+        ),
         (r#"record R(String a) { static final String Q = "SELECT a FROM r"; }"#, &["SELECT a FROM r"]),
         (
             r#"enum E { X; static final String Q = "SELECT a FROM r"; String q() { return E.Q + " LIMIT 1"; } }"#,
