@@ -81,7 +81,9 @@ impl<'c> Targets<'c> {
     }
 
     fn is_target(&self, key: &ColumnKey) -> bool {
-        self.columns.contains_key(key) || self.is_any_of(key) || (self.column.is_none() && key.relation == self.relation)
+        self.columns.contains_key(key)
+            || self.is_any_of(key)
+            || (self.column.is_none() && key.relation == self.relation)
     }
 
     /// `*` of a relation whose columns are not all known.
@@ -96,7 +98,13 @@ impl<'c> Targets<'c> {
 
     /// Judges one use. `text` is the name as it stands in the file (empty for a wildcard), `neighbours` the relations
     /// that the code around it works with.
-    pub fn judge(&self, found: &Use, statement: &Statement, text: &str, neighbours: &BTreeSet<RelationKey>) -> Judgement {
+    pub fn judge(
+        &self,
+        found: &Use,
+        statement: &Statement,
+        text: &str,
+        neighbours: &BTreeSet<RelationKey>,
+    ) -> Judgement {
         let reference = |column: &ColumnKey, certainty: Certainty, construct: Construct, why: String| {
             let certainty = certainty.min(ceiling(statement));
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: column.clone() })
@@ -110,20 +118,29 @@ impl<'c> Targets<'c> {
                     }
                     return reference(column, *certainty, construct, self.why(found, column, *path));
                 }
-                let named: Vec<String> = columns.iter().take(3).map(|column| self.catalog.display_column(column)).collect();
+                let named: Vec<String> =
+                    columns.iter().take(3).map(|column| self.catalog.display_column(column)).collect();
                 if named.is_empty() {
                     return Judgement::Value("made by an expression of its statement".to_owned());
                 }
                 Judgement::OtherColumn(named.join(", "))
             }
             Resolution::Alias { columns } => match columns.iter().find(|column| self.is_target(column)) {
-                Some(column) => Judgement::Value(format!("an alias for a value made of {}", self.catalog.display_column(column))),
+                Some(column) => {
+                    Judgement::Value(format!("an alias for a value made of {}", self.catalog.display_column(column)))
+                }
                 None => Judgement::Value("an alias of the select list".to_owned()),
             },
             Resolution::Ambiguous { columns } => match columns.iter().find(|column| self.is_target(column)) {
                 Some(column) => {
-                    let candidates: Vec<String> = columns.iter().map(|column| self.catalog.display_column(column)).collect();
-                    reference(column, Certainty::Possible, construct, format!("may be any of {}", candidates.join(", ")))
+                    let candidates: Vec<String> =
+                        columns.iter().map(|column| self.catalog.display_column(column)).collect();
+                    reference(
+                        column,
+                        Certainty::Possible,
+                        construct,
+                        format!("may be any of {}", candidates.join(", ")),
+                    )
                 }
                 None => Judgement::OtherColumn("a column of another relation of its statement".to_owned()),
             },
@@ -131,15 +148,22 @@ impl<'c> Targets<'c> {
                 let is_target = relation.as_ref() == Some(&self.relation);
                 let any = ColumnKey { relation: self.relation.clone(), column: any_column() };
                 match (found.form, is_target) {
-                    (Form::Relation, true) if self.column.is_none() => {
-                        reference(&any, Certainty::Certain, construct, format!("names {}", self.catalog.display(&self.relation)))
-                    }
+                    (Form::Relation, true) if self.column.is_none() => reference(
+                        &any,
+                        Certainty::Certain,
+                        construct,
+                        format!("names {}", self.catalog.display(&self.relation)),
+                    ),
                     (Form::Relation, _) => Judgement::Value("the name of a relation".to_owned()),
-                    (_, true) => reference(&any, Certainty::Possible, Construct::Wildcard, "takes the whole row".to_owned()),
+                    (_, true) => {
+                        reference(&any, Certainty::Possible, Construct::Wildcard, "takes the whole row".to_owned())
+                    }
                     (_, false) => Judgement::Value("a whole row".to_owned()),
                 }
             }
-            Resolution::Dynamic => self.judge_by_name(text, "its table is known only at run time", found, statement, neighbours),
+            Resolution::Dynamic => {
+                self.judge_by_name(text, "its table is known only at run time", found, statement, neighbours)
+            }
             Resolution::Unknown { reason } => self.judge_by_name(text, reason, found, statement, neighbours),
         }
     }
@@ -171,7 +195,9 @@ impl<'c> Targets<'c> {
                 Construct::Sql,
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
-            [one] => Judgement::OtherColumn(format!("{}, the only table around it that has one", self.catalog.display(one))),
+            [one] => {
+                Judgement::OtherColumn(format!("{}, the only table around it that has one", self.catalog.display(one)))
+            }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
                 Construct::Sql,

@@ -28,7 +28,13 @@ pub fn mentions(system: &System<'_, '_>, id: FileId, spellings: &Spellings, judg
             judge(store, id, span, judged)
         };
         let line = lines.line_of(span.start) as u32 + 1;
-        let mention = || Mention { path: store.file(id).path.clone(), line, text: text[start..end].to_owned(), verdict, why: why.clone() };
+        let mention = || Mention {
+            path: store.file(id).path.clone(),
+            line,
+            text: text[start..end].to_owned(),
+            verdict,
+            why: why.clone(),
+        };
         match found.last_mut() {
             Some(last) if last.line == line => {
                 if rank(verdict) > rank(last.verdict) {
@@ -78,11 +84,15 @@ fn judge(store: &Store<'_>, id: FileId, span: Span, judged: &Judged) -> (Mention
                 not_code("text of a string")
             }
         }
-        TokenKind::Property => (MentionVerdict::Unresolved, "a property whose object is not known to be a row".to_owned()),
+        TokenKind::Property => {
+            (MentionVerdict::Unresolved, "a property whose object is not known to be a row".to_owned())
+        }
         _ if in_statement() => not_code("a constant, alias or other name in SQL"),
         TokenKind::Symbol => not_code("another symbol"),
         TokenKind::Unread if file.context == Context::Docs => not_code("documentation"),
-        TokenKind::Unread => (MentionVerdict::Unresolved, format!("columnist does not read {}", format_name(&file.repository_path))),
+        TokenKind::Unread => {
+            (MentionVerdict::Unresolved, format!("columnist does not read {}", format_name(&file.repository_path)))
+        }
     }
 }
 
@@ -106,9 +116,15 @@ fn literal_around(text: &str, span: Span) -> &str {
 fn is_name_list(text: &str) -> bool {
     let name = |part: &str| {
         let part = part.trim();
-        !part.is_empty() && part.split_whitespace().count() <= 3 && part.chars().all(|c| c.is_alphanumeric() || "_.* ".contains(c))
+        !part.is_empty()
+            && part.split_whitespace().count() <= 3
+            && part.chars().all(|c| c.is_alphanumeric() || "_.* ".contains(c))
     };
-    text.contains(',') && text.split(',').filter(|part| !part.trim().is_empty()).all(|part| name(part) && part.split_whitespace().count() == 1)
+    text.contains(',')
+        && text
+            .split(',')
+            .filter(|part| !part.trim().is_empty())
+            .all(|part| name(part) && part.split_whitespace().count() == 1)
 }
 
 #[cfg(test)]

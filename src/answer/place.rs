@@ -32,7 +32,8 @@ pub fn snippet(store: &Store<'_>, file: FileId, span: Span) -> String {
         return trimmed.to_owned();
     }
     let at = (span.start - lines.start(number).unwrap_or(0)) as usize;
-    let before = line.get(..at).map_or(0, |before| before.chars().rev().take(SNIPPET / 3).map(char::len_utf8).sum::<usize>());
+    let before =
+        line.get(..at).map_or(0, |before| before.chars().rev().take(SNIPPET / 3).map(char::len_utf8).sum::<usize>());
     let from = at - before;
     let shown: String = line[from..].chars().take(SNIPPET).collect();
     let head = if line[..from].trim().is_empty() { "" } else { "…" };

@@ -6,8 +6,8 @@ use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
-use crate::link::resolve::{NamePath, Resolution};
 use crate::link::database::DatabaseScope;
+use crate::link::resolve::{NamePath, Resolution};
 use crate::link::search::SchemaWords;
 use crate::link::store::Store;
 use crate::link::system::System;
@@ -64,12 +64,20 @@ fn file_references(system: &System<'_, '_>, id: FileId) -> Vec<ReferenceLine> {
         for used in &statement.uses {
             for matched in matches_of(used, statement.statement) {
                 let mut consumer = system.consumer_at(id, used.span);
-                if matched.construct == Construct::Schema && consumer.context == Context::Live && consumer.kind != Kind::View {
+                if matched.construct == Construct::Schema
+                    && consumer.context == Context::Live
+                    && consumer.kind != Kind::View
+                {
                     (consumer.context, consumer.kind) = (Context::Migration, Kind::Migration);
                 }
                 let repository = system.store.file(id).repository;
                 found.push(ReferenceLine {
-                    repository: system.store.workspace().repositories.get(repository).map_or_else(String::new, |own| own.name.clone()),
+                    repository: system
+                        .store
+                        .workspace()
+                        .repositories
+                        .get(repository)
+                        .map_or_else(String::new, |own| own.name.clone()),
                     consumer: consumer.name,
                     kind: consumer.kind,
                     context: consumer.context,
@@ -96,7 +104,10 @@ fn matches_of(used: &Use, statement: &Statement) -> Vec<Match> {
             relations.sort();
             relations.dedup();
             let any = |relation: &RelationKey| ColumnKey { relation: relation.clone(), column: any_column() };
-            relations.into_iter().map(|relation| matched(&any(relation), *certainty, "stands for every column")).collect()
+            relations
+                .into_iter()
+                .map(|relation| matched(&any(relation), *certainty, "stands for every column"))
+                .collect()
         }
         Resolution::Columns { path: NamePath::Derived, .. } => Vec::new(),
         Resolution::Columns { columns, certainty, .. } => {

@@ -69,7 +69,10 @@ pub fn statements(script: &str, schema: &[String], dialect: Option<Dialect>) -> 
             }
         }
         let resolver = Resolver::new(statement, &catalog, &path);
-        let problems = own.problems.iter().filter(|problem| statement.span.contains(problem.span) && problem.span != Span::default());
+        let problems = own
+            .problems
+            .iter()
+            .filter(|problem| statement.span.contains(problem.span) && problem.span != Span::default());
         let mut report = report(&resolver, &catalog, script, &lines);
         report.problems.extend(problems.map(|problem| problem.message.clone()));
         report.problems.dedup();
@@ -125,7 +128,8 @@ fn report(resolver: &Resolver<'_>, catalog: &Catalog, script: &str, lines: &Line
 fn lineage(resolver: &Resolver<'_>, catalog: &Catalog) -> Vec<OutputLineage> {
     let statement = resolver.statement();
     let Some(query) = main_query(statement) else { return Vec::new() };
-    let indirect: BTreeSet<ColumnKey> = uses(resolver).into_iter().filter(is_indirect).flat_map(|found| resolved_columns(found.resolution)).collect();
+    let indirect: BTreeSet<ColumnKey> =
+        uses(resolver).into_iter().filter(is_indirect).flat_map(|found| resolved_columns(found.resolution)).collect();
     let show = |columns: &mut dyn Iterator<Item = &ColumnKey>| -> BTreeSet<String> {
         columns.flat_map(|column| views::bases(catalog, column)).map(|column| catalog.display_column(&column)).collect()
     };

@@ -17,8 +17,8 @@ use crate::link::store::Store;
 use crate::link::system::{ConsumerKey, StatementUses, System};
 use crate::link::uses::{Form, Use, hole_relations};
 use crate::model::answer::{
-    Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned, Target,
-    TargetState, Verdict,
+    Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
+    Target, TargetState, Verdict,
 };
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId, Kind};
@@ -115,8 +115,12 @@ impl Asked {
         let having = systems.iter().filter(|system| has_table(system)).count();
         if having > 1 {
             let name = self.parts.join(".");
-            let databases = systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
-            return Err(QueryError::SeveralDatabases { questions: databases.map(|database| format!("{database}/{name}")).collect(), name });
+            let databases =
+                systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
+            return Err(QueryError::SeveralDatabases {
+                questions: databases.map(|database| format!("{database}/{name}")).collect(),
+                name,
+            });
         }
         let at = systems.iter().position(has_table).unwrap_or(0);
         if systems.is_empty() {
@@ -143,7 +147,13 @@ impl Asked {
     }
 
     /// Refuses a question about something that neither the schema nor any statement knows.
-    fn check_known(&self, catalog: &Catalog, targets: &Targets<'_>, found: &[FileFindings], mentions: usize) -> Result<(), QueryError> {
+    fn check_known(
+        &self,
+        catalog: &Catalog,
+        targets: &Targets<'_>,
+        found: &[FileFindings],
+        mentions: usize,
+    ) -> Result<(), QueryError> {
         if found.iter().any(|findings| !findings.references.is_empty()) {
             return Ok(());
         }
@@ -177,7 +187,9 @@ impl Asked {
 /// Whether the text has a word that a statement over rows needs.
 fn speaks_sql(text: &str) -> bool {
     static VERBS: std::sync::LazyLock<Words> = std::sync::LazyLock::new(|| {
-        Words::new(["select", "insert", "update", "delete", "merge", "copy", "truncate", "replace", "table", "view", "from"])
+        Words::new([
+            "select", "insert", "update", "delete", "merge", "copy", "truncate", "replace", "table", "view", "from",
+        ])
     });
     VERBS.is_in(text)
 }
@@ -232,7 +244,9 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId) -> File
                     .or_insert_with(|| (consumer, found.span, matched.clone()));
             }
             let column_asked = targets.column.is_some();
-            if matches!(found.form, Form::Name | Form::NewRow | Form::Merged) || (!column_asked && found.form == Form::Relation) {
+            if matches!(found.form, Form::Name | Form::NewRow | Form::Merged)
+                || (!column_asked && found.form == Form::Relation)
+            {
                 record(&mut judged, found.span, judgement);
             }
         }
@@ -297,7 +311,9 @@ impl Neighbours {
         let mut units: BTreeMap<(u32, u32), BTreeSet<RelationKey>> = BTreeMap::new();
         let mut file = BTreeSet::new();
         let facts = system.store.facts(id);
-        for found in statements.iter().flat_map(|statement| &statement.uses).filter(|found| found.form == Form::Relation) {
+        for found in
+            statements.iter().flat_map(|statement| &statement.uses).filter(|found| found.form == Form::Relation)
+        {
             if let crate::link::resolve::Resolution::WholeRow { relation: Some(relation) } = &found.resolution {
                 file.insert(relation.clone());
                 if let Some(unit) = facts.unit_at(found.span) {
@@ -310,12 +326,18 @@ impl Neighbours {
     }
 
     fn around(&self, span: Span) -> &BTreeSet<RelationKey> {
-        let innermost = self.units.iter().filter(|(unit, _)| unit.contains(span)).min_by_key(|(unit, _)| unit.end - unit.start);
+        let innermost =
+            self.units.iter().filter(|(unit, _)| unit.contains(span)).min_by_key(|(unit, _)| unit.end - unit.start);
         innermost.map_or(&self.file, |(_, relations)| relations)
     }
 }
 
-fn blind_spots(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, statements: &[StatementUses<'_>]) -> Vec<BlindSpotAt> {
+fn blind_spots(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    statements: &[StatementUses<'_>],
+) -> Vec<BlindSpotAt> {
     let file = system.store.file(id);
     if file.context != Context::Live {
         return Vec::new();
@@ -324,7 +346,10 @@ fn blind_spots(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, state
     let mut push = |span: Span, reason: &str, relations: &[RelationKey]| {
         let place = place(system.store, id, span);
         let tables: Vec<String> = relations.iter().map(|relation| system.catalog.display(relation)).collect();
-        found.insert((place.line, reason.to_owned()), BlindSpotAt { path: place.path, line: place.line, reason: reason.to_owned(), tables });
+        found.insert(
+            (place.line, reason.to_owned()),
+            BlindSpotAt { path: place.path, line: place.line, reason: reason.to_owned(), tables },
+        );
     };
     for statement in statements.iter().filter(|statement| !statement.statement.holes.is_empty()) {
         let resolver = Resolver::new(statement.statement, &system.catalog, &statement.search_path);
@@ -336,7 +361,8 @@ fn blind_spots(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, state
         }
     }
     for spot in &system.store.facts(id).blind_spots {
-        let relations: Vec<RelationKey> = spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
+        let relations: Vec<RelationKey> =
+            spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
         if relations.is_empty() || relations.iter().any(|relation| targets.touches(relation)) {
             push(spot.span, &spot.reason, &relations);
         }
@@ -345,7 +371,12 @@ fn blind_spots(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, state
 }
 
 /// The spellings that occur: those that conventions give, and those under which references stand.
-fn occurring_spellings(system: &System<'_, '_>, targets: &Targets<'_>, found: &[FileFindings], candidates: &[FileId]) -> Vec<String> {
+fn occurring_spellings(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    found: &[FileFindings],
+    candidates: &[FileId],
+) -> Vec<String> {
     let name = match (&targets.column, &targets.relation) {
         (Some(column), relation) => {
             system.catalog.column_spelling(&ColumnKey { relation: relation.clone(), column: column.clone() })
@@ -396,7 +427,8 @@ fn assemble(
         }
         blind_spots.extend(findings.blind_spots);
     }
-    let mut consumers: Vec<Consumer> = grouped.into_iter().map(|(key, references)| consumer(system, &key, references)).collect();
+    let mut consumers: Vec<Consumer> =
+        grouped.into_iter().map(|(key, references)| consumer(system, &key, references)).collect();
     consumers.sort_by(|a, b| {
         (a.context, a.kind, &a.repository, &a.path, &a.name).cmp(&(b.context, b.kind, &b.repository, &b.path, &b.name))
     });
@@ -434,7 +466,12 @@ fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Spa
         name: key.name.clone(),
         kind: key.kind,
         context: key.context,
-        repository: system.store.workspace().repositories.get(file.repository).map_or_else(String::new, |own| own.name.clone()),
+        repository: system
+            .store
+            .workspace()
+            .repositories
+            .get(file.repository)
+            .map_or_else(String::new, |own| own.name.clone()),
         path: file.path.clone(),
         owners: Vec::new(),
         access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
@@ -473,10 +510,9 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
             }
         }
     };
-    let column = targets
-        .column
-        .as_ref()
-        .map(|column| system.catalog.column_spelling(&ColumnKey { relation: targets.relation.clone(), column: column.clone() }));
+    let column = targets.column.as_ref().map(|column| {
+        system.catalog.column_spelling(&ColumnKey { relation: targets.relation.clone(), column: column.clone() })
+    });
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 

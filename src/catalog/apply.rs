@@ -158,7 +158,8 @@ impl SourceState {
             SchemaChange::MoveRelation { name, schema } => {
                 let key = self.key(name);
                 if let Some(position) = self.position(&key) {
-                    let moved = Some(schema.clone()).filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.folded().as_str()));
+                    let moved =
+                        Some(schema.clone()).filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.folded().as_str()));
                     let new_key = (moved.as_ref().map(Ident::folded), key.1.clone());
                     self.relations[position].schema = moved;
                     self.index.retain(|_, at| *at != position);

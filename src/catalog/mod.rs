@@ -209,8 +209,7 @@ impl Catalog {
     pub fn owners_of<'a>(&'a self, column: &'a Name) -> impl Iterator<Item = RelationId> + 'a {
         self.relations()
             .filter(move |(_, relation)| {
-                relation.dropped.is_none()
-                    && relation.column(column).is_some_and(|column| column.dropped.is_none())
+                relation.dropped.is_none() && relation.column(column).is_some_and(|column| column.dropped.is_none())
             })
             .map(|(id, _)| id)
     }

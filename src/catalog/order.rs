@@ -37,7 +37,10 @@ fn step(path: &str) -> Step {
     let flyway = |prefix: char| {
         name.starts_with(prefix)
             && name.contains("__")
-            && name[1..].split("__").next().is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_'))
+            && name[1..]
+                .split("__")
+                .next()
+                .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'_'))
     };
     if flyway('U') && !name.starts_with("U__") {
         return Step::Undo;
@@ -45,9 +48,7 @@ fn step(path: &str) -> Step {
     if name.starts_with("R__") {
         return Step::Repeatable;
     }
-    let undone = |word: &str| {
-        matches!(word, "down" | "undo" | "rollback" | "revert")
-    };
+    let undone = |word: &str| matches!(word, "down" | "undo" | "rollback" | "revert");
     let inner_extension = lower.split('.').rev().nth(1).unwrap_or("");
     let last_word = stem.rsplit(['_', '-']).next().unwrap_or("");
     let parent = path.rsplit('/').nth(1).unwrap_or("").to_ascii_lowercase();
@@ -73,7 +74,8 @@ fn folder_of_steps(path: &str) -> &str {
 
 /// Groups schema files (those that change the schema; any order) into sources and orders each.
 pub fn schema_sources<'a>(files: impl Iterator<Item = (FileId, &'a SourceFile)>) -> Vec<SchemaSource> {
-    let mut sources: std::collections::BTreeMap<(usize, String), Vec<(Step, &str, FileId)>> = std::collections::BTreeMap::new();
+    let mut sources: std::collections::BTreeMap<(usize, String), Vec<(Step, &str, FileId)>> =
+        std::collections::BTreeMap::new();
     for (id, file) in files {
         let step = step(&file.repository_path);
         if step == Step::Undo {
@@ -146,9 +148,7 @@ mod tests {
 
     #[test]
     fn migrations_run_in_their_own_order() {
-        let mut names = vec![
-            "V10__c.sql", "V9__b.sql", "V1__a.sql", "V1.10__e.sql", "V1.2__d.sql", "V1_3__x.sql",
-        ];
+        let mut names = vec!["V10__c.sql", "V9__b.sql", "V1__a.sql", "V1.10__e.sql", "V1.2__d.sql", "V1_3__x.sql"];
         names.sort_by(|a, b| natural_order(a, b));
         assert_eq!(names, ["V1__a.sql", "V1.2__d.sql", "V1.10__e.sql", "V1_3__x.sql", "V9__b.sql", "V10__c.sql"]);
     }

@@ -43,7 +43,8 @@ impl<'w> DatabaseScope<'w> {
         let names = self.names(id);
         let base = self.workspace.config.folder();
         let claims = |database: &Database| {
-            database.defines.hold(&names, base) || database.used_by.as_ref().is_some_and(|globs| globs.hold(&names, base))
+            database.defines.hold(&names, base)
+                || database.used_by.as_ref().is_some_and(|globs| globs.hold(&names, base))
         };
         claims(database) || (database.used_by.is_none() && !self.workspace.config.databases.iter().any(claims))
     }

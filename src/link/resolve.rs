@@ -209,7 +209,9 @@ impl<'a> Resolver<'a> {
             let Some(scope) = self.scope(scope_id) else { break };
             if let Some(at) = self.qualified_source(scope, &reference.qualifier) {
                 return match self.hit(scope_id, at, &name) {
-                    Some(hit) => Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path },
+                    Some(hit) => {
+                        Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path }
+                    }
                     None => self.not_in_source(scope_id, at, &name, true),
                 };
             }
@@ -232,7 +234,8 @@ impl<'a> Resolver<'a> {
     /// the name behind an alias (MySQL and SQLite users do so).
     fn qualified_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let last = qualifier.last()?;
-        let by_alias = |source: &Source| qualifier.len() == 1 && source.alias.as_ref().is_some_and(|alias| alias.matches(last));
+        let by_alias =
+            |source: &Source| qualifier.len() == 1 && source.alias.as_ref().is_some_and(|alias| alias.matches(last));
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => {
                 let agree = name.0.iter().rev().zip(qualifier.iter().rev()).all(|(a, b)| a.matches(b));
@@ -288,14 +291,20 @@ impl<'a> Resolver<'a> {
     fn resolve_output(&self, scope_id: ScopeId, scope: &Scope, name: &Name, usage: Usage) -> Option<Resolution> {
         if !scope.operands.is_empty() {
             let outputs = self.outputs(scope_id);
-            let found = outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+            let found =
+                outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
             return Some(if found.passed {
-                Resolution::Columns { columns: found.columns.clone(), certainty: Certainty::Certain, path: NamePath::Passed }
+                Resolution::Columns {
+                    columns: found.columns.clone(),
+                    certainty: Certainty::Certain,
+                    path: NamePath::Passed,
+                }
             } else {
                 Resolution::Alias { columns: found.columns.clone() }
             });
         }
-        let at = scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let at =
+            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {
             return None;
@@ -401,7 +410,9 @@ impl<'a> Resolver<'a> {
                 let mut dynamic = false;
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
-                        Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => columns.extend(more),
+                        Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
+                            columns.extend(more)
+                        }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
                     }
@@ -419,7 +430,9 @@ impl<'a> Resolver<'a> {
         for scope_id in self.outwards(from) {
             let Some(scope) = self.scope(scope_id) else { break };
             let named: Vec<usize> = (0..scope.sources.len())
-                .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.relation_of(scope_id, at).is_some())
+                .filter(|&at| {
+                    scope.sources[at].role != SourceRole::RowImage && self.relation_of(scope_id, at).is_some()
+                })
                 .collect();
             match named.as_slice() {
                 [] if scope.sources.is_empty() => {}
@@ -456,7 +469,9 @@ impl<'a> Resolver<'a> {
                 let columns = self.columns_at(bound, position);
                 return Some(Hit { columns, path: NamePath::Derived, live: true });
             }
-            if source.columns.len() >= self.width(bound).unwrap_or(usize::MAX) || matches!(bound, Bound::Anonymous { .. }) {
+            if source.columns.len() >= self.width(bound).unwrap_or(usize::MAX)
+                || matches!(bound, Bound::Anonymous { .. })
+            {
                 return None;
             }
         }
@@ -471,7 +486,10 @@ impl<'a> Resolver<'a> {
             }
             Bound::Query(inner) => {
                 let outputs = self.outputs(*inner);
-                let found = outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+                let found = outputs
+                    .columns
+                    .iter()
+                    .find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
                 let path = if found.passed { NamePath::Passed } else { NamePath::Derived };
                 Some(Hit { columns: found.columns.clone(), path, live: true })
             }
@@ -483,7 +501,10 @@ impl<'a> Resolver<'a> {
         match bound {
             Bound::Relation(key) => {
                 let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
-                column.map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() }).into_iter().collect()
+                column
+                    .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
+                    .into_iter()
+                    .collect()
             }
             Bound::Query(inner) => {
                 self.outputs(*inner).columns.get(position).map(|column| column.columns.clone()).unwrap_or_default()
@@ -543,7 +564,8 @@ impl<'a> Resolver<'a> {
                             own.columns.push(column.clone());
                         }
                     }
-                    own.passed &= more.passed && own.name.as_ref().map(Ident::folded) == more.name.as_ref().map(Ident::folded);
+                    own.passed &=
+                        more.passed && own.name.as_ref().map(Ident::folded) == more.name.as_ref().map(Ident::folded);
                 }
                 made.open.extend(other.open.iter().cloned());
                 made.unknown |= other.unknown;
@@ -553,7 +575,9 @@ impl<'a> Resolver<'a> {
         let inputs = self.inputs_by_output(id, scope);
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
-                OutputValue::Wildcard { qualifier, except, .. } => self.expand_wildcard(id, scope, qualifier, except, &mut made),
+                OutputValue::Wildcard { qualifier, except, .. } => {
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
                     made.columns.push(OutputColumn { name: output.name.clone(), columns, passed });
@@ -583,7 +607,8 @@ impl<'a> Resolver<'a> {
         if !scope.outputs.iter().any(|output| output.value == OutputValue::Expression) {
             return inputs;
         }
-        let is_expression = |at: u32| scope.outputs.get(at as usize).is_some_and(|output| output.value == OutputValue::Expression);
+        let is_expression =
+            |at: u32| scope.outputs.get(at as usize).is_some_and(|output| output.value == OutputValue::Expression);
         for reference in &scope.references {
             if let Usage::Output(at) = reference.usage
                 && is_expression(at)
@@ -595,7 +620,8 @@ impl<'a> Resolver<'a> {
             if let Usage::Output(at) = usage
                 && is_expression(*at)
             {
-                inputs[*at as usize].extend(self.outputs(*inner).columns.iter().flat_map(|column| column.columns.clone()));
+                inputs[*at as usize]
+                    .extend(self.outputs(*inner).columns.iter().flat_map(|column| column.columns.clone()));
             }
         }
         inputs
@@ -628,7 +654,9 @@ impl<'a> Resolver<'a> {
                     (merge.right.0..merge.right.1).contains(&(at as u32))
                         && match &merge.columns {
                             Some(columns) => columns.iter().any(|(column, _)| column.folded() == *name),
-                            None => (merge.left.0..merge.left.1).any(|left| self.hit(id, left as usize, name).is_some()),
+                            None => {
+                                (merge.left.0..merge.left.1).any(|left| self.hit(id, left as usize, name).is_some())
+                            }
                         }
                 })
         };
@@ -646,7 +674,8 @@ impl<'a> Resolver<'a> {
                 }
                 if merged_away(at, &name) {
                     // The merged column stands once, and is a column of both sides.
-                    let own = made.columns.iter_mut().find(|own| own.name.as_ref().is_some_and(|own| own.folded() == name));
+                    let own =
+                        made.columns.iter_mut().find(|own| own.name.as_ref().is_some_and(|own| own.folded() == name));
                     if let Some(own) = own {
                         own.columns.extend(column.columns);
                     }
@@ -697,7 +726,9 @@ impl<'a> Resolver<'a> {
 
     /// All columns of a source, in order, under the names that its alias gives them.
     pub fn source_columns(&self, scope_id: ScopeId, at: usize) -> Outputs {
-        let Some(source) = self.scope(scope_id).and_then(|scope| scope.sources.get(at)) else { return Outputs::default() };
+        let Some(source) = self.scope(scope_id).and_then(|scope| scope.sources.get(at)) else {
+            return Outputs::default();
+        };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
             Bound::Relation(key) => match self.declared(key) {
                 Some(id) => {
@@ -737,7 +768,9 @@ impl<'a> Resolver<'a> {
 /// The columns that a resolution speaks of.
 pub fn resolved_columns(resolution: Resolution) -> Vec<ColumnKey> {
     match resolution {
-        Resolution::Columns { columns, .. } | Resolution::Alias { columns } | Resolution::Ambiguous { columns } => columns,
+        Resolution::Columns { columns, .. } | Resolution::Alias { columns } | Resolution::Ambiguous { columns } => {
+            columns
+        }
         Resolution::WholeRow { .. } | Resolution::Dynamic | Resolution::Unknown { .. } => Vec::new(),
     }
 }
@@ -775,7 +808,9 @@ pub fn relation_key(catalog: &Catalog, name: &ObjectName, search_path: &[Name]) 
 fn undeclared_name(name: &ObjectName) -> Name {
     let parts: Vec<&str> = name.0.iter().map(|part| &*part.text).collect();
     let parts = match parts.as_slice() {
-        [.., schema, table] if DEFAULT_SCHEMAS.iter().any(|default| default.eq_ignore_ascii_case(schema)) => vec![*table],
+        [.., schema, table] if DEFAULT_SCHEMAS.iter().any(|default| default.eq_ignore_ascii_case(schema)) => {
+            vec![*table]
+        }
         all => all.to_vec(),
     };
     Name::new(&parts.join("."))

@@ -32,7 +32,8 @@ impl Words {
 
 /// A word between ASCII word boundaries: cheap, and never narrower than Unicode's.
 fn bounded(word: &str) -> String {
-    let edge = |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') { r"(?-u:\b)" } else { "" };
+    let edge =
+        |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') { r"(?-u:\b)" } else { "" };
     format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().next_back()))
 }
 

@@ -42,10 +42,13 @@ impl<'s, 'w> System<'s, 'w> {
         let declaring: Vec<FileId> = schema_files
             .iter()
             .copied()
-            .filter(|&id| !matches!(store.file(id).context, Context::Test | Context::Docs) && database.is_defined_by(id))
+            .filter(|&id| {
+                !matches!(store.file(id).context, Context::Test | Context::Docs) && database.is_defined_by(id)
+            })
             .collect();
         store.prepare(&declaring);
-        let changes_schema = |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
+        let changes_schema =
+            |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
         let mut sources = schema_sources(files);
         // Migrations speak before files that merely hold a statement or two.

@@ -52,7 +52,9 @@ impl Use {
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
-            Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => Construct::Schema,
+            Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
+                Construct::Schema
+            }
             _ => Construct::Sql,
         }
     }

@@ -90,7 +90,8 @@ pub fn dependents(catalog: &Catalog, targets: &[ColumnKey]) -> BTreeMap<ColumnKe
             }
         }
     }
-    let mut found: BTreeMap<ColumnKey, Option<ColumnKey>> = targets.iter().map(|target| (target.clone(), None)).collect();
+    let mut found: BTreeMap<ColumnKey, Option<ColumnKey>> =
+        targets.iter().map(|target| (target.clone(), None)).collect();
     let mut next: Vec<ColumnKey> = targets.to_vec();
     while let Some(column) = next.pop() {
         for made in feeds.get(&column).into_iter().flatten() {
@@ -113,7 +114,9 @@ pub fn bases(catalog: &Catalog, column: &ColumnKey) -> Vec<ColumnKey> {
             continue;
         }
         let lineage = match &column.relation {
-            RelationKey::Declared(id) => catalog.relation(*id).column(&column.column).map(|column| column.lineage.clone()),
+            RelationKey::Declared(id) => {
+                catalog.relation(*id).column(&column.column).map(|column| column.lineage.clone())
+            }
             RelationKey::Undeclared(_) => None,
         };
         match lineage {
