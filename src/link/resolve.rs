@@ -6,6 +6,7 @@
 //! whatever the statement says they are.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::catalog::{Catalog, ColumnKey, DEFAULT_SCHEMAS, RelationId, RelationKey};
@@ -324,7 +325,12 @@ impl<'a> Resolver<'a> {
         let mut guess: Option<Resolution> = None;
         for scope_id in self.outwards(from) {
             let Some(scope) = self.scope(scope_id) else { break };
-            if let Some(found) = self.bare_in_scope(scope_id, scope, name) {
+            let visible = match reference.lookup {
+                Lookup::Within(start, end) if scope_id == from => start as usize..end as usize,
+                _ => 0..scope.sources.len(),
+            };
+            let found = self.bare_in_scope(scope_id, scope, name, visible.clone());
+            if let Some(found) = found.or_else(|| self.bare_in_scope(scope_id, scope, name, 0..scope.sources.len())) {
                 return match guess {
                     None => found,
                     Some(guess) => {
@@ -344,7 +350,7 @@ impl<'a> Resolver<'a> {
                 return Resolution::WholeRow { relation: self.relation_of(scope_id, at).cloned() };
             }
             if guess.is_none() {
-                guess = self.bare_by_elimination(scope_id, scope, name);
+                guess = self.bare_by_elimination(scope_id, scope, name, visible);
             }
         }
         if let Some(found) = guess {
@@ -359,9 +365,10 @@ impl<'a> Resolver<'a> {
     }
 
     /// Sources of `scope` that are known to have the name.
-    fn bare_in_scope(&self, scope_id: ScopeId, scope: &Scope, name: &Name) -> Option<Resolution> {
+    fn bare_in_scope(&self, scope_id: ScopeId, scope: &Scope, name: &Name, visible: Range<usize>) -> Option<Resolution> {
         let mut hits: Vec<(usize, Hit)> = Vec::new();
-        for (at, source) in scope.sources.iter().enumerate() {
+        let visible_sources = scope.sources.iter().enumerate().take(visible.end).skip(visible.start);
+        for (at, source) in visible_sources {
             if source.role == SourceRole::RowImage {
                 continue;
             }
@@ -392,8 +399,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// When no source is known to have the name: the only one whose columns are not all known.
-    fn bare_by_elimination(&self, scope_id: ScopeId, scope: &Scope, name: &Name) -> Option<Resolution> {
-        let open: Vec<usize> = (0..scope.sources.len())
+    fn bare_by_elimination(&self, scope_id: ScopeId, scope: &Scope, name: &Name, visible: Range<usize>) -> Option<Resolution> {
+        let open: Vec<usize> = (visible.start..visible.end.min(scope.sources.len()))
             .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.is_open(scope_id, at))
             .collect();
         match open.as_slice() {

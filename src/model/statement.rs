@@ -372,6 +372,9 @@ pub enum Lookup {
     SourcesFirst,
     /// Only the source at that index: the column list of an insert, the left side of `SET`, DDL.
     Only(u32),
+    /// A name without qualifier is looked up in the sources `.0 .. .1` first: those that a join's `ON` or the
+    /// arguments of a table function can see. Then as [`Lookup::Sources`].
+    Within(u32, u32),
 }
 
 /// A name that may be a column.

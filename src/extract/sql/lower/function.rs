@@ -1,0 +1,355 @@
+//! Function calls: arguments, `FILTER`, `OVER`, and the words among the arguments that are no columns.
+
+use sqlparser::ast::{
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
+    FunctionArguments, Ident, ObjectName,
+};
+
+use super::expression::{Task, peel};
+use super::{Lowerer, Place};
+use crate::extract::sql::places;
+use crate::model::statement::{Dialect, Usage};
+
+impl Lowerer<'_> {
+    /// Pushes what a call names, in text order.
+    pub(super) fn function<'e>(&mut self, function: &'e Function, place: Place, tasks: &mut Vec<Task<'e>>) {
+        let name = function.name.0.last().and_then(|part| part.as_ident()).map_or("", |part| part.value.as_str());
+        if let Some(column) = self.receiver(&function.name) {
+            self.column(&column, place);
+        }
+        self.arguments(&function.parameters, name, place, tasks);
+        if let Some(row) = self.inserted_row.clone().filter(|_| name.eq_ignore_ascii_case("values")) {
+            self.inserted_values(function, row, place);
+            return;
+        }
+        self.arguments(&function.args, name, place, tasks);
+        // The argument of an ordered-set aggregate is what it is ordered by; an ordinary one is only sorted.
+        let within = if is_one_of(SORTED_AGGREGATES, name) { place.used(Usage::Order) } else { place };
+        tasks.extend(function.within_group.iter().map(|item| Task::Value(&item.expr, within)));
+        tasks.extend(function.filter.iter().map(|filter| Task::Condition(filter, place.used(Usage::Filter))));
+        if let Some(window) = &function.over {
+            self.window(window, place, tasks);
+        }
+    }
+
+    /// MySQL's `VALUES(a)`: the column `a` of the row that was to be inserted.
+    fn inserted_values(&mut self, function: &Function, row: crate::model::name::Ident, place: Place) {
+        let FunctionArguments::List(list) = &function.args else { return };
+        for argument in &list.args {
+            let name = match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(name))) => name,
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::CompoundIdentifier(parts))) => {
+                    let Some(name) = parts.last() else { continue };
+                    name
+                }
+                _ => continue,
+            };
+            if !super::holds_hole(&name.value) {
+                let span = self.span(name);
+                self.refer(vec![row.clone()], places::ident(name), span, place);
+            }
+        }
+    }
+
+    fn arguments<'e>(
+        &mut self,
+        arguments: &'e FunctionArguments,
+        name: &str,
+        place: Place,
+        tasks: &mut Vec<Task<'e>>,
+    ) {
+        match arguments {
+            FunctionArguments::None => {}
+            FunctionArguments::Subquery(query) => tasks.push(Task::Query(query, place)),
+            FunctionArguments::List(list) => {
+                self.argument_list(&list.args, name, place, tasks);
+                for clause in &list.clauses {
+                    match clause {
+                        FunctionArgumentClause::Where(expr) => {
+                            tasks.push(Task::Condition(expr, place.used(Usage::Filter)));
+                        }
+                        FunctionArgumentClause::Limit(expr) => {
+                            tasks.push(Task::Value(expr, place.used(Usage::Filter)));
+                        }
+                        FunctionArgumentClause::OrderBy(items) => {
+                            let order = place.used(Usage::Order);
+                            tasks.extend(items.iter().map(|item| Task::Value(&item.expr, order)));
+                        }
+                        FunctionArgumentClause::Having(bound) => {
+                            tasks.push(Task::Value(&bound.1, place.used(Usage::Filter)));
+                        }
+                        FunctionArgumentClause::OnOverflow(_)
+                        | FunctionArgumentClause::IgnoreOrRespectNulls(_)
+                        | FunctionArgumentClause::Separator(_)
+                        | FunctionArgumentClause::JsonNullClause(_)
+                        | FunctionArgumentClause::JsonReturningClause(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Pushes the arguments of a call of `name`.
+    pub(super) fn argument_list<'e>(
+        &mut self,
+        arguments: &'e [FunctionArg],
+        name: &str,
+        place: Place,
+        tasks: &mut Vec<Task<'e>>,
+    ) {
+        let unit = unit_argument(name, arguments);
+        for (at, argument) in arguments.iter().enumerate() {
+            let value = match argument {
+                FunctionArg::Unnamed(value) => value,
+                FunctionArg::Named { name, arg, operator } => {
+                    // `json_object(k VALUE v)` names two values, `f(x => 1)` a parameter.
+                    if is_entry(operator) {
+                        self.column(std::slice::from_ref(name), place);
+                    }
+                    arg
+                }
+                FunctionArg::ExprNamed { name, arg, operator } => {
+                    if is_entry(operator) || !matches!(name, Expr::Identifier(_)) {
+                        tasks.push(Task::Value(name, place));
+                    }
+                    arg
+                }
+            };
+            match value {
+                _ if unit == Some(at) => {}
+                FunctionArgExpr::Expr(expr) => match arrow_lambda(name, expr) {
+                    Some((parameters, body)) => tasks.push(Task::Lambda(parameters, body, place)),
+                    None => tasks.push(Task::Value(expr, place)),
+                },
+                FunctionArgExpr::QualifiedWildcard(row) => self.whole_row(row, place),
+                // `count(*)` reads no column.
+                FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_) => {}
+            }
+        }
+    }
+
+    /// The column in T-SQL's `t.column.value('…')`: methods of XML are written as if the column were a schema.
+    pub(super) fn receiver(&self, function: &ObjectName) -> Option<Vec<Ident>> {
+        if !matches!(self.places.dialect(), Dialect::SqlServer | Dialect::Generic) {
+            return None;
+        }
+        let (method, column) = function.0.split_last()?;
+        let is_method = method.as_ident().is_some_and(|method| is_one_of(XML_METHODS, &method.value));
+        let column: Vec<Ident> = column.iter().filter_map(|part| part.as_ident().cloned()).collect();
+        (is_method && !column.is_empty()).then_some(column)
+    }
+}
+
+/// Whether what stands before the operator is a value and not a parameter's name.
+fn is_entry(operator: &FunctionArgOperator) -> bool {
+    matches!(operator, FunctionArgOperator::Colon | FunctionArgOperator::Value | FunctionArgOperator::Space)
+}
+
+pub(super) fn is_one_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Methods of T-SQL's `xml` type.
+const XML_METHODS: &[&str] = &["exist", "modify", "nodes", "query", "value"];
+
+/// Aggregates whose `WITHIN GROUP (ORDER BY …)` only sorts what their arguments collect.
+const SORTED_AGGREGATES: &[&str] =
+    &["array_agg", "arrayagg", "group_concat", "json_arrayagg", "listagg", "string_agg", "xmlagg"];
+
+/// Functions whose first argument is a unit of time: T-SQL, Redshift, Snowflake, MySQL.
+const UNIT_FIRST: &[&str] = &[
+    "date_add",
+    "date_bucket",
+    "date_diff",
+    "date_part",
+    "date_sub",
+    "date_trunc",
+    "dateadd",
+    "datediff",
+    "datediff_big",
+    "datename",
+    "datepart",
+    "datetrunc",
+    "time_slice",
+    "timeadd",
+    "timediff",
+    "timestampadd",
+    "timestampdiff",
+    "tsql_datediff",
+];
+
+/// Functions whose last argument is a unit of time: `BigQuery`, Snowflake.
+const UNIT_LAST: &[&str] = &[
+    "date_diff",
+    "date_trunc",
+    "datetime_diff",
+    "datetime_trunc",
+    "last_day",
+    "next_day",
+    "previous_day",
+    "time_diff",
+    "time_trunc",
+    "timestamp_diff",
+    "timestamp_trunc",
+    "trunc",
+];
+
+/// Units of time in any dialect, without `sql_tsi_` and a plural's `s`.
+const UNITS: &[&str] = &[
+    "c",
+    "century",
+    "d",
+    "date",
+    "day",
+    "dayofmonth",
+    "dayofweek",
+    "dayofweek_iso",
+    "dayofyear",
+    "dd",
+    "decade",
+    "dow",
+    "doy",
+    "dw",
+    "dy",
+    "epoch",
+    "epoch_second",
+    "h",
+    "hh",
+    "hour",
+    "hr",
+    "isodow",
+    "iso_week",
+    "isoweek",
+    "isowk",
+    "isoww",
+    "isoyear",
+    "m",
+    "mcs",
+    "mi",
+    "microsecond",
+    "millennium",
+    "millisecond",
+    "min",
+    "minute",
+    "mm",
+    "mon",
+    "month",
+    "ms",
+    "mth",
+    "n",
+    "nanosecond",
+    "ns",
+    "q",
+    "qq",
+    "qtr",
+    "quarter",
+    "s",
+    "sec",
+    "second",
+    "ss",
+    "timezone",
+    "timezone_hour",
+    "timezone_minute",
+    "tz",
+    "tzoffset",
+    "us",
+    "w",
+    "week",
+    "weekday",
+    "weekiso",
+    "weekofyear",
+    "wk",
+    "ww",
+    "y",
+    "year",
+    "yearofweek",
+    "yearofweekiso",
+    "yr",
+    "yy",
+    "yyyy",
+];
+
+/// Which argument of a call is a unit of time instead of a column.
+fn unit_argument(name: &str, arguments: &[FunctionArg]) -> Option<usize> {
+    let is_unit = |at: usize| match arguments.get(at) {
+        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => is_unit(expr),
+        _ => false,
+    };
+    let last = arguments.len().checked_sub(1)?;
+    if last > 0 && is_one_of(UNIT_LAST, name) && is_unit(last) {
+        return Some(last);
+    }
+    (last > 0 && is_one_of(UNIT_FIRST, name) && is_unit(0)).then_some(0)
+}
+
+fn is_unit(expr: &Expr) -> bool {
+    match expr {
+        Expr::Identifier(word) => {
+            let lower = word.value.to_ascii_lowercase();
+            let unit = lower.strip_prefix("sql_tsi_").unwrap_or(&lower);
+            word.quote_style.is_none()
+                && (is_one_of(UNITS, unit) || unit.strip_suffix('s').is_some_and(|unit| is_one_of(UNITS, unit)))
+        }
+        // `BigQuery`: `DATE_TRUNC(day, WEEK(MONDAY))`.
+        Expr::Function(function) => {
+            function.name.0.last().and_then(|part| part.as_ident()).is_some_and(|name| name.value.eq_ignore_ascii_case("week"))
+        }
+        _ => false,
+    }
+}
+
+/// Functions that take a lambda, in dialects whose parser reads `x -> …` as the JSON operator.
+const LAMBDA_TAKERS: &[&str] = &[
+    "aggregate",
+    "all_match",
+    "any_match",
+    "apply",
+    "array_filter",
+    "array_sort",
+    "array_transform",
+    "exists",
+    "filter",
+    "forall",
+    "list_apply",
+    "list_filter",
+    "list_reduce",
+    "list_transform",
+    "map_filter",
+    "map_zip_with",
+    "none_match",
+    "reduce",
+    "transform",
+    "transform_keys",
+    "transform_values",
+    "zip_with",
+];
+
+/// The parameters and the body of an argument `x -> body` that the parser took for an operator.
+fn arrow_lambda<'e>(function: &str, argument: &'e Expr) -> Option<(Vec<&'e Ident>, &'e Expr)> {
+    // The arrow binds tighter than other operators: `x -> x + 1` is `(x -> x) + 1` to the parser.
+    let Expr::BinaryOp { left, op: BinaryOperator::Arrow, right } = leftmost_arrow(argument) else { return None };
+    if !is_one_of(LAMBDA_TAKERS, function) {
+        return None;
+    }
+    let parameters = match peel(left) {
+        Expr::Identifier(name) => vec![name],
+        Expr::Tuple(items) => {
+            items.iter().map(|item| if let Expr::Identifier(name) = item { Some(name) } else { None }).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    // A key makes it the JSON operator. Otherwise the whole argument is walked: the parameters are no columns
+    // anywhere in it.
+    (!matches!(**right, Expr::Value(_))).then_some((parameters, argument))
+}
+
+/// The operator at the lower left end of a tree of operators.
+fn leftmost_arrow(mut expr: &Expr) -> &Expr {
+    while let Expr::BinaryOp { left, op, .. } = expr {
+        if *op == BinaryOperator::Arrow {
+            break;
+        }
+        expr = left;
+    }
+    expr
+}
