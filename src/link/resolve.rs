@@ -365,7 +365,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Sources of `scope` that are known to have the name.
-    fn bare_in_scope(&self, scope_id: ScopeId, scope: &Scope, name: &Name, visible: Range<usize>) -> Option<Resolution> {
+    fn bare_in_scope(
+        &self,
+        scope_id: ScopeId,
+        scope: &Scope,
+        name: &Name,
+        visible: Range<usize>,
+    ) -> Option<Resolution> {
         let mut hits: Vec<(usize, Hit)> = Vec::new();
         let visible_sources = scope.sources.iter().enumerate().take(visible.end).skip(visible.start);
         for (at, source) in visible_sources {
@@ -399,7 +405,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// When no source is known to have the name: the only one whose columns are not all known.
-    fn bare_by_elimination(&self, scope_id: ScopeId, scope: &Scope, name: &Name, visible: Range<usize>) -> Option<Resolution> {
+    fn bare_by_elimination(
+        &self,
+        scope_id: ScopeId,
+        scope: &Scope,
+        name: &Name,
+        visible: Range<usize>,
+    ) -> Option<Resolution> {
         let open: Vec<usize> = (visible.start..visible.end.min(scope.sources.len()))
             .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.is_open(scope_id, at))
             .collect();
