@@ -12,3 +12,5 @@ mod docs;
 mod help;
 #[path = "integration/schema.rs"]
 mod schema;
+#[path = "integration/story.rs"]
+mod story;
