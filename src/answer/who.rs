@@ -33,11 +33,28 @@ struct Sighting {
     schema: bool,
 }
 
+/// Which files are asked for their facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those in which the text search sees a name that matters.
+    Sighted,
+    /// All. Slow; the answer must be the same, and tests hold it to that.
+    Everything,
+}
+
 /// Answers who reads or writes the column or table.
 pub fn who(workspace: &Workspace, query: &ColumnQuery) -> Result<Answer, QueryError> {
+    who_within(workspace, query, Reach::Sighted)
+}
+
+/// Answers as [`who`] does, from the facts of the files that `reach` says.
+pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> Result<Answer, QueryError> {
     let asked = Asked::new(query);
     let store = Store::new(workspace);
-    let sightings = asked.sweep(&store);
+    let mut sightings = asked.sweep(&store);
+    if reach == Reach::Everything {
+        sightings.iter_mut().for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true });
+    }
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };

@@ -111,10 +111,12 @@ impl<'w> Store<'w> {
             while !text.is_char_boundary(end) {
                 end -= 1;
             }
-            match extract::format_of(path, &text[..end]) {
+            let mut facts = match extract::format_of(path, &text[..end]) {
                 Some(format) => format.extract(Input { path, text }),
                 None => FileFacts::default(),
-            }
+            };
+            facts.put_in_order();
+            facts
         })
     }
 
