@@ -31,9 +31,12 @@ fn the_readme_shows_real_output() {
     for part in parts {
         let (command, rest) = part.split_once('\n').expect("a command is a line");
         let (_, after) = rest.split_once("```").expect("a block ends");
-        let run = columnist(&command.split(' ').collect::<Vec<_>>());
+        let (arguments, lines) = command.split_once(" | head -n ").unwrap_or((command, "9999"));
+        let lines = lines.parse().expect("a number of lines");
+        let run = columnist(&arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(run.stderr, "", "{command}");
-        fresh.push_str(&format!("{START}{command}\n{}```{after}", run.stdout));
+        let shown: String = run.stdout.lines().take(lines).map(|line| format!("{line}\n")).collect();
+        fresh.push_str(&format!("{START}{command}\n{shown}```{after}"));
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(at("README.md"), &fresh).expect("README.md can be written");

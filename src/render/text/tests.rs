@@ -33,16 +33,16 @@ fn blocked_with_everything() {
         src/a.ts:9    both   UPDATE users SET full_name = trim(full_name)
         src/a.ts:112  read   WHERE \u{1b}[2Jfull_name IS NULL
       Users.dump  reads  possible
-        src/a.ts:30  read   SELECT * FROM users
-                            possible: the rows go where they cannot be followed
+        src/a.ts:30  SELECT * FROM users
+                     possible: the rows go where they cannot be followed
 
     export
       export-users.sh  reads  @shop/data
         run by scheduled-task nightly  ops/crontab:4
-        ops/export-users.sh:9  read   SELECT id, full_name FROM users
+        ops/export-users.sh:9  SELECT id, full_name FROM users
 
     not live
-      migration  5 references  db/1.sql:1, db/1.sql:2, db/1.sql:3, 2 more
+      migration  5 references  db/1.sql:1,2,3,4,…
 
     unresolved (1)
       src/b.ts:3  full_name  a member of something unknown
