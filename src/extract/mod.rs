@@ -5,7 +5,9 @@ pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod prose;
+pub mod shell;
 pub mod sql;
+pub mod typescript;
 
 use crate::model::facts::FileFacts;
 
@@ -32,7 +34,8 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&code_text::CodeText, &java::Java, &prose::Prose, &sql::Sql];
+pub static FORMATS: &[&dyn Format] =
+    &[&code_text::CodeText, &java::Java, &prose::Prose, &shell::Shell, &sql::Sql, &typescript::TypeScript];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {

@@ -270,24 +270,25 @@ impl<'t> Bindings<'t> {
     }
 
     /// Gives every recorded change to its variable; a name that is declared nowhere becomes a variable of the
-    /// innermost function around it. Called once, after the walk.
+    /// innermost function around it, a member one of the class. Called once, after the walk.
     pub fn bind(&mut self) {
         for (scope, key, event) in std::mem::take(&mut self.pending) {
             let id = self.find(scope, key).unwrap_or_else(|| {
                 let id = VariableId(self.variables.len() as u32);
-                let (function, flow) = (self.function_of(scope), event.flow);
+                let kind = if key.qualifier.is_some() { ScopeKind::Class } else { ScopeKind::Function };
+                let (outer, flow) = (self.around(scope, kind), event.flow);
                 self.variables.push(Variable { flow, events: Vec::new(), opaque: true });
-                self.names.insert((function, key), id);
+                self.names.insert((outer, key), id);
                 id
             });
             self.variables[id.0 as usize].events.push(event);
         }
     }
 
-    fn function_of(&self, mut scope: ScopeId) -> ScopeId {
+    fn around(&self, mut scope: ScopeId, kind: ScopeKind) -> ScopeId {
         for _ in 0..MOST_SCOPES {
             let here = &self.scopes[scope.0 as usize];
-            if here.kind == ScopeKind::Function || here.parent == scope {
+            if here.kind == kind || here.parent == scope {
                 break;
             }
             scope = here.parent;

@@ -61,7 +61,7 @@ pub struct Opening<'t> {
 pub struct Child<'t> {
     /// The node. Anonymous nodes are kept when they have a field.
     pub node: Node<'t>,
-    /// Its field in its parent, or that of the transparent node around it.
+    /// Its field in its parent; without one, that of the transparent node around it.
     pub field: Option<&'t str>,
     /// The string expression that it is.
     pub value: Option<ExpressionId>,
@@ -365,7 +365,7 @@ fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<
     let Some(frame) = reader.frames.pop() else { return };
     if frame.transparent {
         if frame.field.is_some() {
-            for child in &mut children[frame.children..] {
+            for child in children[frame.children..].iter_mut().filter(|child| child.field.is_none()) {
                 child.field = frame.field;
             }
         }

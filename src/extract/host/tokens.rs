@@ -39,8 +39,12 @@ fn close(open: &mut Vec<Token>, flat: &mut Vec<Token>, at: &mut u32, until: u32)
 }
 
 /// What a string literal that is no SQL is: the name of a column given to an API, or text. Names may be dotted,
-/// quoted, begin or end with the dot of a concatenation, and have an alias or an order after them.
+/// quoted, begin or end with the dot of a concatenation, and have an alias or an order after them; blanks around them
+/// make them a part of a sentence.
 pub fn kind_of_text(text: &str) -> TokenKind {
+    if text.len() != text.trim().len() {
+        return TokenKind::Text;
+    }
     let mut words = text.split_ascii_whitespace();
     let name = words.next().is_some_and(is_dotted_name);
     let rest = match (words.next(), words.next(), words.next()) {
@@ -108,7 +112,7 @@ mod tests {
         for name in names {
             assert_eq!(kind_of_text(name), TokenKind::Property, "{name}");
         }
-        for text in ["", "hello world", "a-b", "1st", "..", "a b c d", "full_name,", "%s"] {
+        for text in ["", "hello world", "a-b", "1st", "..", "a b c d", "full_name,", "%s", " of"] {
             assert_eq!(kind_of_text(text), TokenKind::Text, "{text}");
         }
     }

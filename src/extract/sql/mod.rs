@@ -1,12 +1,22 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
+mod client;
+mod dialect;
+mod evidence;
+mod fragment;
+mod holes;
+mod lexer;
 pub mod lower;
 pub mod places;
+mod reader;
+mod repair;
+mod script;
+mod statement;
 pub mod text;
 
 use super::{Format, Input};
-use crate::model::facts::{BlindSpot, FileFacts, Problem, Token, Unit};
-use crate::model::statement::{Dialect, Statement};
+use crate::model::facts::{BlindSpot, FileFacts, Problem, Token, TokenKind, Unit};
+use crate::model::statement::{Dialect, Direction, Statement};
 use text::SqlText;
 
 /// SQL files: schemas, migrations, reports, dumps, client scripts.
@@ -40,18 +50,20 @@ pub enum Evidence {
 
 /// Whether a host language's string is SQL. English that starts with a SQL verb is not.
 pub fn evidence(text: &str) -> Evidence {
-    let word = text.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-    match word.to_ascii_uppercase().as_str() {
-        "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH" | "CREATE" | "ALTER" | "DROP" => Evidence::Statement,
-        _ => Evidence::None,
-    }
+    evidence::of(text)
 }
 
 /// Reads a piece of SQL: one statement, a script of many, or a fragment. `dialect` is what the host knows of
 /// it (a driver's import, a file's folder), `None` when nothing.
-pub fn read(_sql: &SqlText, _dialect: Option<Dialect>) -> SqlFacts {
-    SqlFacts::default()
+pub fn read(sql: &SqlText, dialect: Option<Dialect>) -> SqlFacts {
+    reader::read(sql, dialect, Direction::Forward)
 }
+
+/// Endings of files that hold SQL.
+const EXTENSIONS: &[&str] =
+    &["sql", "psql", "pgsql", "mysql", "ddl", "dml", "hql", "plsql", "pls", "pks", "pkb", "tsql", "cql"];
+/// Endings of templates of such files.
+const TEMPLATES: &[&str] = &["erb", "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "mustache", "hbs", "in", "ftl"];
 
 impl Format for Sql {
     fn name(&self) -> &'static str {
@@ -59,18 +71,98 @@ impl Format for Sql {
     }
 
     fn claims(&self, path: &str, _head: &str) -> bool {
-        path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
+        let listed = |list: &[&str], extension: &str| list.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+        if listed(TEMPLATES, extension) {
+            return stem.rsplit_once('.').is_some_and(|(_, inner)| listed(EXTENSIONS, inner));
+        }
+        listed(EXTENSIONS, extension)
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        let found = read(&SqlText::verbatim(input.text, 0), None);
+        let piece = SqlText::verbatim(input.text, 0);
+        let mut found = reader::read(&piece, dialect_of_path(input.path), direction_of_path(input.path));
+        // Outside of comments, all that a statement does not refer to is SQL that names no column.
+        found.tokens.retain(|token| token.kind == TokenKind::Comment);
         FileFacts {
             statements: found.statements,
             units: found.units,
             tokens: found.tokens,
+            elsewhere: TokenKind::SqlOther,
             blind_spots: found.blind_spots,
             problems: found.problems,
-            ..FileFacts::default()
+        }
+    }
+}
+
+/// Whether a file only runs when a migration is undone: `0001_x.down.sql`, `down.sql`, `revert/x.sql`, `U1__x.sql`.
+fn direction_of_path(path: &str) -> Direction {
+    let mut parts = path.rsplit('/');
+    let name = parts.next().unwrap_or(path).to_ascii_lowercase();
+    let folder = parts.next().unwrap_or("").to_ascii_lowercase();
+    let stem = name.split(".sql").next().unwrap_or(&name);
+    let last = stem.rsplit(['.', '_', '-']).next().unwrap_or(stem);
+    let flyway = name.strip_prefix('u').and_then(|rest| rest.split_once("__")).is_some_and(|(version, _)| {
+        !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_')
+    });
+    let undone = flyway
+        || matches!(last, "down" | "undo" | "rollback")
+        || matches!(&*folder, "revert" | "rollback" | "rollbacks" | "down");
+    if undone { Direction::Backward } else { Direction::Forward }
+}
+
+/// The dialect that a path names: a folder `mysql`, an ending `.pgsql`.
+fn dialect_of_path(path: &str) -> Option<Dialect> {
+    path.to_ascii_lowercase().rsplit(['/', '.', '-', '_']).find_map(|part| {
+        Some(match part {
+            "postgres" | "postgresql" | "pgsql" | "psql" | "pg" | "redshift" | "cockroachdb" => Dialect::Postgres,
+            "mysql" | "mariadb" => Dialect::Mysql,
+            "sqlite" | "sqlite3" => Dialect::Sqlite,
+            "mssql" | "sqlserver" | "tsql" => Dialect::SqlServer,
+            "oracle" | "plsql" | "pks" | "pkb" | "pls" => Dialect::Oracle,
+            "bigquery" => Dialect::BigQuery,
+            "snowflake" => Dialect::Snowflake,
+            "clickhouse" => Dialect::ClickHouse,
+            _ => return None,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_claimed_by_their_ending() {
+        let cases = [
+            ("a/b.sql", true),
+            ("b.SQL", true),
+            ("b.sql.j2", true),
+            ("b.psql", true),
+            ("sql", false),
+            ("b.sql.gz", false),
+            ("b.tmpl", false),
+            ("sql.d/readme", false),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(Sql.claims(path, ""), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn undo_files_run_backward() {
+        let cases = [
+            ("migrations/001_x.down.sql", Direction::Backward),
+            ("migrations/2024_x/down.sql", Direction::Backward),
+            ("revert/x.sql", Direction::Backward),
+            ("db/U1.2__x.sql", Direction::Backward),
+            ("db/V1__countdown.sql", Direction::Forward),
+            ("db/users__x.sql", Direction::Forward),
+            ("001_x.up.sql", Direction::Forward),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(direction_of_path(path), expected, "{path}");
         }
     }
 }

@@ -30,6 +30,13 @@ impl Lowerer<'_> {
     }
 
     fn insert(&mut self, insert: &ast::Insert, scope: ScopeId) -> StatementKind {
+        if insert.multi_table_insert_type.is_some() {
+            if let Some(query) = &insert.source {
+                self.query_into(query, scope);
+            }
+            self.multi_table(insert, scope);
+            return StatementKind::Insert;
+        }
         let target_span = self.insert_target(insert, scope);
         for value in insert.partitioned.iter().flatten() {
             self.partition_value(value, scope);
@@ -74,13 +81,12 @@ impl Lowerer<'_> {
                 let written = (first..references.len()).filter(|&at| references[at].usage == Usage::Target);
                 filled.columns = InsertColumns::Named(written.map(|at| at as u32).collect());
             }
-            None if !is_named && insert.format_clause.is_none() && insert.multi_table_into_clauses.is_empty() => {
+            None if !is_named && insert.format_clause.is_none() => {
                 filled.columns = InsertColumns::Defaults;
             }
             None => {}
         }
         self.scope_mut(scope).insert = Some(filled);
-        self.multi_table(insert, scope);
         match &insert.on {
             Some(OnInsert::OnConflict(conflict)) => self.on_conflict(conflict, scope),
             Some(OnInsert::DuplicateKeyUpdate(assignments)) => {
@@ -246,9 +252,8 @@ impl Lowerer<'_> {
     }
 
     /// Snowflake's and Oracle's `INSERT ALL … INTO a … INTO b … SELECT`: each target is a scope of its own whose
-    /// values come from the query.
-    fn multi_table(&mut self, insert: &ast::Insert, scope: ScopeId) {
-        let Some(query) = self.scope(scope).insert.as_ref().and_then(|insert| insert.query) else { return };
+    /// values come from `query`, the root.
+    fn multi_table(&mut self, insert: &ast::Insert, query: ScopeId) {
         let conditions = insert.multi_table_when_clauses.iter();
         let branches = conditions.clone().flat_map(|when| &when.into_clauses);
         let others = insert.multi_table_else_clause.iter().flatten();

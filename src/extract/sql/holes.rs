@@ -1,0 +1,379 @@
+//! A raw statement as the text that parsers are given: comments and client syntax gone, placeholders turned into
+//! holes, long lists of constants cut short. Every byte keeps its place in the file.
+
+use super::lexer::{Token, TokenKind};
+use super::text::{SqlText, holds_hole};
+use crate::model::span::Span;
+use crate::model::statement::Dialect;
+
+/// Rows of constants that are kept of a long `VALUES` list, and constants of a long `IN` list.
+const KEPT_CONSTANTS: usize = 8;
+
+/// Builds the parsers' text of the statement made of `tokens`, which stand in `piece`.
+pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> SqlText {
+    let text = piece.as_str();
+    let mut writer = Writer { piece, made: SqlText::default(), copied: tokens.first().map_or(0, |first| first.start) };
+    let dropped = constants_to_drop(text, tokens);
+    let mut dropped = dropped.into_iter().peekable();
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(range) = dropped.next_if(|range| range.start <= at) {
+            let end = range.end.max(at);
+            if end > at {
+                writer.drop(tokens[at].start, tokens[end - 1].end);
+                at = end;
+            }
+            continue;
+        }
+        let token = tokens[at];
+        let previous = at.checked_sub(1).map(|before| tokens[before]);
+        let next = tokens.get(at + 1).copied();
+        // Comments and removed text lie between tokens.
+        if let Some(previous) = previous
+            && !text[previous.end as usize..token.start as usize].trim_ascii().is_empty()
+        {
+            writer.drop(previous.end, token.start);
+        }
+        match token.kind {
+            TokenKind::Placeholder if is_row_image(text, token, next) => writer.drop(token.start, token.start + 1),
+            TokenKind::Placeholder => writer.hole(token.span()),
+            TokenKind::Question if is_json_operator(text, token, previous, next) => {}
+            TokenKind::Question => writer.hole(token.span()),
+            TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
+            TokenKind::Quoted => writer.quoted(token),
+            TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
+                writer.drop(token.start, tokens[at + 2].end);
+                at += 2;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if let Some(last) = tokens.last() {
+        writer.copy_to(last.end);
+    }
+    writer.made
+}
+
+struct Writer<'a> {
+    piece: &'a SqlText,
+    made: SqlText,
+    /// Bytes before this are written.
+    copied: u32,
+}
+
+impl Writer<'_> {
+    fn copy_to(&mut self, to: u32) {
+        if to > self.copied {
+            self.made.push_piece(&self.piece.slice(Span { start: self.copied, end: to }));
+            self.copied = to;
+        }
+    }
+
+    /// Leaves out `start..end`, which becomes one space.
+    fn drop(&mut self, start: u32, end: u32) {
+        self.copy_to(start);
+        if end > self.copied {
+            let place = self.piece.outer(Span { start, end });
+            self.made.push_decoded(" ", place);
+            self.copied = end;
+        }
+    }
+
+    fn hole(&mut self, inner: Span) {
+        self.copy_to(inner.start);
+        self.made.push_hole(self.piece.outer(inner));
+        self.copied = inner.end;
+    }
+
+    /// A quoted identifier may be, or hold, a placeholder of the client.
+    fn quoted(&mut self, token: Token) {
+        let text = token.of(self.piece.as_str());
+        let Some((start, end)) = placeholder_in(text) else { return };
+        let (start, end) = (token.start + start as u32, token.start + end as u32);
+        if start == token.start + 1 && end + 1 == token.end {
+            self.hole(token.span());
+        } else {
+            self.hole(Span { start, end });
+        }
+    }
+}
+
+/// Where a `${…}`, `{{…}}`, `$(…)` or `#{…}` stands in the text of a quoted identifier.
+fn placeholder_in(quoted: &str) -> Option<(usize, usize)> {
+    [("${", "}"), ("{{", "}}"), ("$(", ")"), ("#{", "}"), ("%(", ")s")].iter().find_map(|(open, close)| {
+        let start = quoted.find(open)?;
+        let length = quoted[start..].find(close)?;
+        Some((start, start + length + close.len()))
+    })
+}
+
+/// `:new.x` and `:old.x` in Oracle's triggers.
+fn is_row_image(text: &str, token: Token, next: Option<Token>) -> bool {
+    let name = token.of(text);
+    (name.eq_ignore_ascii_case(":new") || name.eq_ignore_ascii_case(":old"))
+        && next.is_some_and(|next| next.is(text, ".") && next.start == token.end)
+}
+
+/// Oracle's old outer join: `(+)`.
+fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is(text, "(")
+        && tokens.get(at + 1).is_some_and(|plus| plus.is(text, "+"))
+        && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
+}
+
+/// Whether a `?` is PostgreSQL's operator: it stands between two operands.
+fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Option<Token>) -> bool {
+    let mark = token.of(text);
+    let starts_operand = next.is_some_and(|next| match next.kind {
+        TokenKind::Text | TokenKind::Number | TokenKind::Placeholder | TokenKind::Question | TokenKind::Dollar => true,
+        TokenKind::Word => holds_hole(next.of(text)) || next.is_word(text, "array"),
+        TokenKind::Operator => next.is(text, "("),
+        _ => false,
+    });
+    mark != "??" && starts_operand && previous.is_some_and(|previous| ends_operand(text, previous))
+}
+
+/// Whether `token` can be the last of an expression.
+pub(super) fn ends_operand(text: &str, token: Token) -> bool {
+    match token.kind {
+        TokenKind::Word => !is_clause_word(token.of(text)),
+        TokenKind::Operator => token.is(text, ")") || token.is(text, "]"),
+        TokenKind::Comment | TokenKind::Removed => false,
+        _ => true,
+    }
+}
+
+/// Keywords after which an operand or a clause begins: they end no expression.
+pub(super) fn is_clause_word(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "select",
+        "distinct",
+        "all",
+        "from",
+        "where",
+        "and",
+        "or",
+        "not",
+        "in",
+        "like",
+        "ilike",
+        "between",
+        "on",
+        "by",
+        "having",
+        "limit",
+        "offset",
+        "set",
+        "values",
+        "value",
+        "when",
+        "then",
+        "else",
+        "case",
+        "as",
+        "join",
+        "inner",
+        "left",
+        "right",
+        "full",
+        "cross",
+        "outer",
+        "union",
+        "except",
+        "intersect",
+        "minus",
+        "order",
+        "group",
+        "using",
+        "returning",
+        "into",
+        "insert",
+        "update",
+        "delete",
+        "is",
+        "exists",
+        "any",
+        "some",
+        "interval",
+        "escape",
+        "top",
+        "with",
+        "call",
+        "exec",
+        "execute",
+        "return",
+        "returns",
+        "table",
+        "if",
+        "similar",
+        "rlike",
+        "regexp",
+        "date",
+        "timestamp",
+        "first",
+        "next",
+        "fetch",
+        "for",
+        "replace",
+        "merge",
+        "over",
+        "partition",
+        "lateral",
+        "default",
+        "to",
+        "at",
+        "zone",
+        "div",
+        "mod",
+        "xor",
+        "binary",
+        "collate",
+        "ignore",
+        "low_priority",
+        "view",
+        "index",
+    ];
+    word.len() <= 12 && WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Ranges of tokens that only list more constants: rows of `VALUES (…), (…)` and items of `IN (…)`.
+fn constants_to_drop(text: &str, tokens: &[Token]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].is_word(text, "values") {
+            at = drop_rows(text, tokens, at + 1, &mut found);
+        } else if tokens[at].is_word(text, "in") && tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) {
+            at = drop_items(text, tokens, at + 2, &mut found);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+fn is_constant(text: &str, token: Token) -> bool {
+    match token.kind {
+        TokenKind::Text | TokenKind::Number | TokenKind::Dollar | TokenKind::Placeholder | TokenKind::Question => true,
+        TokenKind::Word => {
+            let word = token.of(text);
+            ["null", "true", "false", "default"].iter().any(|constant| word.eq_ignore_ascii_case(constant))
+                || super::text::hole_index(word).is_some()
+        }
+        TokenKind::Operator => token.is(text, "-") || token.is(text, ","),
+        _ => false,
+    }
+}
+
+/// Rows from `at` on; tells where to go on.
+fn drop_rows(text: &str, tokens: &[Token], mut at: usize, found: &mut Vec<std::ops::Range<usize>>) -> usize {
+    let mut rows = 0;
+    while tokens.get(at).is_some_and(|open| open.is(text, "(")) {
+        let mut end = at + 1;
+        while tokens.get(end).is_some_and(|&token| is_constant(text, token)) {
+            end += 1;
+        }
+        if !tokens.get(end).is_some_and(|close| close.is(text, ")")) {
+            return at + 1;
+        }
+        rows += 1;
+        // A dropped row takes the comma before it along.
+        if rows > KEPT_CONSTANTS {
+            match found.last_mut() {
+                Some(last) if last.end == at - 1 => last.end = end + 1,
+                _ => found.push(at - 1..end + 1),
+            }
+        }
+        at = end + 1;
+        if !tokens.get(at).is_some_and(|comma| comma.is(text, ",")) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+fn drop_items(text: &str, tokens: &[Token], start: usize, found: &mut Vec<std::ops::Range<usize>>) -> usize {
+    let mut end = start;
+    let mut cut = None;
+    let mut items = 0;
+    while tokens.get(end).is_some_and(|&token| is_constant(text, token)) {
+        if tokens[end].is(text, ",") {
+            items += 1;
+            if items == KEPT_CONSTANTS {
+                cut = Some(end);
+            }
+        }
+        end += 1;
+    }
+    if let Some(cut) = cut
+        && tokens.get(end).is_some_and(|close| close.is(text, ")"))
+    {
+        found.push(cut..end);
+    }
+    end.max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dialect::Profile;
+    use super::super::lexer;
+    use super::*;
+
+    fn prepared(text: &str) -> SqlText {
+        let piece = SqlText::verbatim(text, 0);
+        let profile = Profile::of(text, None);
+        prepare(&piece, &lexer::significant(text, profile.lexis), profile.best)
+    }
+
+    /// The prepared text with `_` for each hole.
+    fn check(text: &str, expected: &str) {
+        let made = prepared(text);
+        let mut shown = made.as_str().to_owned();
+        for hole in (0..made.holes().len()).rev() {
+            shown = shown.replace(&format!("columnist_hole_{hole}"), "_");
+        }
+        assert_eq!(shown.split_whitespace().collect::<Vec<_>>().join(" "), expected, "{text}");
+    }
+
+    #[test]
+    fn placeholders_become_holes() {
+        check("a = ? AND b = $1 AND c = :name", "a = _ AND b = _ AND c = _");
+        check("a = %s AND b = %(x)s AND c = #{y.z}", "a = _ AND b = _ AND c = _");
+        check("a = '?' AND b::text = ':x'", "a = '?' AND b::text = ':x'");
+        check("data ? 'key' AND data ?| ARRAY['a'] AND b = ?", "data ? 'key' AND data ?| ARRAY['a'] AND b = _");
+        check("FROM ${schema}.users_{{ year }} u", "FROM _.users__ u");
+        check("SELECT \"${a}\", \"x_${b}\" FROM t", "SELECT _, \"x__\" FROM t");
+        check("SELECT ?? FROM ?? LIMIT ?", "SELECT _ FROM _ LIMIT _");
+        check("WHERE 1=1 {% if x %} AND a = {{ x }} {% endif %}", "WHERE 1=1 AND a = _");
+        check("WHERE a = 1 [[AND b = {{b}}]]", "WHERE a = 1 AND b = _");
+        check("a = :'v' AND b = &x AND c > &&y.", "a = _ AND b = _ AND c > _");
+        check("IF :new.name <> :old.name", "IF new.name <> old.name");
+        check("SELECT @a, @@b FROM t", "SELECT @a, @@b FROM t");
+        check("a.id = b.id(+) AND x", "a.id = b.id AND x");
+    }
+
+    #[test]
+    fn comments_go_and_long_lists_are_cut() {
+        check("a /* b */ , -- c\n d", "a , d");
+        let rows = vec!["(1, 'x')"; 100].join(", ");
+        let made = prepared(&format!("INSERT INTO t VALUES {rows}, (f(a), 'y') ON CONFLICT DO NOTHING"));
+        assert_eq!(made.as_str().matches("'x'").count(), KEPT_CONSTANTS);
+        assert!(made.as_str().ends_with(", (f(a), 'y') ON CONFLICT DO NOTHING"), "{}", made.as_str());
+        let items = vec!["?"; 5000].join(",");
+        assert!(prepared(&format!("SELECT a FROM t WHERE b IN ({items}) AND c")).as_str().len() < 400);
+    }
+
+    #[test]
+    fn places_are_kept() {
+        let text = "SELECT /* x */ a, :b::int FROM t";
+        let made = prepared(text);
+        for word in ["SELECT", "a,", "FROM t"] {
+            let at = made.as_str().find(word).expect("the word is there");
+            assert_eq!(made.outer(Span::new(at, at + word.len())).of(text), word);
+        }
+        let at = made.as_str().find("columnist_hole_0").expect("the hole is there");
+        assert_eq!(made.outer(Span::new(at, at + 16)).of(text), ":b");
+    }
+}

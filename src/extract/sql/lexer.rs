@@ -1,0 +1,774 @@
+//! Tokens of a piece of SQL, in any dialect and in none: never fails, and takes linear time.
+//!
+//! Parsers need a statement; this lexer is what finds statements, comments, strings and placeholders in dirty text.
+//! It refuses to know keywords.
+
+use super::dialect::Lexis;
+use crate::model::span::Span;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    /// A bare word: a name, a keyword, a hole's marker, `#temp`.
+    Word,
+    /// An identifier in quotes.
+    Quoted,
+    /// A string constant, with its prefix (`E`, `N`, `q`, …).
+    Text,
+    /// A dollar-quoted string.
+    Dollar,
+    /// A number.
+    Number,
+    /// `@name`, `@@name`.
+    Variable,
+    /// A client's placeholder: stands for text that is known at run time.
+    Placeholder,
+    /// `?`, `??`, `?|`, `?&`: a placeholder or an operator, by its neighbours.
+    Question,
+    /// Punctuation: one character, or one of `::`, `:=`, `..`, `<<`, `>>`, `=>`.
+    Operator,
+    /// A comment.
+    Comment,
+    /// Text that is no part of any statement: template statements, the marks of conditional comments.
+    Removed,
+}
+
+/// A token and its place in the lexed text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// What it is.
+    pub(super) kind: TokenKind,
+    /// First byte.
+    pub(super) start: u32,
+    /// One past the last byte.
+    pub(super) end: u32,
+}
+
+impl Token {
+    /// Its place in the lexed text.
+    pub(super) fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+
+    /// Its text.
+    pub(super) fn of(self, text: &str) -> &str {
+        self.span().of(text)
+    }
+
+    /// Whether it is the bare word `word`.
+    pub(super) fn is_word(self, text: &str, word: &str) -> bool {
+        self.kind == TokenKind::Word && self.of(text).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether it is the operator `operator`.
+    pub(super) fn is(self, text: &str, operator: &str) -> bool {
+        self.kind == TokenKind::Operator && self.of(text) == operator
+    }
+
+    /// Whether it can be a name.
+    pub(super) fn is_name(self) -> bool {
+        matches!(self.kind, TokenKind::Word | TokenKind::Quoted)
+    }
+}
+
+/// Searches to the end of the text that found nothing, after which no more are made: keeps hostile text linear.
+const MOST_FAILED_SEARCHES: u32 = 64;
+/// Longest quoted identifier, in bytes.
+const LONGEST_IDENTIFIER: usize = 300;
+/// Longest client placeholder in braces, in bytes.
+const LONGEST_PLACEHOLDER: usize = 400;
+
+/// Longest optional part in `[[ … ]]`, in bytes.
+const LONGEST_OPTIONAL: usize = 2000;
+
+/// Reads tokens one by one, so that a splitter may skip what is no SQL.
+pub(super) struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    lexis: Lexis,
+    failed: u32,
+    /// Inside `/*! … */`, whose content is SQL.
+    conditional: bool,
+    /// Start of the text behind the last token, to tell what stands right before.
+    last: Option<Token>,
+}
+
+/// All tokens of `text`.
+pub(super) fn tokens(text: &str, lexis: Lexis) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, lexis);
+    std::iter::from_fn(|| lexer.next_token()).collect()
+}
+
+/// All tokens of `text` that belong to statements: no comments, nothing removed.
+pub(super) fn significant(text: &str, lexis: Lexis) -> Vec<Token> {
+    let mut found = tokens(text, lexis);
+    found.retain(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Removed));
+    found
+}
+
+impl<'t> Lexer<'t> {
+    /// A lexer at the start of `text`.
+    pub(super) fn new(text: &'t str, lexis: Lexis) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, lexis, failed: 0, conditional: false, last: None }
+    }
+
+    /// Byte offset of the next character to read.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on at byte `at`, a char boundary.
+    pub(super) fn skip_to(&mut self, at: usize) {
+        self.at = at.min(self.text.len());
+        self.last = None;
+    }
+
+    /// Moves to the next character that is no white space, and tells where that is.
+    pub(super) fn skip_space(&mut self) -> usize {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if byte.is_ascii_whitespace() || byte == 0x0b {
+                self.at += 1;
+            } else if byte >= 0x80 && self.char_at(self.at).is_some_and(char::is_whitespace) {
+                self.at += self.char_at(self.at).map_or(1, char::len_utf8);
+            } else {
+                break;
+            }
+        }
+        self.at
+    }
+
+    /// The next token, or `None` at the end of the text.
+    pub(super) fn next_token(&mut self) -> Option<Token> {
+        let start = self.skip_space();
+        let &first = self.bytes.get(start)?;
+        let kind = self.lex(first);
+        if self.at <= start {
+            self.at = start + 1;
+        }
+        while !self.text.is_char_boundary(self.at) {
+            self.at += 1;
+        }
+        let token = Token { kind, start: start as u32, end: self.at as u32 };
+        if !matches!(kind, TokenKind::Comment | TokenKind::Removed) {
+            self.last = Some(token);
+        }
+        Some(token)
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    fn starts(&self, with: &str) -> bool {
+        self.bytes[self.at..].starts_with(with.as_bytes())
+    }
+
+    fn take(&mut self, bytes: usize, kind: TokenKind) -> TokenKind {
+        self.at += bytes;
+        kind
+    }
+
+    /// Whether the last token ends right here, without white space between.
+    fn touches(&self) -> bool {
+        self.last.is_some_and(|last| last.end as usize == self.at)
+    }
+
+    /// Whether the last token ends an operand and stands right here: `a` of `a[1]`.
+    fn touches_operand(&self) -> bool {
+        self.touches()
+            && self.last.is_some_and(|last| match last.kind {
+                TokenKind::Operator => matches!(last.of(self.text), ")" | "]"),
+                TokenKind::Question => false,
+                _ => true,
+            })
+    }
+
+    fn lex(&mut self, first: u8) -> TokenKind {
+        match first {
+            b'-' if self.byte(1) == b'-' && !(self.lexis.hash_comments && self.byte(2).is_ascii_digit()) => {
+                self.line_comment()
+            }
+            b'/' if self.starts("/*!") || self.starts("/*M!") => self.conditional_comment(),
+            b'/' if self.byte(1) == b'*' => self.block_comment(),
+            b'*' if self.conditional && self.byte(1) == b'/' => {
+                self.conditional = false;
+                self.take(2, TokenKind::Removed)
+            }
+            b'#' => self.hash(),
+            b'\'' => self.string(0, self.lexis.backslash),
+            b'"' if self.lexis.double_strings => self.string(0, self.lexis.backslash),
+            b'"' => self.quoted(b'"'),
+            b'`' => self.quoted(b'`'),
+            b'[' if self.starts("[[") && !self.touches_operand() && self.is_optional_part() => {
+                self.take(2, TokenKind::Removed)
+            }
+            b']' if self.starts("]]") && !self.touches_operand_before_bracket() => self.take(2, TokenKind::Removed),
+            b'[' if self.lexis.brackets && !self.touches_operand() => self.bracketed(),
+            b'$' => self.dollar(),
+            b':' => self.colon(),
+            b'@' => self.variable(),
+            b'%' => self.percent(),
+            b'{' => self.brace(),
+            b'<' => self.angle(),
+            b'&' => self.ampersand(),
+            b'?' => self.question(),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.byte(1).is_ascii_digit() && !self.touches_operand() => self.number(),
+            b'.' if self.byte(1) == b'.' => self.take(2, TokenKind::Operator),
+            b'=' if self.byte(1) == b'>' => self.take(2, TokenKind::Operator),
+            b'>' if self.byte(1) == b'>' => self.take(2, TokenKind::Operator),
+            _ if first == b'_' || first.is_ascii_alphabetic() => self.word(),
+            _ if first < 0x80 => self.take(1, TokenKind::Operator),
+            _ => self.wide(),
+        }
+    }
+
+    /// A character outside ASCII: a letter begins a word; byte order marks and the like are dropped.
+    fn wide(&mut self) -> TokenKind {
+        let Some(char) = self.char_at(self.at) else { return self.take(1, TokenKind::Removed) };
+        if char.is_alphanumeric() {
+            return self.word();
+        }
+        let invisible = matches!(char, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}');
+        self.take(char.len_utf8(), if invisible { TokenKind::Removed } else { TokenKind::Operator })
+    }
+
+    fn word(&mut self) -> TokenKind {
+        let start = self.at;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let belongs = byte == b'_'
+                || byte.is_ascii_alphanumeric()
+                || (byte == b'$' && !matches!(self.byte(1), b'{' | b'(' | b'$'))
+                || (byte == b'#' && !self.lexis.hash_comments && self.byte(1) != b'{')
+                || (byte >= 0x80 && self.char_at(self.at).is_some_and(char::is_alphanumeric));
+            if !belongs {
+                break;
+            }
+            self.at += if byte < 0x80 { 1 } else { self.char_at(self.at).map_or(1, char::len_utf8) };
+        }
+        if self.byte(0) == b'\'' {
+            let prefix = &self.text[start..self.at];
+            if let [b'q' | b'Q'] | [b'n' | b'N', b'q' | b'Q'] = prefix.as_bytes() {
+                return self.oracle_string();
+            }
+            if matches!(prefix, "E" | "e") {
+                return self.string(0, true);
+            }
+            if matches!(prefix, "N" | "n" | "B" | "b" | "X" | "x" | "R" | "r" | "_utf8" | "_binary" | "_latin1") {
+                return self.string(0, self.lexis.backslash);
+            }
+        }
+        TokenKind::Word
+    }
+
+    fn line_end(&self) -> usize {
+        memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.text.len(), |at| self.at + at)
+    }
+
+    fn line_comment(&mut self) -> TokenKind {
+        self.at = self.line_end();
+        TokenKind::Comment
+    }
+
+    fn conditional_comment(&mut self) -> TokenKind {
+        self.at += if self.byte(2) == b'M' { 4 } else { 3 };
+        while self.byte(0).is_ascii_digit() {
+            self.at += 1;
+        }
+        self.conditional = true;
+        TokenKind::Removed
+    }
+
+    fn block_comment(&mut self) -> TokenKind {
+        let rest = &self.bytes[self.at + 2..];
+        let Some(plain_end) = self.search(|| memchr::memmem::find(rest, b"*/")) else {
+            self.at = self.line_end();
+            return TokenKind::Comment;
+        };
+        let nested = self.lexis.nested_comments
+            && memchr::memmem::find(&rest[..plain_end], b"/*").is_some()
+            && self.failed < MOST_FAILED_SEARCHES;
+        let end = if nested { nested_end(rest) } else { Some(plain_end) };
+        if end.is_none() {
+            self.failed += 1;
+        }
+        self.at += 2 + end.unwrap_or(plain_end) + 2;
+        TokenKind::Comment
+    }
+
+    /// Runs a search to the end of the text unless too many have failed.
+    fn search(&mut self, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        if self.failed >= MOST_FAILED_SEARCHES {
+            return None;
+        }
+        let found = find();
+        if found.is_none() {
+            self.failed += 1;
+        }
+        found
+    }
+
+    fn hash(&mut self) -> TokenKind {
+        if self.byte(1) == b'{' {
+            return self.braced(1, b'{', b'}', TokenKind::Placeholder);
+        }
+        let before = self.text[..self.at].trim_end_matches([' ', '\t']);
+        let line_start = before.is_empty() || before.ends_with('\n');
+        let next = self.byte(1);
+        if line_start || self.lexis.hash_comments || next == b' ' && !self.touches() {
+            // `#>` and `#-` at the start of a line continue a PostgreSQL expression.
+            if !self.lexis.hash_comments && matches!(next, b'>' | b'-') {
+                return self.take(1, TokenKind::Operator);
+            }
+            if !(line_start && !self.lexis.hash_comments && (next.is_ascii_alphabetic() || next == b'#')) {
+                return self.line_comment();
+            }
+        }
+        if next.is_ascii_alphabetic() || next == b'_' || (next == b'#' && self.byte(2).is_ascii_alphabetic()) {
+            self.at += 2;
+            return self.word();
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    /// A string constant whose opening quote is `ahead` bytes away.
+    fn string(&mut self, ahead: usize, backslash: bool) -> TokenKind {
+        self.at += ahead;
+        let quote = self.bytes[self.at];
+        let start = self.at + 1;
+        let mut at = start;
+        let end = loop {
+            let found = if self.failed >= MOST_FAILED_SEARCHES {
+                None
+            } else if backslash {
+                memchr::memchr2(quote, b'\\', &self.bytes[at..])
+            } else {
+                memchr::memchr(quote, &self.bytes[at..])
+            };
+            let Some(found) = found.map(|found| at + found) else { break None };
+            if self.bytes[found] == b'\\' {
+                at = (found + 2).min(self.bytes.len());
+            } else if self.bytes.get(found + 1) == Some(&quote) {
+                at = found + 2;
+            } else {
+                break Some(found);
+            }
+        };
+        match end {
+            Some(end) if !is_broken_string(self.text, start, end) => self.at = end + 1,
+            _ => {
+                if end.is_none() {
+                    self.failed += 1;
+                }
+                // An unterminated string costs its line: what follows is read again.
+                self.at = self.line_end();
+            }
+        }
+        TokenKind::Text
+    }
+
+    /// `q'[…]'` from its quote on.
+    fn oracle_string(&mut self) -> TokenKind {
+        let open = self.byte(1);
+        let close = match open {
+            b'[' => b']',
+            b'(' => b')',
+            b'{' => b'}',
+            b'<' => b'>',
+            other => other,
+        };
+        if !open.is_ascii_graphic() {
+            return self.string(0, false);
+        }
+        let rest = &self.bytes[self.at + 2..];
+        match self.search(|| memchr::memmem::find(rest, &[close, b'\''])) {
+            Some(end) => self.at += 2 + end + 2,
+            None => return self.string(0, false),
+        }
+        TokenKind::Text
+    }
+
+    fn quoted(&mut self, quote: u8) -> TokenKind {
+        let limit = self.text.len().min(self.at + LONGEST_IDENTIFIER);
+        let mut at = self.at + 1;
+        while at < limit {
+            match self.bytes[at] {
+                b'\n' => break,
+                byte if byte == quote && self.bytes.get(at + 1) == Some(&quote) && at > self.at + 1 => at += 2,
+                byte if byte == quote => {
+                    self.at = at + 1;
+                    return TokenKind::Quoted;
+                }
+                _ => at += 1,
+            }
+        }
+        // Some clients write strings in double quotes, over several lines.
+        if quote == b'"' && memchr::memchr2(b' ', b'\n', &self.bytes[self.at..limit]).is_some() {
+            return self.string(0, false);
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn bracketed(&mut self) -> TokenKind {
+        let limit = self.text.len().min(self.at + LONGEST_IDENTIFIER);
+        let content = &self.bytes[self.at + 1..limit];
+        match memchr::memchr2(b']', b'\n', content) {
+            Some(end) if content[end] == b']' && end > 0 && !content[0].is_ascii_digit() && content[0] != b'\'' => {
+                self.take(end + 2, TokenKind::Quoted)
+            }
+            _ => self.take(1, TokenKind::Operator),
+        }
+    }
+
+    /// Whether `[[` opens an optional part (Metabase): a clause keyword follows.
+    fn is_optional_part(&self) -> bool {
+        let rest = self.text[self.at + 2..].trim_start();
+        let word = rest.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
+        ["and", "or", "where", "limit", "offset", "having", "order", "group", "join", "left", "inner", "union"]
+            .iter()
+            .any(|keyword| word.eq_ignore_ascii_case(keyword))
+    }
+
+    /// Whether `]]` closes brackets that are no optional part: `a[b[1]]`.
+    fn touches_operand_before_bracket(&self) -> bool {
+        self.last.is_some_and(|last| last.kind == TokenKind::Number && last.end as usize == self.at)
+            || memchr::memmem::rfind(&self.bytes[self.at.saturating_sub(LONGEST_OPTIONAL)..self.at], b"[[").is_none()
+    }
+
+    fn dollar(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b'{' => return self.braced(1, b'{', b'}', TokenKind::Placeholder),
+            b'(' => return self.braced(1, b'(', b')', TokenKind::Placeholder),
+            b'0'..=b'9' => {
+                self.at += 1;
+                while self.byte(0).is_ascii_digit() {
+                    self.at += 1;
+                }
+                return TokenKind::Placeholder;
+            }
+            _ => {}
+        }
+        let tag_end = self.bytes[self.at + 1..]
+            .iter()
+            .take(80)
+            .position(|&byte| !(byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80));
+        let tag_end = self.at + 1 + tag_end.unwrap_or(0);
+        if self.bytes.get(tag_end) == Some(&b'$') {
+            let tag = &self.bytes[self.at..=tag_end];
+            let rest = &self.bytes[tag_end + 1..];
+            if let Some(end) = self.search(|| memchr::memmem::find(rest, tag)) {
+                self.at = tag_end + 1 + end + tag.len();
+                return TokenKind::Dollar;
+            }
+        }
+        if tag_end > self.at + 1 {
+            self.at = tag_end;
+            return TokenKind::Placeholder;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    /// Balanced braces from `ahead` bytes away; an operator when they do not close soon.
+    fn braced(&mut self, ahead: usize, open: u8, close: u8, kind: TokenKind) -> TokenKind {
+        let limit = self.text.len().min(self.at + LONGEST_PLACEHOLDER);
+        let mut depth = 0;
+        for at in self.at + ahead..limit {
+            let byte = self.bytes[at];
+            if byte == open {
+                depth += 1;
+            } else if byte == close {
+                depth -= 1;
+                if depth == 0 {
+                    self.at = at + 1;
+                    return kind;
+                }
+            }
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn colon(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b':' | b'=' => return self.take(2, TokenKind::Operator),
+            quote @ (b'\'' | b'"') => {
+                let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + LONGEST_IDENTIFIER)];
+                if let Some(end) = memchr::memchr2(quote, b'\n', rest)
+                    && rest[end] == quote
+                {
+                    return self.take(end + 3, TokenKind::Placeholder);
+                }
+            }
+            b'{' => return self.braced(1, b'{', b'}', TokenKind::Placeholder),
+            byte if byte == b'_' || byte.is_ascii_alphanumeric() => {
+                // `a[1:n]`, and Snowflake's `document:path`.
+                let path = self.touches_operand()
+                    && self.last.is_some_and(|last| last.kind != TokenKind::Word || self.lexis.colon_paths);
+                if !path {
+                    self.at += 1;
+                    while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
+                        self.at += 1;
+                    }
+                    return TokenKind::Placeholder;
+                }
+            }
+            _ => {}
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn variable(&mut self) -> TokenKind {
+        let ahead = 1 + usize::from(self.byte(1) == b'@');
+        let first = self.byte(ahead);
+        if first == b'_' || first.is_ascii_alphanumeric() || first >= 0x80 {
+            self.at += ahead;
+            self.word();
+            return TokenKind::Variable;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn percent(&mut self) -> TokenKind {
+        let next = self.byte(1);
+        if next == b'(' {
+            let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + 100)];
+            if let Some(end) = memchr::memchr(b')', rest)
+                && rest.get(end + 1).is_some_and(u8::is_ascii_alphabetic)
+                && rest[..end].iter().all(|&byte| byte == b'_' || byte == b'.' || byte.is_ascii_alphanumeric())
+            {
+                return self.take(2 + end + 2, TokenKind::Placeholder);
+            }
+        }
+        let mut length = 1;
+        while self.byte(length).is_ascii_digit() {
+            length += 1;
+        }
+        if length > 1 && self.byte(length) == b'$' {
+            length += 1;
+        }
+        let conversion = self.byte(length);
+        let after = self.byte(length + 1);
+        if matches!(conversion, b's' | b'd' | b'i' | b'r' | b'f' | b'v' | b'q' | b'u' | b'I' | b'L')
+            && !(after.is_ascii_alphanumeric() || after == b'(')
+            && !(after == b'_' && self.byte(length + 2).is_ascii_uppercase())
+        {
+            return self.take(length + 1, TokenKind::Placeholder);
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn brace(&mut self) -> TokenKind {
+        let (close, kind) = match self.byte(1) {
+            b'{' => ("}}", TokenKind::Placeholder),
+            b'%' => ("%}", TokenKind::Removed),
+            b'#' => ("#}", TokenKind::Comment),
+            _ => return self.single_brace(),
+        };
+        let rest = &self.bytes[self.at + 2..];
+        let found = self.search(|| memchr::memmem::find(rest, close.as_bytes()));
+        match found {
+            Some(end) if kind == TokenKind::Comment || end < 4000 => self.take(2 + end + 2, kind),
+            _ => self.take(1, TokenKind::Operator),
+        }
+    }
+
+    /// `{name}`, `{0}`, `{}`, `{$var}`, `{name:Type}` are placeholders; the braces of ODBC escapes are dropped.
+    fn single_brace(&mut self) -> TokenKind {
+        let rest = &self.text[self.at + 1..];
+        let word = rest.trim_start().split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
+        if ["fn", "oj", "call"].iter().any(|escape| word.eq_ignore_ascii_case(escape))
+            && rest.trim_start()[word.len()..].starts_with([' ', '\t'])
+        {
+            let skipped = rest.len() - rest.trim_start().len();
+            let call = word.eq_ignore_ascii_case("call");
+            return self.take(1 + skipped + if call { 0 } else { word.len() }, TokenKind::Removed);
+        }
+        let mut limit = rest.len().min(LONGEST_PLACEHOLDER);
+        while !rest.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let content = &rest[..limit];
+        match memchr::memchr3(b'}', b'\n', b';', content.as_bytes()) {
+            Some(end) if content.as_bytes()[end] == b'}' => self.take(end + 2, TokenKind::Placeholder),
+            _ => self.take(1, TokenKind::Operator),
+        }
+    }
+
+    fn angle(&mut self) -> TokenKind {
+        if self.byte(1) == b'<' {
+            return self.take(2, TokenKind::Operator);
+        }
+        if !self.touches_operand() && (self.byte(1).is_ascii_alphabetic() || self.byte(1) == b'_') {
+            let mut length = 1;
+            while self.byte(length) == b'_' || self.byte(length).is_ascii_alphanumeric() {
+                length += 1;
+            }
+            if self.byte(length) == b'>' && self.byte(length + 1) != b'=' {
+                return self.take(length + 1, TokenKind::Placeholder);
+            }
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    /// `&name` of sqlplus, only where no operand stands before it.
+    fn ampersand(&mut self) -> TokenKind {
+        let ahead = 1 + usize::from(self.byte(1) == b'&');
+        let operand = self.last.is_some_and(|last| {
+            matches!(last.kind, TokenKind::Number | TokenKind::Quoted | TokenKind::Text) || last.is(self.text, ")")
+        });
+        if (self.byte(ahead) == b'_' || self.byte(ahead).is_ascii_alphanumeric())
+            && (!operand || self.lexis.substitutions)
+        {
+            self.at += ahead;
+            while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
+                self.at += 1;
+            }
+            if self.byte(0) == b'.' {
+                self.at += 1;
+            }
+            return TokenKind::Placeholder;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    fn question(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b'?' | b'|' | b'&' => self.take(2, TokenKind::Question),
+            b'0'..=b'9' => {
+                self.at += 1;
+                while self.byte(0).is_ascii_digit() {
+                    self.at += 1;
+                }
+                TokenKind::Placeholder
+            }
+            _ => self.take(1, TokenKind::Question),
+        }
+    }
+
+    fn number(&mut self) -> TokenKind {
+        let start = self.at;
+        while let byte = self.byte(0)
+            && (byte.is_ascii_alphanumeric()
+                || byte == b'_'
+                || (byte == b'.' && self.byte(1) != b'.')
+                || (matches!(byte, b'+' | b'-')
+                    && matches!(self.bytes[self.at - 1], b'e' | b'E')
+                    && self.byte(1).is_ascii_digit()
+                    && self.bytes[start..self.at - 1].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')))
+        {
+            self.at += 1;
+            if self.at == start + 1 && matches!(self.byte(0), b'+' | b'-') {
+                break;
+            }
+        }
+        TokenKind::Number
+    }
+}
+
+/// Offset of the `*/` that closes a comment with nested comments in it, in the text behind its `/*`.
+fn nested_end(rest: &[u8]) -> Option<usize> {
+    let mut depth = 1;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'/', &rest[at..])?;
+        if at > 0 && rest[at - 1] == b'*' {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at - 1);
+            }
+            at += 1;
+        } else if rest.get(at + 1) == Some(&b'*') {
+            depth += 1;
+            at += 2;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Whether a string from `start` to its closing quote at `end` was in truth never closed: it runs over the start of
+/// another statement, and what stands around its last quote opens a string instead of closing one.
+fn is_broken_string(text: &str, start: usize, end: usize) -> bool {
+    let content = &text[start..end];
+    if !content.contains('\n') {
+        return false;
+    }
+    let opens_here = text[end + 1..].chars().next().is_some_and(char::is_alphanumeric)
+        || content.trim_end_matches(' ').ends_with(['(', '=']);
+    opens_here && content.lines().skip(1).any(starts_statement)
+}
+
+/// Whether a line clearly starts a statement.
+fn starts_statement(line: &str) -> bool {
+    const OPENINGS: [&str; 10] = [
+        "insert into ",
+        "create table ",
+        "create index ",
+        "create view ",
+        "alter table ",
+        "drop table ",
+        "delete from ",
+        "select ",
+        "update ",
+        "truncate ",
+    ];
+    OPENINGS.iter().any(|opening| line.get(..opening.len()).is_some_and(|head| head.eq_ignore_ascii_case(opening)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dialect::Lexis;
+    use super::*;
+
+    fn check(lexis: Lexis, text: &str, expected: &[&str]) {
+        let found: Vec<&str> = significant(text, lexis).iter().map(|token| token.of(text)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn tokens_of_every_dialect() {
+        let plain = Lexis::default();
+        let mysql = Lexis { backslash: true, hash_comments: true, double_strings: true, ..plain };
+        let brackets = Lexis { brackets: true, ..plain };
+        check(plain, "SELECT a.b, 'it''s' FROM \"T x\"", &["SELECT", "a", ".", "b", ",", "'it''s'", "FROM", "\"T x\""]);
+        check(plain, "a /* x /* y */ z */ b -- c\nd", &["a", "b", "d"]);
+        check(plain, "a /* never closed\nb", &["a", "b"]);
+        check(plain, "E'it\\'s' x", &["E'it\\'s'", "x"]);
+        check(plain, "q'[it's]' || q'!a'b!'", &["q'[it's]'", "|", "|", "q'!a'b!'"]);
+        check(plain, "$$ a; $$ $x$ $$ $x$ $1", &["$$ a; $$", "$x$ $$ $x$", "$1"]);
+        check(mysql, "'a\\'b' \"x;\" # no\n`c`", &["'a\\'b'", "\"x;\"", "`c`"]);
+        check(mysql, "/*!40101 SET x */ y", &["SET", "x", "y"]);
+        check(brackets, "[dbo].[User] a[1]", &["[dbo]", ".", "[User]", "a", "[", "1", "]"]);
+        check(plain, "a::int :b ::c :'d' x := 1", &["a", "::", "int", ":b", "::", "c", ":'d'", "x", ":=", "1"]);
+        check(plain, "%(a)s %s 5 % 2 x%ROWTYPE", &["%(a)s", "%s", "5", "%", "2", "x", "%", "ROWTYPE"]);
+        check(plain, "{{ a }} {% if x %} {0} ${a.b} #{c}", &["{{ a }}", "{0}", "${a.b}", "#{c}"]);
+        check(plain, "a <b> c<d>e <<l>>", &["a", "<b>", "c", "<", "d", ">", "e", "<<", "l", ">>"]);
+        check(plain, "1..10 .5 1e-5 1-2", &["1", "..", "10", ".5", "1e-5", "1", "-", "2"]);
+        check(plain, "[[AND a = {{b}}]] c", &["AND", "a", "=", "{{b}}", "c"]);
+        check(plain, "x = 'open\nSELECT 1", &["x", "=", "'open", "SELECT", "1"]);
+        check(
+            plain,
+            "VALUES ('open);\nINSERT INTO t VALUES ('x');",
+            &["VALUES", "(", "'open);", "INSERT", "INTO", "t", "VALUES", "(", "'x'", ")", ";"],
+        );
+    }
+
+    #[test]
+    fn hostile_text_takes_linear_time() {
+        let started = std::time::Instant::now();
+        for unit in ["/*", "$a1$", "'", "\"", "`x", "[[", "{{", "q'[", "/* */", "<a", "%(", "'\\"] {
+            let text = unit.repeat(300_000 / unit.len());
+            tokens(&text, Lexis { brackets: true, backslash: true, ..Lexis::default() });
+            let mut distinct = String::new();
+            for at in 0..20_000 {
+                distinct.push_str(&format!("{unit}{at}$"));
+            }
+            tokens(&distinct, Lexis::default());
+        }
+        assert!(started.elapsed().as_secs() < 20);
+    }
+}

@@ -1,0 +1,276 @@
+//! One statement's prepared text through the grammars: the most plausible dialect that accepts it wins, repairs are
+//! tried when none does.
+
+use sqlparser::ast;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
+
+use super::dialect;
+use super::lower::{self, Lowered};
+use super::places::Places;
+use super::repair::Draft;
+use super::text::SqlText;
+use crate::model::span::Span;
+use crate::model::statement::{Dialect, Reading};
+
+/// A statement that a grammar accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// What it says.
+    pub(super) lowered: Lowered,
+    /// Whose grammar it was.
+    pub(super) dialect: Dialect,
+    /// Whether parts were left out.
+    pub(super) reading: Reading,
+    /// Parts that were left out and may name columns, as bytes of the prepared text.
+    pub(super) dropped: Vec<Span>,
+    /// Byte of the prepared text at which another statement begins.
+    pub(super) rest: Option<u32>,
+}
+
+/// Nesting that the grammars follow before they give up.
+const DEEPEST: usize = 100;
+/// Longest chain of operators or set operations: syntax trees lean to the left, and walks over them recurse.
+const LONGEST_CHAIN: u32 = 400;
+/// Longest statement that is given to a grammar, in bytes.
+const LONGEST: usize = 4 * 1024 * 1024;
+/// Statements up to this many bytes are repaired more than a few times.
+const SHORT: usize = 32 * 1024;
+
+/// Why a grammar refused a statement.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    /// The grammar's words.
+    pub(super) message: String,
+    /// Index of the offending token; the number of tokens at the end of the text.
+    pub(super) at: usize,
+}
+
+/// Parses `text` with the dialects of `order`. The error is the message of the grammar that came furthest.
+pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, String> {
+    if text.as_str().len() > LONGEST {
+        return Err(format!("the statement is longer than {LONGEST} bytes"));
+    }
+    let mut furthest: Option<(Dialect, Refusal, Vec<TokenWithSpan>)> = None;
+    let mut message = String::new();
+    for &dialect in order {
+        let grammar = dialect::grammar(dialect);
+        let tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                message = error.to_string();
+                continue;
+            }
+        };
+        if longest_chain(&tokens) > LONGEST_CHAIN {
+            return Err("the expression is too long".to_owned());
+        }
+        match attempt(dialect, tokens) {
+            Ok((statement, rest)) => return Ok(accept(text, &statement, dialect, rest)),
+            Err((refusal, tokens)) => {
+                let further = furthest.as_ref().is_none_or(|(_, best, known)| {
+                    tokens.len() - refusal.at.min(tokens.len()) < known.len() - best.at.min(known.len())
+                });
+                if further {
+                    furthest = Some((dialect, refusal, tokens));
+                }
+            }
+        }
+    }
+    let Some((dialect, refusal, tokens)) = furthest else { return Err(message) };
+    message.clone_from(&refusal.message);
+    let most = if text.as_str().len() > SHORT { 3 } else { 16 };
+    repaired(text, dialect, tokens, refusal, most).ok_or(message)
+}
+
+fn accept(text: &SqlText, statement: &ast::Statement, dialect: Dialect, rest: Option<Location>) -> Accepted {
+    let places = Places::new(text);
+    Accepted {
+        lowered: lower::lower(statement, &places),
+        dialect,
+        reading: Reading::Parsed,
+        dropped: Vec::new(),
+        rest: rest.map(|location| places.offset(location)),
+    }
+}
+
+/// Repairs and tries again, `most` times.
+fn repaired(
+    text: &SqlText,
+    dialect: Dialect,
+    tokens: Vec<TokenWithSpan>,
+    refusal: Refusal,
+    most: u32,
+) -> Option<Accepted> {
+    let message = refusal.message.clone();
+    let mut draft = Draft::new(tokens);
+    let mut refusal = refusal;
+    if draft.settle_holes() {
+        match attempt(dialect, draft.tokens.clone()) {
+            Ok((statement, rest)) => return Some(mend(text, &statement, dialect, rest, &draft, &message)),
+            Err((next, _)) => refusal = next,
+        }
+    }
+    for _ in 0..most {
+        if !draft.repair(&refusal) {
+            return None;
+        }
+        match attempt(dialect, draft.tokens.clone()) {
+            Ok((statement, rest)) => return Some(mend(text, &statement, dialect, rest, &draft, &message)),
+            Err((next, _)) => refusal = next,
+        }
+    }
+    None
+}
+
+/// What a repaired statement says: holes that were taken out are put back in, what was cut is told.
+fn mend(
+    text: &SqlText,
+    statement: &ast::Statement,
+    dialect: Dialect,
+    rest: Option<Location>,
+    draft: &Draft,
+    message: &str,
+) -> Accepted {
+    let mut accepted = accept(text, statement, dialect, rest);
+    let places = Places::new(text);
+    let spans = |list: &[sqlparser::tokenizer::Span]| -> Vec<Span> {
+        list.iter().map(|&span| places.inner(span)).filter(|span| span.end > span.start).collect()
+    };
+    for span in spans(&draft.fragments) {
+        accepted.lowered.holes.push(crate::model::statement::HoleUse {
+            span: text.outer(span),
+            role: crate::model::statement::HoleRole::Fragment,
+            scope: (!accepted.lowered.scopes.is_empty()).then_some(crate::model::statement::ScopeId(0)),
+        });
+    }
+    accepted.dropped = spans(&draft.dropped);
+    accepted.dropped.sort();
+    if !accepted.dropped.is_empty() || draft.completed {
+        let mut reason = message.to_owned();
+        for span in accepted.dropped.iter().take(3) {
+            let cut: String = span.of(text.as_str()).split_whitespace().collect::<Vec<_>>().join(" ");
+            reason.push_str("; left out: ");
+            reason.extend(cut.chars().take(60));
+        }
+        accepted.reading = Reading::Recovered { reason };
+    }
+    accepted
+}
+
+type Attempt = Result<(ast::Statement, Option<Location>), (Refusal, Vec<TokenWithSpan>)>;
+
+/// Gives `tokens` to the grammar of `dialect`. Text behind the statement is refused unless it begins another one.
+fn attempt(dialect: Dialect, tokens: Vec<TokenWithSpan>) -> Attempt {
+    let grammar = dialect::grammar(dialect);
+    let mut parser = Parser::new(grammar.as_ref()).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+    match parser.parse_statement() {
+        Ok(statement) => {
+            while parser.consume_token(&Token::SemiColon) {}
+            let next = parser.peek_token();
+            if next.token == Token::EOF {
+                return Ok((statement, None));
+            }
+            let tokens = parser.into_tokens();
+            let at = index_of(&tokens, next.span.start);
+            if begins_statement(&tokens, at) {
+                return Ok((statement, Some(next.span.start)));
+            }
+            let message = format!("unexpected text behind the statement: {}", next.token);
+            Err((Refusal { message, at }, tokens))
+        }
+        Err(error) => {
+            let index = parser.index();
+            let tokens = parser.into_tokens();
+            Err((refusal(&error, index, &tokens), tokens))
+        }
+    }
+}
+
+fn refusal(error: &ParserError, index: usize, tokens: &[TokenWithSpan]) -> Refusal {
+    let message = match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.clone(),
+        ParserError::RecursionLimitExceeded => "nested too deeply".to_owned(),
+    };
+    let at = match location(&message) {
+        Some(location) => index_of(tokens, location),
+        None if message.ends_with("found: EOF") => tokens.len(),
+        None => index.min(tokens.len()),
+    };
+    let message = message.split(" at Line: ").next().unwrap_or("").to_owned();
+    Refusal { message, at }
+}
+
+/// The place in a parser's message: `… at Line: 1, Column: 5`.
+fn location(message: &str) -> Option<Location> {
+    let (line, column) = message.rsplit_once(" at Line: ")?.1.split_once(", Column: ")?;
+    Some(Location::new(line.parse().ok()?, column.trim().parse().ok()?))
+}
+
+/// Index of the first token at or behind `location`.
+fn index_of(tokens: &[TokenWithSpan], location: Location) -> usize {
+    tokens.iter().position(|token| token.span.start >= location && !is_space(token)).unwrap_or(tokens.len())
+}
+
+/// Whether a token is white space.
+pub(super) fn is_space(token: &TokenWithSpan) -> bool {
+    matches!(token.token, Token::Whitespace(_))
+}
+
+/// Whether another statement begins at token `at`, although no semicolon ends the one before it.
+fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
+    const VERBS: &[&str] = &[
+        "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "WITH", "MERGE", "TRUNCATE", "GRANT",
+        "REVOKE", "DECLARE", "EXEC", "EXECUTE", "COMMIT", "ROLLBACK", "BEGIN", "CALL", "USE", "COMMENT", "SET",
+        "PRINT", "IF", "WHILE", "RETURN", "END", "ELSE", "OPEN", "FETCH", "CLOSE", "REPLACE", "EXPLAIN",
+    ];
+    let Some(Token::Word(word)) = tokens.get(at).map(|token| &token.token) else { return false };
+    let verb = word.quote_style.is_none() && VERBS.iter().any(|verb| word.value.eq_ignore_ascii_case(verb));
+    let line_before = tokens[..at].iter().rev().find(|token| !is_space(token)).map_or(0, |token| token.span.end.line);
+    let strong = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"];
+    verb && (tokens[at].span.start.line > line_before
+        || strong.iter().any(|verb| word.value.eq_ignore_ascii_case(verb)))
+}
+
+/// The largest number of operators or set operations that follow each other at one level.
+fn longest_chain(tokens: &[TokenWithSpan]) -> u32 {
+    let mut longest = 0;
+    let mut chains = vec![0_u32];
+    for token in tokens {
+        match &token.token {
+            Token::LParen | Token::LBracket => chains.push(0),
+            Token::RParen | Token::RBracket => {
+                if chains.len() > 1 {
+                    chains.pop();
+                }
+            }
+            Token::Comma => {
+                if let Some(chain) = chains.last_mut() {
+                    *chain = 0;
+                }
+            }
+            Token::Word(_) if !is_chaining(&token.token) => {}
+            Token::Number(..) | Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) | Token::Period => {}
+            Token::Whitespace(_) => {}
+            _ => {
+                if let Some(chain) = chains.last_mut() {
+                    *chain += 1;
+                    longest = longest.max(*chain);
+                }
+            }
+        }
+    }
+    longest
+}
+
+fn is_chaining(token: &Token) -> bool {
+    use sqlparser::keywords::Keyword;
+    matches!(
+        token,
+        Token::Word(word) if word.quote_style.is_none() && matches!(
+            word.keyword,
+            Keyword::AND | Keyword::OR | Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::NOT
+                | Keyword::JOIN | Keyword::COLLATE | Keyword::MINUS | Keyword::CASE
+        )
+    )
+}
