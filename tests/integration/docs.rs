@@ -35,8 +35,8 @@ fn the_readme_shows_real_output() {
         let lines = lines.parse().expect("a number of lines");
         let run = columnist(&arguments.split(' ').collect::<Vec<_>>());
         assert_eq!(run.stderr, "", "{command}");
-        let shown: String = run.stdout.lines().take(lines).map(|line| format!("{line}\n")).collect();
-        fresh.push_str(&format!("{START}{command}\n{shown}```{after}"));
+        let shown: Vec<&str> = run.stdout.split_inclusive('\n').take(lines).collect();
+        fresh.extend([START, command, "\n", &shown.concat(), "```", after]);
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(at("README.md"), &fresh).expect("README.md can be written");

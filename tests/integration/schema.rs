@@ -46,7 +46,9 @@ fn lines_of_refs() {
     assert_eq!(run.code, 0);
     let lines: Vec<serde_json::Value> =
         run.stdout.lines().map(|line| serde_json::from_str(line).expect("one object a line")).collect();
-    lines.iter().for_each(|line| check(&validator, line));
+    for line in &lines {
+        check(&validator, line);
+    }
     let report = lines.iter().find(|line| line["path"] == "report.sql").expect("the report's reference");
     assert_eq!(
         (&report["table"], &report["column"], &report["line"], &report["start_column"]),

@@ -128,11 +128,11 @@ pub(super) fn mention_counts(answer: &Answer, out: &mut dyn Write) -> io::Result
 pub(super) fn scanned(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let scanned = &answer.scanned;
     let skipped: usize = scanned.skipped.iter().map(|(_, files)| files).sum();
-    let mut text = format!("{}: {} read", count(scanned.files, "file"), scanned.read);
+    write!(out, "{}: {} read", count(scanned.files, "file"), scanned.read)?;
     if skipped > 0 {
         let reasons: Vec<String> =
             scanned.skipped.iter().map(|(reason, files)| format!("{files} {}", printable(reason))).collect();
-        text.push_str(&format!(", {skipped} skipped ({})", reasons.join(", ")));
+        write!(out, ", {skipped} skipped ({})", reasons.join(", "))?;
     }
-    writeln!(out, "{text}.")
+    writeln!(out, ".")
 }
