@@ -33,17 +33,18 @@ pub(super) fn live(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 
 fn one(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::Result<()> {
     let name = printable(&consumer.name);
-    write!(out, "  {NAME}{name}{NAME:#}  {DIM}{}{DIM:#}", doing(consumer.access))?;
+    write!(out, "  {NAME}{name}{NAME:#}  {}", doing(consumer.access))?;
     if consumer.certainty != Certainty::Certain {
         write!(out, "  {YELLOW}{}{YELLOW:#}", consumer.certainty.name())?;
     }
     for owner in &consumer.owners {
         write!(out, "  {}", printable(owner))?;
     }
-    writeln!(out)?;
+    let first = consumer.references.first().map_or(1, |reference| reference.place.line);
+    writeln!(out, "  {DIM}{}:{first}{DIM:#}", printable(&consumer.path))?;
     for via in &consumer.via {
         let (kind, name, path) = (printable(&via.kind), printable(&via.name), printable(&via.path));
-        writeln!(out, "    {DIM}run by {kind}{DIM:#} {name}  {DIM}{path}:{}{DIM:#}", via.line)?;
+        writeln!(out, "    run by {kind} {name}  {DIM}{path}:{}{DIM:#}", via.line)?;
     }
     lines(consumer, spellings, out)
 }
@@ -62,16 +63,16 @@ fn lines(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::
     let lines: Vec<Line> = consumer
         .references
         .chunk_by(|a, b| (&a.place.path, a.place.line) == (&b.place.path, b.place.line))
-        .map(|references| Line::of(references, spellings))
+        .map(|references| Line::of(references, consumer, spellings))
         .collect();
     let width = lines.iter().map(|line| line.place.chars().count()).max().unwrap_or(0);
     let mixed = lines.iter().any(|line| line.access != consumer.access);
     for (at, line) in lines.iter().enumerate() {
         let access = if mixed { format!("{:5}  ", access_name(line.access)) } else { String::new() };
-        writeln!(out, "    {:width$}  {DIM}{access}{DIM:#}{}", line.place, line.text)?;
+        writeln!(out, "    {DIM}{:>width$} | {access}{DIM:#}{}", line.place, line.text)?;
         let said_below = lines.get(at + 1).is_some_and(|next| next.reasons == line.reasons);
         if !line.reasons.is_empty() && !said_below {
-            writeln!(out, "    {:width$}  {:2$}{DIM}{3}{DIM:#}", "", "", access.len(), line.reasons)?;
+            writeln!(out, "    {DIM}{:width$} = {}{DIM:#}", "", line.reasons)?;
         }
     }
     Ok(())
@@ -79,6 +80,7 @@ fn lines(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::
 
 /// A line of code, ready to be shown.
 struct Line {
+    /// Its number, with the path where that is not the consumer's own.
     place: String,
     access: Access,
     text: String,
@@ -87,7 +89,8 @@ struct Line {
 }
 
 impl Line {
-    fn of(references: &[Reference], spellings: &[String]) -> Self {
+    fn of(references: &[Reference], consumer: &Consumer, spellings: &[String]) -> Self {
+        let place = &references[0].place;
         let mut reasons: Vec<String> = Vec::new();
         for reference in references.iter().filter(|one| one.certainty != Certainty::Certain) {
             let reason = format!("{}: {}", reference.certainty.name(), printable(&reference.why));
@@ -96,7 +99,11 @@ impl Line {
             }
         }
         Self {
-            place: format!("{}:{}", printable(&references[0].place.path), references[0].place.line),
+            place: if place.path == consumer.path {
+                place.line.to_string()
+            } else {
+                format!("{}:{}", printable(&place.path), place.line)
+            },
             access: references.iter().map(|one| one.access).reduce(together).unwrap_or(Access::Both),
             text: marked(references, spellings),
             reasons: reasons.join("; "),
