@@ -155,8 +155,9 @@ fn contenders(
 }
 
 fn workspace(tree: &str) -> Result<Workspace, Failure> {
-    let paths = [PathBuf::from(tree)];
-    Ok(discover(&paths, &Config::find(&paths)?, 0, &|_| ())?)
+    let paths = vec![PathBuf::from(tree)];
+    let config = Config::find(&paths)?;
+    Ok(discover(&config.expand(paths), &config, 0, &|_| ())?)
 }
 
 /// Parses all files that have a grammar, on all cores; gives their number and bytes.
