@@ -5,6 +5,7 @@ pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod prose;
+pub mod python;
 pub mod shell;
 pub mod sql;
 pub mod typescript;
@@ -38,6 +39,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &code_text::CodeText,
     &java::Java,
     &prose::Prose,
+    &python::Python,
     &shell::Shell,
     &sql::Sql,
     &typescript::TypeScript,

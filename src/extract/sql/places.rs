@@ -139,7 +139,10 @@ mod tests {
                 assert_eq!(places.offset(Location { line, column }), at as u32);
                 (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
             }
-            assert_eq!(places.offset(Location { line: 1, column: 999_999 }), text.find('\n').unwrap_or(text.len()) as u32);
+            assert_eq!(
+                places.offset(Location { line: 1, column: 999_999 }),
+                text.find('\n').unwrap_or(text.len()) as u32
+            );
         }
     }
 }

@@ -194,8 +194,7 @@ impl Lowerer<'_> {
                 AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
                 AssignmentTarget::Tuple(names) => &names[..],
             };
-            let written: Vec<Option<u32>> =
-                names.iter().map(|name| self.written(name, scope, unqualified)).collect();
+            let written: Vec<Option<u32>> = names.iter().map(|name| self.written(name, scope, unqualified)).collect();
             let read = |column: Option<u32>| Place::read(scope, column.map_or(Usage::Other, Usage::Assign));
             match row_values(value) {
                 Some(values) if matches!(target, AssignmentTarget::Tuple(_)) && values.len() == written.len() => {
@@ -234,12 +233,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn on_duplicate_key(
-        &mut self,
-        alias: Option<&ast::InsertAliases>,
-        assignments: &[Assignment],
-        scope: ScopeId,
-    ) {
+    fn on_duplicate_key(&mut self, alias: Option<&ast::InsertAliases>, assignments: &[Assignment], scope: ScopeId) {
         if let Some(name) = alias.and_then(|alias| alias.row_alias.0.last()).and_then(|part| part.as_ident()) {
             let columns = alias.into_iter().flat_map(|alias| alias.col_aliases.iter().flatten()).map(places::ident);
             self.row_image(places::ident(name), columns.collect(), scope);
@@ -382,7 +376,8 @@ impl Lowerer<'_> {
                 self.from(using, scope);
                 for table in from {
                     if let TableFactor::Table { name, alias: None, .. } = &table.relation {
-                        if let Some(at) = self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
+                        if let Some(at) =
+                            self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
                         {
                             self.make_target(at, scope);
                         }

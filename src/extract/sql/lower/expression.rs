@@ -7,7 +7,7 @@ use sqlparser::ast::{self, AccessExpr, Expr, Subscript, WindowSpec, WindowType};
 
 use super::{Lowerer, Place};
 use crate::extract::sql::places;
-use crate::extract::sql::text::{hole_index, holds_hole};
+use crate::extract::sql::text::{holds_hole, hole_index};
 use crate::model::name::Name;
 use crate::model::span::Span;
 use crate::model::statement::{HoleRole, Lookup, ScopeId, Usage};

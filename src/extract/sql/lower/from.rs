@@ -10,9 +10,7 @@ use super::{Lowerer, Place};
 use crate::extract::sql::places;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{
-    Dialect, Lookup, Merge, OutputValue, Relation, ScopeId, Source, SourceRole, Usage,
-};
+use crate::model::statement::{Dialect, Lookup, Merge, OutputValue, Relation, ScopeId, Source, SourceRole, Usage};
 
 impl Lowerer<'_> {
     /// Adds the sources of a `FROM` list.
@@ -130,7 +128,9 @@ impl Lowerer<'_> {
                 let names = columns.iter().map(|column| places::ident(&column.name)).collect();
                 self.function_source("xmltable", Span::default(), alias.as_ref(), names, scope);
             }
-            TableFactor::NestedJoin { table_with_joins, alias } => self.nested_join(table_with_joins, alias.as_ref(), scope),
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                self.nested_join(table_with_joins, alias.as_ref(), scope)
+            }
             TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } | TableFactor::MatchRecognize { .. } => {
                 self.deeper(|this| this.reshaped(factor, scope));
             }
@@ -386,8 +386,14 @@ fn json_columns(columns: &[ast::JsonTableColumn], names: &mut Vec<Ident>) {
 fn function_columns(name: &str, exposed: Ident, dialect: Dialect) -> Vec<Ident> {
     let named = |names: &[&str]| names.iter().map(|name| Ident::bare(*name)).collect();
     match name.to_ascii_lowercase().as_str() {
-        "generate_series" | "generate_subscripts" | "json_object_keys" | "jsonb_object_keys" | "jsonb_path_query"
-        | "regexp_matches" | "regexp_split_to_table" | "string_to_table"
+        "generate_series"
+        | "generate_subscripts"
+        | "json_object_keys"
+        | "jsonb_object_keys"
+        | "jsonb_path_query"
+        | "regexp_matches"
+        | "regexp_split_to_table"
+        | "string_to_table"
             if dialect != Dialect::SqlServer && dialect != Dialect::Sqlite =>
         {
             vec![exposed]

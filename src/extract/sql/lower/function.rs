@@ -51,13 +51,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn arguments<'e>(
-        &mut self,
-        arguments: &'e FunctionArguments,
-        name: &str,
-        place: Place,
-        tasks: &mut Vec<Task<'e>>,
-    ) {
+    fn arguments<'e>(&mut self, arguments: &'e FunctionArguments, name: &str, place: Place, tasks: &mut Vec<Task<'e>>) {
         match arguments {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(query) => tasks.push(Task::Query(query, place)),
@@ -291,9 +285,12 @@ fn is_unit(expr: &Expr) -> bool {
                 && (is_one_of(UNITS, unit) || unit.strip_suffix('s').is_some_and(|unit| is_one_of(UNITS, unit)))
         }
         // `BigQuery`: `DATE_TRUNC(day, WEEK(MONDAY))`.
-        Expr::Function(function) => {
-            function.name.0.last().and_then(|part| part.as_ident()).is_some_and(|name| name.value.eq_ignore_ascii_case("week"))
-        }
+        Expr::Function(function) => function
+            .name
+            .0
+            .last()
+            .and_then(|part| part.as_ident())
+            .is_some_and(|name| name.value.eq_ignore_ascii_case("week")),
         _ => false,
     }
 }
@@ -333,9 +330,10 @@ fn arrow_lambda<'e>(function: &str, argument: &'e Expr) -> Option<(Vec<&'e Ident
     }
     let parameters = match peel(left) {
         Expr::Identifier(name) => vec![name],
-        Expr::Tuple(items) => {
-            items.iter().map(|item| if let Expr::Identifier(name) = item { Some(name) } else { None }).collect::<Option<_>>()?
-        }
+        Expr::Tuple(items) => items
+            .iter()
+            .map(|item| if let Expr::Identifier(name) = item { Some(name) } else { None })
+            .collect::<Option<_>>()?,
         _ => return None,
     };
     // A key makes it the JSON operator. Otherwise the whole argument is walked: the parameters are no columns

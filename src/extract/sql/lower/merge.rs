@@ -87,11 +87,8 @@ impl Lowerer<'_> {
                 let id = self.new_scope(None);
                 let span = read.span;
                 self.add_source(id, read);
-                let star = crate::model::statement::OutputValue::Wildcard {
-                    qualifier: Vec::new(),
-                    span,
-                    except: Vec::new(),
-                };
+                let star =
+                    crate::model::statement::OutputValue::Wildcard { qualifier: Vec::new(), span, except: Vec::new() };
                 self.push_output(id, None, None, star);
                 id
             }

@@ -22,7 +22,7 @@ use sqlparser::ast;
 use sqlparser::tokenizer;
 
 use super::places::{self, Places};
-use super::text::{hole_index, holds_hole};
+use super::text::{holds_hole, hole_index};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::SchemaChange;
 use crate::model::span::Span;
@@ -261,11 +261,7 @@ impl<'a> Lowerer<'a> {
         let is = |words: &[&str]| {
             name.quote_style.is_none() && words.iter().any(|word| name.value.eq_ignore_ascii_case(word))
         };
-        if is_bare {
-            is(VALUE_WORDS) || (self.hierarchical && is(HIERARCHY_WORDS))
-        } else {
-            is(SEQUENCE_WORDS)
-        }
+        if is_bare { is(VALUE_WORDS) || (self.hierarchical && is(HIERARCHY_WORDS)) } else { is(SEQUENCE_WORDS) }
     }
 
     /// The relation that a name stands for, and where its own name stands. Takes note of a hole.

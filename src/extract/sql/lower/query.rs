@@ -183,7 +183,8 @@ impl Lowerer<'_> {
         while let Some(at) = text.get(from..).and_then(|rest| rest.find(name.as_str())) {
             let start = from + at;
             from = start + name.len();
-            let before = text[..start].trim_end_matches(|c: char| c.is_alphanumeric() || "_.\"`".contains(c)).trim_end();
+            let before =
+                text[..start].trim_end_matches(|c: char| c.is_alphanumeric() || "_.\"`".contains(c)).trim_end();
             if before.len() >= 5 && before.as_bytes()[before.len() - 5..].eq_ignore_ascii_case(b"table") {
                 self.table_cursor = from;
                 span = self.places.piece().outer(Span::new(start, from));

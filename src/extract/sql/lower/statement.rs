@@ -4,9 +4,7 @@ use sqlparser::ast::{self, CopySource, DeclareAssignment, Statement};
 
 use super::{Lowerer, Place};
 use crate::extract::sql::places;
-use crate::model::statement::{
-    Insert, InsertColumns, Lookup, OutputValue, ScopeId, SourceRole, StatementKind, Usage,
-};
+use crate::model::statement::{Insert, InsertColumns, Lookup, OutputValue, ScopeId, SourceRole, StatementKind, Usage};
 
 impl Lowerer<'_> {
     /// Lowers a statement and tells what it does.
@@ -96,7 +94,8 @@ impl Lowerer<'_> {
             }
             CopySource::Table { table_name, columns } => {
                 self.target(table_name, scope);
-                let columns = columns.iter().map(|name| self.column(std::slice::from_ref(name), Place::write(scope, 0)));
+                let columns =
+                    columns.iter().map(|name| self.column(std::slice::from_ref(name), Place::write(scope, 0)));
                 let columns: Vec<Option<u32>> = columns.collect();
                 let is_named = !columns.is_empty();
                 self.fill(columns.into_iter().flatten().collect(), is_named, scope);
@@ -138,9 +137,8 @@ impl Lowerer<'_> {
         if is_load {
             self.target(into, scope);
             let names = into_columns.iter().flatten();
-            let columns: Vec<u32> = names
-                .filter_map(|name| self.column(std::slice::from_ref(name), Place::write(scope, 0)))
-                .collect();
+            let columns: Vec<u32> =
+                names.filter_map(|name| self.column(std::slice::from_ref(name), Place::write(scope, 0))).collect();
             self.fill(columns, into_columns.is_some(), scope);
         }
         match (from_query, from_obj) {
