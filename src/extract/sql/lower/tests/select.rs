@@ -378,3 +378,10 @@ fn names_in_non_ascii_text_have_their_places() {
         &format!("INSERT INTO t (ä, b) VALUES {rows}('x', (SELECT \"ß c\" FROM ü WHERE d = 'é'))"),
     );
 }
+
+#[test]
+fn a_quoted_path_ends_with_the_name() {
+    let sql = "SELECT a FROM `project.set.users`";
+    let found = lowered(Dialect::BigQuery, sql);
+    assert_eq!(found.scopes[0].sources[0].span.of(sql), "users");
+}
