@@ -10,9 +10,7 @@ use super::{Lowerer, Place};
 use crate::extract::sql::places;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{
-    Dialect, Lookup, Merge, OutputValue, Relation, ScopeId, Source, SourceRole, Usage,
-};
+use crate::model::statement::{Dialect, Lookup, Merge, OutputValue, Relation, ScopeId, Source, SourceRole, Usage};
 
 impl Lowerer<'_> {
     /// Adds the sources of a `FROM` list.
@@ -130,7 +128,9 @@ impl Lowerer<'_> {
                 let names = columns.iter().map(|column| places::ident(&column.name)).collect();
                 self.function_source("xmltable", Span::default(), alias.as_ref(), names, scope);
             }
-            TableFactor::NestedJoin { table_with_joins, alias } => self.nested_join(table_with_joins, alias.as_ref(), scope),
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                self.nested_join(table_with_joins, alias.as_ref(), scope);
+            }
             TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } | TableFactor::MatchRecognize { .. } => {
                 self.deeper(|this| this.reshaped(factor, scope));
             }
@@ -157,14 +157,14 @@ impl Lowerer<'_> {
         let (relation, span) = self.named_relation(name, scope);
         let (alias, mut columns) = self.table_alias(alias, scope);
         let mut source = Source { relation, alias, columns: Vec::new(), span, role };
-        if let Relation::Table(ObjectName(parts)) = &source.relation {
-            if let ([name], Some(cte)) = (&parts[..], self.cte(parts.last().unwrap_or(&parts[0])).cloned()) {
-                if source.alias.is_none() {
-                    source.alias = Some(name.clone());
-                }
-                columns.extend(cte.columns.into_iter().skip(columns.len()));
-                source.relation = Relation::Query(cte.query);
+        if let Relation::Table(ObjectName(parts)) = &source.relation
+            && let ([name], Some(cte)) = (&parts[..], self.cte(parts.last().unwrap_or(&parts[0])).cloned())
+        {
+            if source.alias.is_none() {
+                source.alias = Some(name.clone());
             }
+            columns.extend(cte.columns.into_iter().skip(columns.len()));
+            source.relation = Relation::Query(cte.query);
         }
         source.columns = columns;
         self.add_source(scope, source)
@@ -386,8 +386,14 @@ fn json_columns(columns: &[ast::JsonTableColumn], names: &mut Vec<Ident>) {
 fn function_columns(name: &str, exposed: Ident, dialect: Dialect) -> Vec<Ident> {
     let named = |names: &[&str]| names.iter().map(|name| Ident::bare(*name)).collect();
     match name.to_ascii_lowercase().as_str() {
-        "generate_series" | "generate_subscripts" | "json_object_keys" | "jsonb_object_keys" | "jsonb_path_query"
-        | "regexp_matches" | "regexp_split_to_table" | "string_to_table"
+        "generate_series"
+        | "generate_subscripts"
+        | "json_object_keys"
+        | "jsonb_object_keys"
+        | "jsonb_path_query"
+        | "regexp_matches"
+        | "regexp_split_to_table"
+        | "string_to_table"
             if dialect != Dialect::SqlServer && dialect != Dialect::Sqlite =>
         {
             vec![exposed]

@@ -13,14 +13,7 @@ impl Lowerer<'_> {
     pub(super) fn reshaped(&mut self, factor: &TableFactor, scope: ScopeId) {
         let inner = self.new_scope(self.outer(scope));
         let alias = match factor {
-            TableFactor::Pivot {
-                table,
-                aggregate_functions,
-                value_column,
-                value_source,
-                default_on_null,
-                alias,
-            } => {
+            TableFactor::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
                 self.factor(table, inner, false);
                 let place = Place::read(inner, Usage::Other);
                 self.values(aggregate_functions.iter().map(|function| &function.expr), place);
@@ -106,9 +99,8 @@ impl Lowerer<'_> {
     }
 
     fn match_recognize(&mut self, factor: &TableFactor, inner: ScopeId) {
-        let TableFactor::MatchRecognize {
-            partition_by, order_by, measures, rows_per_match, symbols, pattern, ..
-        } = factor
+        let TableFactor::MatchRecognize { partition_by, order_by, measures, rows_per_match, symbols, pattern, .. } =
+            factor
         else {
             return;
         };
