@@ -216,9 +216,7 @@ impl<'t> Look<'t> {
         self.is_hole(at)
             || match self.kind(at) {
                 Some(TokenKind::Quoted | TokenKind::Variable) => true,
-                Some(TokenKind::Word) => {
-                    self.style == Style::Upper || self.is(at + 1, ".") || !is_english(self.of(at))
-                }
+                Some(TokenKind::Word) => self.style == Style::Upper || self.is(at + 1, ".") || !is_english(self.of(at)),
                 Some(TokenKind::Operator) => self.is(at, "["),
                 _ => false,
             }
