@@ -414,10 +414,14 @@ pub(super) static LANGUAGES: &[Language] = &[
     Language { extensions: &["vue", "svelte", "astro"], regions: &[("<script", "</script>")], ..PAGE },
 ];
 
-/// The language of a path, by its extension.
+/// The language of a path, by its extension. A template of a SQL file is SQL.
 pub(super) fn language_of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
+    let (stem, extension) = name.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    if stem.ends_with(".sql") {
+        return None;
+    }
     LANGUAGES.iter().find(|language| language.extensions.contains(&extension.as_str()))
 }
 

@@ -329,7 +329,7 @@ mod tests {
                 "<?php\n$q = 'SELECT a FROM ' . $t . \" WHERE b = {$x->y} AND c = $row[id]\";",
                 &["SELECT a FROM ⟨$t⟩ WHERE b = ⟨{$x->y}⟩ AND c = ⟨$row[id]⟩"],
             ),
-            ("php", "<p>Don't</p><?php $q = 'SELECT it\\'s'; ?> can't <?= 'SELECT b' ?>", &["SELECT it's", "SELECT b"]),
+            ("php", "<p>Don't</p><?php $q = 'SELECT \\'x\\''; ?> can't <?= 'SELECT b' ?>", &["SELECT 'x'", "SELECT b"]),
             (
                 "php",
                 "<?php\n$q = <<<SQL\n  SELECT a FROM $t\n  SQL;\n$r = <<<'X'\nSELECT '$x'\nX;\n",

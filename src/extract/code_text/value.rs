@@ -44,7 +44,7 @@ pub(super) fn values(language: &Language, text: &str, scan: &Scan, uses: &[Use])
         uses,
         constants: sets.into_iter().filter_map(|(name, only)| Some((name, only?))).collect(),
         open: Vec::new(),
-        budget: text.len().saturating_mul(16) + (1 << 20),
+        budget: text.len().saturating_mul(16) + (1 << 17),
         inlined: HashSet::new(),
         found: Vec::new(),
     };
