@@ -1,7 +1,7 @@
 //! Cases of Java source and the SQL, units and tokens in it.
 
 use super::*;
-use crate::extract::host::testing::{check, check_places, pieces, shown};
+use crate::extract::host::testing::{check, check_places, drawn, pieces, shown};
 
 fn found(source: &str) -> Vec<String> {
     let pieces = pieces(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), source);
@@ -261,4 +261,13 @@ fn hostile_input_is_read_in_bounds() {
         facts(&source);
         assert!(started.elapsed().as_secs() < 20, "{}", &source[..80]);
     }
+}
+
+#[test]
+fn fixtures_hold_the_sql_that_they_run() {
+    insta::glob!("../../../fixtures/java", "*/*.java", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        let pieces = pieces(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), &source);
+        insta::assert_snapshot!(drawn(&pieces, &source));
+    });
 }
