@@ -24,9 +24,30 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    /// The innermost unit that holds `span`, if any does.
+    /// Puts units, tokens and statements in the order that this type promises; where tokens overlap, the one that
+    /// starts first stays.
+    pub fn put_in_order(&mut self) {
+        self.statements.sort_by_key(|statement| (statement.span.start, statement.span.end));
+        self.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+        self.units.dedup();
+        self.tokens.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));
+        let mut end = 0;
+        self.tokens.retain(|token| {
+            let apart = token.span.start >= end;
+            if apart {
+                end = token.span.end;
+            }
+            apart
+        });
+        self.blind_spots.sort_by_key(|spot| (spot.span, spot.reason.clone()));
+        self.blind_spots.dedup();
+    }
+
+    /// The innermost unit that holds `span`, if any does: of those that start before it, the last that does not end
+    /// before it does.
     pub fn unit_at(&self, span: Span) -> Option<&Unit> {
-        self.units.iter().filter(|unit| unit.span.contains(span)).min_by_key(|unit| unit.span.end - unit.span.start)
+        let before = self.units.partition_point(|unit| unit.span.start <= span.start);
+        self.units[..before].iter().rev().find(|unit| unit.span.contains(span))
     }
 
     /// What the text at `offset` is when it is no reference.

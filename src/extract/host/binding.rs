@@ -20,6 +20,11 @@ impl<'t> Key<'t> {
         Self { qualifier: None, name }
     }
 
+    /// A call of a function of that name.
+    pub fn call(name: &'t str) -> Self {
+        Self { qualifier: Some("()"), name }
+    }
+
     /// A name after a qualifier.
     pub fn qualified(qualifier: &'t str, name: &'t str) -> Self {
         Self { qualifier: Some(qualifier), name }
@@ -186,6 +191,11 @@ impl<'t> Bindings<'t> {
     pub fn scope_of_kind(&self, kind: ScopeKind) -> ScopeId {
         let open = self.open_scopes.iter().rev().take(MOST_SCOPES).copied();
         open.clone().find(|id| self.scopes[id.0 as usize].kind == kind).unwrap_or_default()
+    }
+
+    /// The scope around the innermost one.
+    pub fn outer_scope(&self) -> ScopeId {
+        self.scopes[self.scope().0 as usize].parent
     }
 
     /// The file's own scope.

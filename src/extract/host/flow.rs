@@ -54,7 +54,9 @@ pub(super) struct Running {
 impl Running {
     /// The value so far.
     pub(super) fn value(&self) -> StringValue {
-        whole(self.parts.get(self.start..).unwrap_or_default().to_vec())
+        let parts = self.parts.get(self.start..).unwrap_or_default().to_vec();
+        // A list of one item must not be taken for the item's own parts.
+        if self.separator.is_some() { StringValue::Join(parts) } else { whole(parts) }
     }
 }
 
@@ -168,7 +170,7 @@ impl Resolver<'_, '_> {
             }
             let known = self.bindings.branch(branch);
             let covers = known.exhaustive && outcomes.len() >= known.alternatives as usize;
-            self.merge(outcomes, covers);
+            self.merge(outcomes, covers, level);
         }
     }
 
@@ -195,7 +197,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Goes on after a branch: the value is what one of its alternatives made it.
-    fn merge(&mut self, outcomes: Vec<Outcome>, covers: bool) {
+    fn merge(&mut self, outcomes: Vec<Outcome>, covers: bool, level: usize) {
         let Some(running) = self.current() else { return };
         let any_replaced = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Replaced(_)));
         if !any_replaced {
@@ -223,7 +225,17 @@ impl Resolver<'_, '_> {
             running.parts.push(StringValue::Choice(choice));
             return;
         }
-        let before = whole(running.parts.split_off(running.start.min(running.parts.len())));
+        let start = running.start.min(running.parts.len());
+        let before = if level == 0 {
+            running.parts.split_off(start)
+        } else {
+            // Inside an alternative the parts before it stay: the other alternatives go on from them.
+            let before = running.parts[start..].to_vec();
+            running.start = running.parts.len();
+            before
+        };
+        let is_unset = before.is_empty();
+        let before = whole(before);
         let size = Size::of(&before);
         let fits = size.depth < DEEPEST_BEFORE && size.nodes.saturating_mul(outcomes.len()) < LARGEST_BEFORE;
         let mut choice: Vec<StringValue> = Vec::new();
@@ -237,7 +249,7 @@ impl Resolver<'_, '_> {
         if !fits {
             // It goes on as a value of its own.
             running.versions.push(Version { from: running.from, value: before, trace: Trace::default() });
-        } else if !covers && !is_nothing(&before) {
+        } else if !covers && !is_unset {
             choice.push(before);
         }
         running.replaced = true;

@@ -74,7 +74,7 @@ struct Frame<'t> {
     /// Where its children begin.
     children: usize,
     unit: bool,
-    scope: bool,
+    scope: Option<ScopeKind>,
     flows: usize,
     transparent: bool,
 }
@@ -97,6 +97,8 @@ pub struct Reader<'t> {
     pub bindings: Bindings<'t>,
     field: Option<&'t str>,
     frames: Vec<Frame<'t>>,
+    /// What the open functions return, innermost last.
+    returns: Vec<Vec<Child<'t>>>,
     name_of: fn(Node<'t>, &'t str) -> Option<Key<'t>>,
 }
 
@@ -147,7 +149,7 @@ impl<'t> Reader<'t> {
         child.value.is_some() || (self.name_of)(child.node, self.text).is_some()
     }
 
-    /// Adds a text that is known to be empty, just before a node: a new builder, `null` that waits for its value.
+    /// Adds a text that is known to be empty, just before a node: a new builder.
     pub fn nothing(&mut self, node: Node<'t>) -> ExpressionId {
         let start = node.start_byte();
         self.expressions.literal(SqlText::default(), Span::new(start, start))
@@ -182,14 +184,40 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Takes note of a value that the innermost open function returns.
+    pub fn returned(&mut self, value: &Child<'t>) {
+        /// A function that returns more values than this is no constant.
+        const MOST: usize = 50;
+        if let Some(values) = self.returns.last_mut().filter(|values| values.len() < MOST) {
+            values.push(*value);
+        }
+    }
+
+    /// Makes the function that is being closed known by `key` in the scope around it, if it returns strings: its calls
+    /// then stand for any of the values that it returns.
+    pub fn declare_function(&mut self, key: Key<'t>, node: Node<'t>) {
+        let Some(values) = self.returns.last_mut().map(std::mem::take) else { return };
+        if !values.iter().any(|value| value.value.is_some()) {
+            return;
+        }
+        if let Some(value) = self.choice(&values, node) {
+            let scope = self.bindings.outer_scope();
+            self.bindings.declare(&[(scope, key)], false);
+            self.change(key, Change::Assign, Some(value), node);
+        }
+    }
+
     /// A choice between values, if any of them is a string or all may be.
     pub fn choice(&mut self, branches: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
         let any = branches.iter().any(|branch| branch.value.is_some());
         if !any && !branches.iter().all(|branch| self.may_be_string(branch)) {
             return None;
         }
-        let parts = branches.iter().map(|branch| self.part(branch)).collect();
-        Some(self.expressions.add(Expression::Choice(parts), span_of(node)))
+        let parts: Vec<ExpressionId> = branches.iter().map(|branch| self.part(branch)).collect();
+        match parts.as_slice() {
+            [only] => Some(*only),
+            _ => Some(self.expressions.add(Expression::Choice(parts), span_of(node))),
+        }
     }
 
     /// Two values one after the other, if one of them is a string or both may be.
@@ -280,6 +308,7 @@ fn scan<'t, H: Host>(host: &mut H, tree: &'t Tree, input: Input<'t>) -> (Reader<
         bindings: Bindings::default(),
         field: None,
         frames: Vec::new(),
+        returns: Vec::new(),
         name_of: H::name,
     };
     reader.dialect.add(input.path);
@@ -345,6 +374,9 @@ fn enter<'t, H: Host>(
     }
     if let Some(scope) = opening.scope {
         reader.bindings.enter_scope(scope);
+        if scope == ScopeKind::Function {
+            reader.returns.push(Vec::new());
+        }
     }
     for &flow in &opening.flows {
         reader.bindings.enter_flow(flow);
@@ -354,7 +386,7 @@ fn enter<'t, H: Host>(
         field,
         children,
         unit: opening.unit.is_some(),
-        scope: opening.scope.is_some(),
+        scope: opening.scope,
         flows: opening.flows.len(),
         transparent: opening.transparent,
     });
@@ -378,8 +410,11 @@ fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<
     for _ in 0..frame.flows {
         reader.bindings.leave_flow();
     }
-    if frame.scope {
+    if let Some(scope) = frame.scope {
         reader.bindings.leave_scope();
+        if scope == ScopeKind::Function {
+            reader.returns.pop();
+        }
     }
     if frame.unit {
         reader.units.leave();

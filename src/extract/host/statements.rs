@@ -106,8 +106,19 @@ impl Strings<'_, '_> {
         }
     }
 
+    /// A statement after something known only at run time: a hint, a `WITH` clause made elsewhere.
+    fn without_start(&mut self, value: &StringValue) -> bool {
+        let StringValue::Join(parts) = value else { return false };
+        let known = parts.iter().position(|part| !matches!(part, StringValue::Hole(_))).unwrap_or(0);
+        if known == 0 {
+            return false;
+        }
+        let rest = StringValue::Join(parts[known..].to_vec());
+        is_statement(&rest) && (self.embed)(&rest)
+    }
+
     fn give(&mut self, value: &StringValue, trace: &Trace) {
-        if !has_text(value) || !(self.embed)(value) {
+        if !has_text(value) || !((self.embed)(value) || self.without_start(value)) {
             return;
         }
         for &literal in &trace.literals {

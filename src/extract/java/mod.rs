@@ -155,6 +155,11 @@ impl Host for JavaFile {
                 if is_accessor(reader.text_of(name)) {
                     reader.token(name, TokenKind::Property);
                 }
+                reader.declare_function(Key::call(reader.text_of(name)), node);
+                None
+            }
+            "return_statement" => {
+                reader.returned(children.first()?);
                 None
             }
             "field_access" => {
@@ -183,6 +188,11 @@ impl Host for JavaFile {
         let of = |node: Node<'t>| text.get(node.byte_range());
         match node.kind() {
             "identifier" => of(node).map(Key::bare),
+            "method_invocation" => {
+                let is_own = node.child_by_field_name("object").is_none_or(|object| object.kind() == "this");
+                let name = of(node.child_by_field_name("name")?)?;
+                is_own.then_some(Key::call(name))
+            }
             "field_access" => {
                 let object = node.child_by_field_name("object")?;
                 if object.kind() != "identifier" && object.kind() != "this" {
@@ -257,8 +267,7 @@ fn assign<'t>(left: &Child<'t>, operator: &Child<'t>, right: &Child<'t>, reader:
     let Some(key) = reader.key(left.node) else { return };
     match operator.node.kind() {
         "=" => {
-            let value = initial(right, reader);
-            reader.change(key, Change::Assign, value, right.node);
+            assign_value(key, right, reader);
         }
         "+=" if reader.may_be_string(right) || right.node.kind() == "method_invocation" => {
             let value = reader.part(right);
@@ -268,12 +277,12 @@ fn assign<'t>(left: &Child<'t>, operator: &Child<'t>, right: &Child<'t>, reader:
     }
 }
 
-/// The value of a declaration or assignment.
-fn initial<'t>(value: &Child<'t>, reader: &mut Reader<'t>) -> Option<ExpressionId> {
-    if value.node.kind() == "null_literal" {
-        return Some(reader.nothing(value.node));
+/// Records an assignment; `null` stands for no value yet.
+fn assign_value<'t>(key: Key<'t>, value: &Child<'t>, reader: &mut Reader<'t>) {
+    if value.node.kind() != "null_literal" {
+        let assigned = reader.string_or_name(value);
+        reader.change(key, Change::Assign, assigned, value.node);
     }
-    reader.string_or_name(value)
 }
 
 /// A local variable, a field or a constant of an interface.
@@ -288,8 +297,7 @@ fn declare<'t>(name: &Child<'t>, value: Option<&Child<'t>>, reader: &mut Reader<
         reader.declare_local(text, false);
     }
     if let Some(value) = value {
-        let initial = initial(value, reader);
-        reader.change(Key::bare(text), Change::Assign, initial, value.node);
+        assign_value(Key::bare(text), value, reader);
     }
 }
 

@@ -86,11 +86,14 @@ fn strings_in_methods() {
             &["SELECT count(*) FROM (SELECT a FROM t) x"],
         ),
         (r#"String s; if (x) { s = "SELECT 1"; } else { s = "SELECT 2"; } run(s);"#, &["SELECT 1", "SELECT 2"]),
-        (r#"String s = null; if (x) { s = "SELECT 1"; } run(s + " LIMIT 1");"#, &["SELECT 1 LIMIT 1", "SELECT 1"]),
+        (
+            r#"String s = null; if (x) { s = "SELECT a FROM t"; } run(s + " LIMIT 1");"#,
+            &["SELECT a FROM t LIMIT 1", "SELECT a FROM t"],
+        ),
         (r#"String s = "SELECT 1"; run(s); s = "SELECT 2"; run(s);"#, &["SELECT 1", "SELECT 2"]),
         (r#"String w = " WHERE a = 1"; run("SELECT a FROM t" + w);"#, &["SELECT a FROM t WHERE a = 1"]),
         (r#"String t = other(); run("SELECT a FROM " + t);"#, &["SELECT a FROM {t}"]),
-        (r#"String q = base(); q += " WHERE a = 1"; run("SELECT 1");"#, &["SELECT 1"]),
+        (r#"String q = base(); q += " WHERE a = 1"; run("SELECT 1");"#, &["SELECT 1", "{base()} WHERE a = 1"]),
         (r#"run("SELECT a FROM t", x -> x.get("a"));"#, &["SELECT a FROM t"]),
         (
             r#"List<String> c = new ArrayList<>(); c.add("a = 1"); if (x) c.add("b = 2");
@@ -156,6 +159,21 @@ fn constants_and_annotations() {
         (
             r#"class A { void r(StringBuilder sb) { sb.append("SELECT a"); sb.append(" FROM t"); } }"#,
             &["SELECT a FROM t"],
+        ),
+        (
+            r#"class A { void r() { run("SELECT a FROM t" + where(1) + this.order()); }
+            String where(int b) { if (b == 0) { return ""; } return " WHERE b = " + b; } String order() { return " ORDER BY c"; } }"#,
+            &["SELECT a FROM t ORDER BY c", "SELECT a FROM t WHERE b = {b} ORDER BY c"],
+        ),
+        (
+            r#"class A { String q() { return "SELECT a FROM t"; } void r() { run(q()); run(other.q() + "x"); } }"#,
+            &["SELECT a FROM t"],
+        ),
+        (r#"class A { String q(int n) { return q(n - 1) + "SELECT a FROM t"; } }"#, &["SELECT a FROM t"]),
+        (r#"class A { void r() { run(hint() + "SELECT a FROM t"); } }"#, &["SELECT a FROM t"]),
+        (
+            r#"class A { void r() { String w = ""; if (x) w = " WHERE b = 1"; run("SELECT a FROM t" + w); } }"#,
+            &["SELECT a FROM t WHERE b = 1", "SELECT a FROM t"],
         ),
         (r#"record R(String a) { static final String Q = "SELECT a FROM r"; }"#, &["SELECT a FROM r"]),
         (

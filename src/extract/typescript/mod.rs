@@ -126,8 +126,7 @@ impl Host for TypeScriptFile {
             "call_expression" => calls::call(node, children, reader),
             "assignment_expression" => {
                 let (key, right) = (reader.key(field("left")?.node)?, field("right")?);
-                let value = initial(right, reader);
-                reader.change(key, Change::Assign, value, right.node);
+                assign(key, right, reader);
                 None
             }
             "augmented_assignment_expression" => {
@@ -143,7 +142,9 @@ impl Host for TypeScriptFile {
                 let name = field("name")?.node;
                 if name.kind() == "identifier" {
                     reader.declare_local(reader.text_of(name), false);
-                    assign_initial(Key::bare(reader.text_of(name)), field("value"), reader);
+                    if let Some(value) = field("value") {
+                        assign(Key::bare(reader.text_of(name)), value, reader);
+                    }
                 }
                 None
             }
@@ -155,7 +156,27 @@ impl Host for TypeScriptFile {
                 declare_opaque(field("pattern").or(field("name"))?, reader);
                 None
             }
-            "pair_pattern" | "for_in_statement" | "catch_clause" | "arrow_function" => {
+            "return_statement" => {
+                reader.returned(children.first()?);
+                None
+            }
+            "function_declaration" | "method_definition" => {
+                reader.declare_function(Key::call(reader.text_of(field("name")?.node)), node);
+                None
+            }
+            "arrow_function" | "function_expression" => {
+                if let Some(name) = field("parameter") {
+                    declare_opaque(name, reader);
+                }
+                if let Some(body) = field("body").filter(|body| body.node.kind() != "statement_block") {
+                    reader.returned(body);
+                }
+                if let Some(name) = names::variable(reader) {
+                    reader.declare_function(Key::call(name), node);
+                }
+                None
+            }
+            "pair_pattern" | "for_in_statement" | "catch_clause" => {
                 let names = ["value", "left", "parameter"];
                 if let Some(name) = names.iter().find_map(|name| field(name)) {
                     declare_opaque(name, reader);
@@ -178,6 +199,17 @@ impl Host for TypeScriptFile {
         let of = |node: Node<'t>| text.get(node.byte_range());
         match node.kind() {
             "identifier" => of(node).map(Key::bare),
+            "call_expression" => {
+                let function = node.child_by_field_name("function")?;
+                let name = match function.kind() {
+                    "identifier" => function,
+                    "member_expression" if function.child_by_field_name("object")?.kind() == "this" => {
+                        function.child_by_field_name("property")?
+                    }
+                    _ => return None,
+                };
+                of(name).map(Key::call)
+            }
             "member_expression" => {
                 let object = node.child_by_field_name("object")?;
                 if object.kind() != "identifier" && object.kind() != "this" {
@@ -196,19 +228,12 @@ fn declare_opaque<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {
     }
 }
 
-fn assign_initial<'t>(key: Key<'t>, value: Option<&Child<'t>>, reader: &mut Reader<'t>) {
-    if let Some(value) = value {
-        let initial = initial(value, reader);
-        reader.change(key, Change::Assign, initial, value.node);
+/// Records an assignment; `null` stands for no value yet.
+fn assign<'t>(key: Key<'t>, value: &Child<'t>, reader: &mut Reader<'t>) {
+    if !matches!(value.node.kind(), "null" | "undefined") {
+        let assigned = reader.string_or_name(value);
+        reader.change(key, Change::Assign, assigned, value.node);
     }
-}
-
-/// The value of a declaration or assignment.
-fn initial<'t>(value: &Child<'t>, reader: &mut Reader<'t>) -> Option<ExpressionId> {
-    if matches!(value.node.kind(), "null" | "undefined") {
-        return Some(reader.nothing(value.node));
-    }
-    reader.string_or_name(value)
 }
 
 /// A field of a class, a member of an enum or of an object that a variable holds.
@@ -242,7 +267,9 @@ fn member<'t>(node: Node<'t>, name: &Child<'t>, value: Option<&Child<'t>>, reade
     let Some(&(_, first)) = names.first() else { return };
     if value.is_some_and(|value| reader.may_be_string(value)) || node.kind() == "public_field_definition" {
         reader.bindings.declare(&names, value.is_none());
-        assign_initial(first, value, reader);
+        if let Some(value) = value {
+            assign(first, value, reader);
+        }
     }
 }
 

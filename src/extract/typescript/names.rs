@@ -60,6 +60,14 @@ fn given<'t>(reader: &Reader<'t>) -> Option<Cow<'t, str>> {
     }
 }
 
+/// The variable or field that the node being closed is the value of.
+pub(super) fn variable<'t>(reader: &Reader<'t>) -> Option<&'t str> {
+    let outer = reader.outer(0).filter(|_| reader.field() == Some("value"))?;
+    let is_named = matches!(outer.kind(), "variable_declarator" | "public_field_definition");
+    let name = outer.child_by_field_name("name").filter(|name| is_named && name.kind() != "object_pattern")?;
+    Some(reader.text_of(name))
+}
+
 /// The name of what a function is assigned to by way of a wrapper: `const list = handler(async () => …)`.
 fn wrapped<'t>(reader: &Reader<'t>) -> Option<Cow<'t, str>> {
     let call = reader.outer(1).filter(|call| call.kind() == "call_expression")?;

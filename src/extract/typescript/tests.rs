@@ -89,6 +89,15 @@ fn strings_and_templates() {
         ),
         ("function f(T) { run(`SELECT a FROM ${T}`) } const T = 't'", &["SELECT a FROM {T}"]),
         ("const f = ({ T }) => run(`SELECT a FROM ${T}`); const T = 't'", &["SELECT a FROM {T}"]),
+        (
+            "const where = (b) => `WHERE b = ${b}`; run(`SELECT a FROM t ${where(1)}`)",
+            &["SELECT a FROM t WHERE b = {b}"],
+        ),
+        (
+            "class A { cols() { return 'a, b' } all() { return q(`SELECT ${this.cols()} FROM t`) } }",
+            &["SELECT a, b FROM t"],
+        ),
+        ("function q(x) { return x ? 'SELECT 1' : 'SELECT 2' } run(q(1))", &["SELECT 1", "SELECT 2"]),
         ("run((x as string) + 'a', ('SELECT a FROM t' as string))", &["SELECT a FROM t"]),
         ("const all = ['SELECT 1', `SELECT 2`]", &["SELECT 1", "SELECT 2"]),
         ("console.log('running ' + 'x'); throw new Error(`could not select ${x}`)", &[]),
