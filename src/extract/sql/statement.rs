@@ -98,7 +98,7 @@ pub(super) fn repair(text: &SqlText, refused: Refused) -> Option<Accepted> {
 }
 
 fn accept(text: &SqlText, statement: &ast::Statement, dialect: Dialect, rest: Option<Location>) -> Accepted {
-    let places = Places::new(text);
+    let places = Places::of(text, dialect);
     Accepted {
         lowered: lower::lower(statement, &places),
         dialect,
