@@ -16,7 +16,7 @@ SELECT a.name FROM account a JOIN audit.account b ON a.id = b.id AND frozen
 SELECT public.account.name, audit.account.frozen FROM public.account, audit.account
 SELECT account.frozen FROM audit.account
 SELECT 1 AS one FROM account a WHERE a = a
-SELECT u.order_id FROM pair JOIN shipment USING (order_id) AS u
+SELECT person_id FROM pair JOIN shipment USING (order_id) AS u
 SELECT pair.* FROM pair JOIN shipment USING (order_id)
 -- Aliases with column lists, derived tables
 SELECT p, q, status FROM account AS t (p, owner_id, q)
@@ -40,8 +40,8 @@ WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5) S
 WITH RECURSIVE later AS (SELECT id FROM early), early AS (SELECT id FROM person) SELECT id FROM later
 WITH a AS (WITH b AS (SELECT name FROM account) SELECT * FROM b) SELECT a.name FROM a, person AS b WHERE b.name = a.name
 WITH person AS (SELECT 1 AS id) SELECT name FROM public.person
-WITH RECURSIVE walk AS (SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category c JOIN walk ON walk.id = c.parent_id) SEARCH DEPTH FIRST BY id SET ordercol SELECT id FROM walk ORDER BY ordercol
-WITH RECURSIVE walk AS (SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category c JOIN walk ON walk.id = c.parent_id) CYCLE id SET looped USING trail SELECT id, looped FROM walk
+WITH RECURSIVE walk AS (SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category c JOIN walk ON walk.id = c.parent_id) SEARCH DEPTH FIRST BY id SET ordercol SELECT id FROM walk
+WITH RECURSIVE walk AS (SELECT id, parent_id FROM category UNION ALL SELECT c.id, c.parent_id FROM category c JOIN walk ON walk.id = c.parent_id) CYCLE id SET looped USING trail SELECT id FROM walk
 -- Subqueries
 SELECT name FROM account WHERE EXISTS (SELECT 1 FROM orders WHERE account_id = account.id)
 SELECT name FROM account WHERE EXISTS (SELECT FROM orders WHERE account_id = account.id)
@@ -94,7 +94,6 @@ SELECT a.ctid AS place FROM account a
 SELECT count(*) FROM account
 SELECT to_jsonb(s) AS j FROM (SELECT id, name FROM account) s
 SELECT (s).name FROM (SELECT id, name FROM account) s
-SELECT name(a) AS n FROM account a
 -- Quoted names and keywords
 SELECT "lineNo", QTY FROM "Order Line"
 SELECT "select", "from" FROM "user"

@@ -120,41 +120,48 @@ fn handwritten(server: &Server) -> Tally {
             others.push(line.to_owned());
         }
     }
-    let (mut tally, made) = compare_views(server, &views);
+    let (mut tally, made) = compare_views(server, &views, "");
     tally.add(compare_others(server, &others, &made));
     oracle::drop_views(server);
     tally
 }
 
 fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -> Tally {
+    /// Views are made in so many steps; each may use those of the steps before it.
+    const STEPS: usize = 4;
     let mut generator = Generator::new(seed, relations);
-    let mut views = Vec::new();
-    for at in 0..count * 3 / 4 {
-        let name = format!("g_{at}");
-        let (text, cols) = generator.query(&mut Vec::new(), 3, None);
-        generator.forget_ctes();
-        let named: BTreeSet<&str> = cols.iter().map(|col| col.name.as_str()).collect();
-        let is_clean = named.len() == cols.len() && !named.contains("");
-        let has_list = !is_clean && generator.rng.chance(70);
-        let list: Vec<String> = (0..cols.len()).map(|at| format!("v{at}")).collect();
-        let statement = if has_list {
-            format!("CREATE VIEW {name} ({}) AS {text}", list.join(", "))
-        } else {
-            format!("CREATE VIEW {name} AS {text}")
-        };
-        if (is_clean || has_list) && generator.rng.chance(10) {
-            let mut cols = cols;
-            if has_list {
+    let mut tally = Tally::default();
+    let mut script = String::new();
+    let view_count = count * 3 / 4;
+    for step in 0..STEPS {
+        let (mut views, mut candidates) = (Vec::new(), Vec::new());
+        for at in view_count * step / STEPS..view_count * (step + 1) / STEPS {
+            let name = format!("g_{at}");
+            let (text, mut cols) = generator.query(&mut Vec::new(), 3, None);
+            generator.forget_ctes();
+            let named: BTreeSet<&str> = cols.iter().map(|col| col.name.as_str()).collect();
+            let is_clean = named.len() == cols.len() && !named.contains("");
+            let has_list = !is_clean && generator.rng.chance(70);
+            let list: Vec<String> = (0..cols.len()).map(|at| format!("v{at}")).collect();
+            let statement = if has_list {
                 cols.iter_mut().zip(&list).for_each(|(col, name)| col.name.clone_from(name));
+                format!("CREATE VIEW {name} ({}) AS {text}", list.join(", "))
+            } else {
+                format!("CREATE VIEW {name} AS {text}")
+            };
+            if (is_clean || has_list) && cols.len() < 12 && generator.rng.chance(15) {
+                candidates.push((name.clone(), cols));
             }
-            generator.made.push((name.clone(), cols));
+            views.push(View { name, statement, has_list });
         }
-        views.push(View { name, statement, has_list });
+        let (more, accepted) = compare_views(server, &views, &script);
+        tally.add(more);
+        generator.made.extend(candidates.into_iter().filter(|(name, _)| accepted.contains(&format!("VIEW {name} "))));
+        script.push_str(&accepted);
     }
-    let (mut tally, made) = compare_views(server, &views);
     generator.by_privilege = true;
-    let others: Vec<String> = (0..count - count * 3 / 4).map(|_| generator.dml()).collect();
-    tally.add(compare_others(server, &others, &made));
+    let others: Vec<String> = (0..count - view_count).map(|_| generator.dml()).collect();
+    tally.add(compare_others(server, &others, &script));
     oracle::drop_views(server);
     for disagreement in &mut tally.disagreements {
         let _ = writeln!(disagreement, "    seed {seed}");
@@ -162,15 +169,16 @@ fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -
     tally
 }
 
-/// Makes views and compares. Gives also the script of those that `PostgreSQL` accepted.
-fn compare_views(server: &Server, views: &[View]) -> (Tally, String) {
+/// Makes views and compares; `made` are those that there are already. Gives also the script of those that `PostgreSQL` accepted.
+fn compare_views(server: &Server, views: &[View], made: &str) -> (Tally, String) {
     let pairs: Vec<(String, String)> =
         views.iter().map(|view| (view.name.clone(), view.statement.clone())).collect();
     let (truths, refused) = oracle::views(server, &pairs);
     let accepted: Vec<&View> = views.iter().filter(|view| truths.contains_key(&view.name)).collect();
     let script = accepted.iter().fold(String::new(), |script, view| script + &view.statement + ";\n");
     let mut tally = Tally { ran: accepted.len(), refused, disagreements: Vec::new() };
-    let reports = by_line(statements(&script, &[SCHEMA.to_owned()], Some(Dialect::Postgres)));
+    let schema = [SCHEMA.to_owned(), made.to_owned()];
+    let reports = by_line(statements(&script, &schema, Some(Dialect::Postgres)));
     for (at, view) in accepted.iter().enumerate() {
         let mut truth = truths[&view.name].clone();
         let reports = reports.get(&(at as u32 + 1)).map_or(&[][..], Vec::as_slice);
@@ -212,8 +220,11 @@ fn difference(statement: &str, reports: &[StatementReport], truth: &Truth) -> Op
     };
     let mut found = String::new();
     for (what, own, theirs) in [("read", &report.reads, &truth.reads), ("written", &report.writes, &truth.writes)] {
-        let missing: Vec<&String> = theirs.difference(own).collect();
-        let extra: Vec<&String> = own.difference(theirs).collect();
+        // A view spells its columns as its query does; names are compared without case here.
+        let fold = |names: &BTreeSet<String>| names.iter().map(|name| name.to_lowercase()).collect::<BTreeSet<_>>();
+        let (own, theirs) = (fold(own), fold(theirs));
+        let missing: Vec<&String> = theirs.difference(&own).collect();
+        let extra: Vec<&String> = own.difference(&theirs).collect();
         if !missing.is_empty() {
             let _ = writeln!(found, "    not found to be {what}: {missing:?}");
         }

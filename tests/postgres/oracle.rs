@@ -109,8 +109,7 @@ pub(crate) fn views(server: &Server, views: &[(String, String)]) -> (BTreeMap<St
 /// Takes all generated views away.
 pub(crate) fn drop_views(server: &Server) {
     server.psql(
-        "SET max_locks_per_transaction TO DEFAULT;\n\
-         SELECT format('DROP VIEW IF EXISTS %I CASCADE', relname) FROM pg_class WHERE relname ~ '^g_' AND relkind = 'v' \\gexec",
+        "SELECT format('DROP VIEW IF EXISTS %I CASCADE', relname) FROM pg_class WHERE relname ~ '^g_' AND relkind = 'v' \\gexec",
     );
 }
 

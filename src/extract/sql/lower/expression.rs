@@ -293,22 +293,34 @@ impl Lowerer<'_> {
         self.column(&parts, place)
     }
 
-    /// `t.*` as a value is the whole row, as is `t`.
+    /// `t.*` as a value is the whole row, as is `t` when no column is called so.
     pub(super) fn whole_row(&mut self, name: &ast::ObjectName, place: Place) {
-        let Some((_, span)) = self.known_name(name, Some(place.scope)) else { return };
-        let qualifier = places::object_name(name).map_or_else(Vec::new, |name| name.0);
-        if !qualifier.iter().any(|part| holds_hole(&part.text)) {
+        if let Some((qualifier, span)) = self.star_of(name, place.scope) {
             self.refer(qualifier, Ident::bare("*"), span, place);
         }
     }
 
     /// `ROW(t.*)` is a row of all columns of `t`: as if a subquery selected them.
     pub(super) fn row_of_all(&mut self, name: &ast::ObjectName, place: Place) {
-        let Some((_, span)) = self.known_name(name, Some(place.scope)) else { return };
-        let qualifier = places::object_name(name).map_or_else(Vec::new, |name| name.0);
-        let id = self.new_scope(Some(Outer::all(place.scope)));
-        self.push_output(id, None, None, OutputValue::Wildcard { qualifier, span, except: Vec::new() });
-        self.scope_mut(place.scope).subqueries.push((id, place.usage));
+        if let Some((qualifier, span)) = self.star_of(name, place.scope) {
+            let id = self.new_scope(Some(Outer::all(place.scope)));
+            self.push_output(id, None, None, OutputValue::Wildcard { qualifier, span, except: Vec::new() });
+            self.scope_mut(place.scope).subqueries.push((id, place.usage));
+        }
+    }
+
+    /// What stands before the `*` of `t.*`, and where that is: the parser keeps only the place of `t`.
+    fn star_of(&mut self, name: &ast::ObjectName, scope: ScopeId) -> Option<(Vec<Ident>, Span)> {
+        self.known_name(name, Some(scope))?;
+        let qualifier = places::object_name(name)?.0;
+        if qualifier.iter().any(|part| holds_hole(&part.text)) {
+            return None;
+        }
+        let last = name.0.iter().rev().find_map(|part| part.as_ident())?;
+        let end = self.places.inner(last.span).end as usize;
+        let rest = self.places.piece().as_str().get(end..)?;
+        let at = end + rest.find(|c: char| !c.is_whitespace() && c != '.')?;
+        Some((qualifier, self.places.piece().outer(Span::new(at, at + 1))))
     }
 
     /// `root.field[index].field…`: leading names make a qualified name, unless `root` is an expression.
