@@ -6,18 +6,56 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
 /// Rewrites the tokens of one statement. Costs one look at each token when there is nothing to do.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
-    let is_trigger = |token: &TokenWithSpan| match &token.token {
-        Token::Word(word) => word.quote_style.is_none() && TRIGGERS.contains(&word.keyword),
-        Token::LBracket => true,
-        _ => false,
-    };
-    if tokens.iter().any(is_trigger) {
-        let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
-        let mut rewriter = Rewriter { tokens, significant, clauses: vec![Keyword::NoKeyword], queries: Vec::new() };
-        rewriter.walk();
-        let queries = std::mem::take(&mut rewriter.queries);
+    if !is_needed(tokens) {
+        return;
+    }
+    let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
+    let closers = closers(tokens, &significant);
+    let mut rewriter =
+        Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], queries: Vec::new() };
+    rewriter.walk();
+    let queries = rewriter.queries;
+    if !queries.is_empty() {
         spell_queries(tokens, &queries);
     }
+}
+
+/// Whether anything in the statement may have to be rewritten.
+fn is_needed(tokens: &[TokenWithSpan]) -> bool {
+    // A query in parentheses may begin behind another parenthesis.
+    let mut opened = false;
+    tokens.iter().any(|token| match &token.token {
+        Token::Whitespace(_) => false,
+        Token::LParen => std::mem::replace(&mut opened, true),
+        Token::LBracket => true,
+        Token::Word(word) => {
+            let opened = std::mem::replace(&mut opened, false);
+            word.quote_style.is_none()
+                && (TRIGGERS.contains(&word.keyword) || (opened && word.keyword == Keyword::VALUES))
+        }
+        _ => {
+            opened = false;
+            false
+        }
+    })
+}
+
+/// For each token that opens a parenthesis or bracket the token that closes it, as indexes into `significant`.
+fn closers(tokens: &[TokenWithSpan], significant: &[usize]) -> Vec<Option<usize>> {
+    let mut found = vec![None; significant.len()];
+    let mut open = Vec::new();
+    for (at, &token) in significant.iter().enumerate() {
+        match tokens[token].token {
+            Token::LParen | Token::LBracket => open.push(at),
+            Token::RParen | Token::RBracket => {
+                if let Some(start) = open.pop() {
+                    found[start] = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 const TRIGGERS: &[Keyword] = &[
@@ -31,13 +69,14 @@ const TRIGGERS: &[Keyword] = &[
     Keyword::LEADING,
     Keyword::TRAILING,
     Keyword::USING,
-    Keyword::VALUES,
 ];
 
 struct Rewriter<'t> {
     tokens: &'t mut [TokenWithSpan],
     /// Indexes of tokens that are no white space.
     significant: Vec<usize>,
+    /// For each of them that opens a parenthesis or bracket the one that closes it.
+    closers: Vec<Option<usize>>,
     /// The clause that each open parenthesis stands in, and the current one last.
     clauses: Vec<Keyword>,
     /// Indexes of the words `TABLE` that are queries, and of `VALUES` where only a query with a verb is expected.
@@ -49,7 +88,10 @@ impl Rewriter<'_> {
         let mut at = 0;
         while at < self.significant.len() {
             match self.token(at) {
-                Some(Token::LParen) => self.clauses.push(Keyword::NoKeyword),
+                Some(Token::LParen) => {
+                    self.leading_query(at);
+                    self.clauses.push(Keyword::NoKeyword);
+                }
                 Some(Token::RParen) => {
                     if self.clauses.len() > 1 {
                         self.clauses.pop();
@@ -68,12 +110,10 @@ impl Rewriter<'_> {
 
     fn word(&mut self, at: usize, keyword: Keyword) {
         match keyword {
-            Keyword::VALUES
-                if at > 1
-                    && self.token(at - 1) == Some(&Token::LParen)
-                    && self.is(at - 2, &[Keyword::ANY, Keyword::SOME, Keyword::ALL]) =>
-            {
-                self.queries.push(self.significant[at]);
+            Keyword::VALUES if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
+                if self.is_operand(at - 1) {
+                    self.queries.push(self.significant[at]);
+                }
                 self.set_clause(keyword);
             }
             Keyword::SELECT
@@ -87,8 +127,10 @@ impl Rewriter<'_> {
             | Keyword::ORDER
             | Keyword::HAVING => self.set_clause(keyword),
             Keyword::JOIN => self.set_clause(Keyword::FROM),
-            Keyword::USING if self.token(at + 1) == Some(&Token::LParen) => self.join_alias(at + 1),
-            Keyword::USING => self.set_clause(Keyword::FROM),
+            Keyword::USING => {
+                self.join_alias(at + 1);
+                self.set_clause(Keyword::FROM);
+            }
             Keyword::ONLY => self.only(at),
             Keyword::VALUE if at > 2 && self.is(at - 1, &[Keyword::SYSTEM, Keyword::USER]) => {
                 let overrides = |word: &Word| word.value.eq_ignore_ascii_case("overriding");
@@ -156,20 +198,58 @@ impl Rewriter<'_> {
 
     /// Index of the token that closes the parenthesis or bracket at `open`, if one does.
     fn close(&self, open: usize) -> Option<usize> {
-        let mut depth = 0_u32;
-        for at in open..self.significant.len() {
-            match self.token(at) {
-                Some(Token::LParen | Token::LBracket) => depth += 1,
-                Some(Token::RParen | Token::RBracket) => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
-                _ => {}
+        self.closers.get(open).copied().flatten()
+    }
+
+    /// Whether the parenthesis at `open` stands where a value is expected, not a relation.
+    fn is_operand(&self, open: usize) -> bool {
+        match open.checked_sub(1).and_then(|at| self.token(at)) {
+            Some(Token::Word(word)) => {
+                word.quote_style.is_none()
+                    && matches!(
+                        word.keyword,
+                        Keyword::SELECT
+                            | Keyword::THEN
+                            | Keyword::ELSE
+                            | Keyword::WHEN
+                            | Keyword::WHERE
+                            | Keyword::AND
+                            | Keyword::OR
+                            | Keyword::ON
+                            | Keyword::NOT
+                            | Keyword::ANY
+                            | Keyword::SOME
+                            | Keyword::ALL
+                            | Keyword::ARRAY
+                    )
             }
+            Some(Token::Comma) => !matches!(self.clause(), Keyword::FROM | Keyword::INTO),
+            Some(Token::LParen | Token::RParen | Token::SemiColon) | None => false,
+            Some(_) => true,
         }
-        None
+    }
+
+    /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
+    /// follows its own.
+    fn leading_query(&mut self, at: usize) {
+        let starts_query = self.is(at + 2, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]);
+        if self.token(at + 1) != Some(&Token::LParen) || !starts_query || !self.is_operand(at) {
+            return;
+        }
+        let continues = &[
+            Keyword::UNION,
+            Keyword::INTERSECT,
+            Keyword::EXCEPT,
+            Keyword::ORDER,
+            Keyword::LIMIT,
+            Keyword::OFFSET,
+            Keyword::FETCH,
+        ];
+        if let Some(close) = self.close(at + 1)
+            && self.is(close + 1, continues)
+        {
+            self.queries.push(self.significant[at + 1]);
+        }
     }
 
     /// `FROM ONLY t`: without the tables that inherit from it.
@@ -210,7 +290,18 @@ impl Rewriter<'_> {
 
     /// `JOIN … USING (a) AS j`: `j` has no other columns than those that are named there.
     fn join_alias(&mut self, open: usize) {
-        let Some(close) = self.close(open) else { return };
+        if self.token(open) != Some(&Token::LParen) {
+            return;
+        }
+        let listed = |at: &usize| match self.token(*at) {
+            Some(Token::Word(word)) => word.quote_style.is_some() || word.keyword != Keyword::SELECT,
+            Some(Token::Comma) => true,
+            _ => false,
+        };
+        let close = open + 1 + (open + 1..self.significant.len()).take_while(listed).count();
+        if self.token(close) != Some(&Token::RParen) {
+            return;
+        }
         let is_name = matches!(self.token(close + 2), Some(Token::Word(_)));
         if self.clause() == Keyword::FROM && self.is(close + 1, &[Keyword::AS]) && is_name {
             self.blank(close + 1..close + 3);
@@ -279,13 +370,21 @@ impl Rewriter<'_> {
     }
 }
 
-/// `TABLE t` is `SELECT * FROM t`; the star stands where the word does. `ANY (VALUES …)` is only read as a query when it
-/// begins with `WITH`.
+/// `TABLE t` is `SELECT * FROM t`; the star stands where the word does. Other queries are only known as such when they
+/// begin with a verb: one that says nothing is put before them.
 fn spell_queries(tokens: &mut Vec<TokenWithSpan>, queries: &[usize]) {
     let space = || Token::Whitespace(Whitespace::Space);
-    for &at in queries.iter().rev() {
-        let span = tokens[at].span;
-        let made = if is_values(&tokens[at]) {
+    let mut made = Vec::with_capacity(tokens.len() + 10 * queries.len());
+    let mut next = queries.iter().peekable();
+    for (at, token) in std::mem::take(tokens).into_iter().enumerate() {
+        if next.next_if_eq(&&at).is_none() {
+            made.push(token);
+            continue;
+        }
+        let is_table = matches!(&token.token, Token::Word(word) if word.keyword == Keyword::TABLE);
+        let words = if is_table {
+            vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space(), word("FROM", Keyword::FROM)]
+        } else {
             vec![
                 word("WITH", Keyword::WITH),
                 space(),
@@ -297,17 +396,12 @@ fn spell_queries(tokens: &mut Vec<TokenWithSpan>, queries: &[usize]) {
                 space(),
                 Token::Number("1".to_owned(), false),
                 Token::RParen,
-                tokens[at].token.clone(),
+                token.token,
             ]
-        } else {
-            vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space(), word("FROM", Keyword::FROM)]
         };
-        tokens.splice(at..=at, made.into_iter().map(|token| TokenWithSpan { token, span }));
+        made.extend(words.into_iter().map(|word| TokenWithSpan { token: word, span: token.span }));
     }
-}
-
-fn is_values(token: &TokenWithSpan) -> bool {
-    matches!(&token.token, Token::Word(word) if word.keyword == Keyword::VALUES)
+    *tokens = made;
 }
 
 fn word(value: &str, keyword: Keyword) -> Token {
@@ -338,6 +432,11 @@ mod tests {
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
             ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)"),
+            ("DELETE FROM t USING (SELECT a, b FROM u) AS v", "DELETE FROM t USING (SELECT a, b FROM u) AS v"),
+            (
+                "SELECT ((SELECT a FROM t) LIMIT 1), (VALUES (b) LIMIT 1) FROM u",
+                "SELECT (WITH \"\" AS (SELECT 1) (SELECT a FROM t) LIMIT 1), (WITH \"\" AS (SELECT 1) VALUES (b) LIMIT 1) FROM u",
+            ),
             ("SELECT a > ANY (VALUES (1), (b)) FROM t", "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t"),
             ("SELECT trim(both FROM a) FROM t", "SELECT TRIM(BOTH a) FROM t"),
             ("SELECT j.a FROM t JOIN u USING (a) AS j", "SELECT j.a FROM t JOIN u USING(a)"),
