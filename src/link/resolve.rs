@@ -405,7 +405,11 @@ impl<'a> Resolver<'a> {
                 .filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
             let found = named.next()?;
             let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
-            return found.passed.then_some(Resolution::Columns { columns, certainty, path });
+            return Some(if found.passed {
+                Resolution::Columns { columns, certainty, path }
+            } else {
+                Resolution::Alias { columns }
+            });
         };
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {

@@ -12,11 +12,12 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
     let closers = closers(tokens, &significant);
     let mut rewriter =
-        Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], queries: Vec::new() };
+        Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], added: Vec::new() };
     rewriter.walk();
-    let queries = rewriter.queries;
-    if !queries.is_empty() {
-        spell_queries(tokens, &queries);
+    let mut added = rewriter.added;
+    if !added.is_empty() {
+        added.sort_by_key(|(at, _)| *at);
+        insert(tokens, &added);
     }
 }
 
@@ -31,7 +32,7 @@ fn is_needed(tokens: &[TokenWithSpan]) -> bool {
         Token::Word(word) => {
             let opened = std::mem::replace(&mut opened, false);
             word.quote_style.is_none()
-                && (TRIGGERS.contains(&word.keyword) || (opened && word.keyword == Keyword::VALUES))
+                && (TRIGGERS.contains(&word.keyword) || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH)))
         }
         _ => {
             opened = false;
@@ -65,6 +66,9 @@ const TRIGGERS: &[Keyword] = &[
     Keyword::SEARCH,
     Keyword::CYCLE,
     Keyword::ROWS,
+    Keyword::ROLLUP,
+    Keyword::CUBE,
+    Keyword::SETS,
     Keyword::BOTH,
     Keyword::LEADING,
     Keyword::TRAILING,
@@ -79,8 +83,8 @@ struct Rewriter<'t> {
     closers: Vec<Option<usize>>,
     /// The clause that each open parenthesis stands in, and the current one last.
     clauses: Vec<Keyword>,
-    /// Indexes of the words `TABLE` that are queries, and of `VALUES` where only a query with a verb is expected.
-    queries: Vec<usize>,
+    /// What is put before which tokens.
+    added: Vec<(usize, Added)>,
 }
 
 impl Rewriter<'_> {
@@ -111,10 +115,13 @@ impl Rewriter<'_> {
     fn word(&mut self, at: usize, keyword: Keyword) {
         match keyword {
             Keyword::VALUES if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
-                if self.is_operand(at - 1) {
-                    self.queries.push(self.significant[at]);
+                if !self.inserted_query(at) && self.is_operand(at - 1) {
+                    self.add(at, Added::Verb);
                 }
                 self.set_clause(keyword);
+            }
+            Keyword::WITH if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
+                self.inserted_query(at);
             }
             Keyword::SELECT
             | Keyword::FROM
@@ -154,11 +161,14 @@ impl Rewriter<'_> {
                     );
                 let names = matches!(self.token(at + 1), Some(Token::Word(_)));
                 if begins && names && self.token(at + 2) != Some(&Token::LParen) {
-                    self.queries.push(self.significant[at]);
+                    self.add(at, Added::Star);
                 }
             }
             Keyword::ROWS if self.is(at + 1, &[Keyword::FROM]) && self.token(at + 2) == Some(&Token::LParen) => {
                 self.rows_from(at);
+            }
+            Keyword::ROLLUP | Keyword::CUBE | Keyword::SETS if self.token(at + 1) == Some(&Token::LParen) => {
+                self.grouped_fields(at + 1);
             }
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING if self.is(at + 1, &[Keyword::FROM]) => {
                 self.blank(at + 1..at + 2);
@@ -196,6 +206,12 @@ impl Rewriter<'_> {
         }
     }
 
+    fn add(&mut self, at: usize, added: Added) {
+        if let Some(&at) = self.significant.get(at) {
+            self.added.push((at, added));
+        }
+    }
+
     /// Index of the token that closes the parenthesis or bracket at `open`, if one does.
     fn close(&self, open: usize) -> Option<usize> {
         self.closers.get(open).copied().flatten()
@@ -224,8 +240,28 @@ impl Rewriter<'_> {
                     )
             }
             Some(Token::Comma) => !matches!(self.clause(), Keyword::FROM | Keyword::INTO),
-            Some(Token::LParen | Token::RParen | Token::SemiColon) | None => false,
+            Some(Token::LParen) => self.is_operand(open - 1),
+            Some(Token::RParen | Token::SemiColon) | None => false,
             Some(_) => true,
+        }
+    }
+
+    /// `INSERT INTO t (WITH …)`, `INSERT INTO t (VALUES …)`: as if the parentheses were not there. `at` is behind the
+    /// first one.
+    fn inserted_query(&mut self, at: usize) -> bool {
+        let depth = self.clauses.len();
+        let is_inserted = depth > 1
+            && self.clauses[depth - 2] == Keyword::INTO
+            && matches!(self.token(at - 2), Some(Token::Word(_)))
+            && matches!(self.token(at + 1), Some(Token::LParen | Token::Word(_)));
+        match self.close(at - 1) {
+            Some(close) if is_inserted => {
+                self.blank(at - 1..at);
+                self.blank(close..close + 1);
+                self.clauses.pop();
+                true
+            }
+            _ => false,
         }
     }
 
@@ -248,7 +284,7 @@ impl Rewriter<'_> {
         if let Some(close) = self.close(at + 1)
             && self.is(close + 1, continues)
         {
-            self.queries.push(self.significant[at + 1]);
+            self.add(at + 1, Added::Verb);
         }
     }
 
@@ -327,6 +363,32 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `ROLLUP ((t).a, (b)::text)`: a parenthesis there is taken to hold a whole set.
+    fn grouped_fields(&mut self, open: usize) {
+        let Some(close) = self.closers[open] else { return };
+        let mut at = open + 1;
+        while at < close {
+            let start = at;
+            if self.token(at) == Some(&Token::LParen) {
+                let Some(end) = self.closers[at] else { return };
+                at = end + 1;
+                if matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
+                    // A set, or a list of them.
+                    at = start + 1;
+                    continue;
+                }
+            }
+            while at < close && !matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
+                at = self.closers[at].unwrap_or(at) + 1;
+            }
+            if self.token(start) == Some(&Token::LParen) {
+                self.add(start, Added::Open);
+                self.add(at, Added::Close);
+            }
+            at += 1;
+        }
+    }
+
     /// `SEARCH DEPTH FIRST BY a SET b` and `CYCLE a SET b TO c DEFAULT d USING e` behind a recursive query name columns
     /// of it and add some.
     fn recursion_clause(&mut self, at: usize, keyword: Keyword) {
@@ -370,36 +432,49 @@ impl Rewriter<'_> {
     }
 }
 
-/// `TABLE t` is `SELECT * FROM t`; the star stands where the word does. Other queries are only known as such when they
-/// begin with a verb: one that says nothing is put before them.
-fn spell_queries(tokens: &mut Vec<TokenWithSpan>, queries: &[usize]) {
+/// What is put before a token.
+#[derive(Clone, Copy)]
+enum Added {
+    /// `TABLE t` becomes `SELECT * FROM t`; the star stands where the word does.
+    Star,
+    /// A query that is only known as such when it begins with a verb gets one that says nothing.
+    Verb,
+    /// A parenthesis.
+    Open,
+    /// A parenthesis.
+    Close,
+}
+
+/// Puts words before tokens; `added` is sorted.
+fn insert(tokens: &mut Vec<TokenWithSpan>, added: &[(usize, Added)]) {
     let space = || Token::Whitespace(Whitespace::Space);
-    let mut made = Vec::with_capacity(tokens.len() + 10 * queries.len());
-    let mut next = queries.iter().peekable();
-    for (at, token) in std::mem::take(tokens).into_iter().enumerate() {
-        if next.next_if_eq(&&at).is_none() {
-            made.push(token);
-            continue;
+    let mut made = Vec::with_capacity(tokens.len() + 10 * added.len());
+    let mut next = added.iter().peekable();
+    for (at, mut token) in std::mem::take(tokens).into_iter().enumerate() {
+        while let Some((_, added)) = next.next_if(|(before, _)| *before == at) {
+            let words = match added {
+                Added::Star => {
+                    token.token = word("FROM", Keyword::FROM);
+                    vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space()]
+                }
+                Added::Verb => vec![
+                    word("WITH", Keyword::WITH),
+                    space(),
+                    Token::Word(Word { value: String::new(), quote_style: Some('"'), keyword: Keyword::NoKeyword }),
+                    space(),
+                    word("AS", Keyword::AS),
+                    Token::LParen,
+                    word("SELECT", Keyword::SELECT),
+                    space(),
+                    Token::Number("1".to_owned(), false),
+                    Token::RParen,
+                ],
+                Added::Open => vec![Token::LParen],
+                Added::Close => vec![Token::RParen],
+            };
+            made.extend(words.into_iter().map(|word| TokenWithSpan { token: word, span: token.span }));
         }
-        let is_table = matches!(&token.token, Token::Word(word) if word.keyword == Keyword::TABLE);
-        let words = if is_table {
-            vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space(), word("FROM", Keyword::FROM)]
-        } else {
-            vec![
-                word("WITH", Keyword::WITH),
-                space(),
-                Token::Word(Word { value: String::new(), quote_style: Some('"'), keyword: Keyword::NoKeyword }),
-                space(),
-                word("AS", Keyword::AS),
-                Token::LParen,
-                word("SELECT", Keyword::SELECT),
-                space(),
-                Token::Number("1".to_owned(), false),
-                Token::RParen,
-                token.token,
-            ]
-        };
-        made.extend(words.into_iter().map(|word| TokenWithSpan { token: word, span: token.span }));
+        made.push(token);
     }
     *tokens = made;
 }
@@ -432,6 +507,16 @@ mod tests {
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
             ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)"),
+            ("SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)", "SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)"),
+            (
+                "SELECT 1 FROM t GROUP BY GROUPING SETS (((t).b, (c)::text), (a), ())",
+                "SELECT 1 FROM t GROUP BY GROUPING SETS ((((t).b), ((c)::TEXT)), (a), ())",
+            ),
+            ("INSERT INTO t (VALUES (1))", "INSERT INTO t VALUES (1)"),
+            (
+                "INSERT INTO t AS u (WITH v AS (SELECT 1) SELECT * FROM v) RETURNING *",
+                "INSERT INTO t AS u WITH v AS (SELECT 1) SELECT * FROM v RETURNING *",
+            ),
             ("DELETE FROM t USING (SELECT a, b FROM u) AS v", "DELETE FROM t USING (SELECT a, b FROM u) AS v"),
             (
                 "SELECT ((SELECT a FROM t) LIMIT 1), (VALUES (b) LIMIT 1) FROM u",
