@@ -14,7 +14,7 @@ pub fn unanswered(error: &QueryError) -> String {
             lines.push("help: columnist.toml names no database".into());
         }
         QueryError::UnknownDatabase { known, .. } => {
-            lines.push(format!("help: columnist.toml names {}", quoted(known)))
+            lines.push(format!("help: columnist.toml names {}", quoted(known)));
         }
         QueryError::SeveralDatabases { .. } => {}
         QueryError::Unknown { name, nearest, mentions, schema_found, .. } => {
