@@ -170,7 +170,7 @@ impl Resolver<'_, '_> {
             }
             let known = self.bindings.branch(branch);
             let covers = known.exhaustive && outcomes.len() >= known.alternatives as usize;
-            self.merge(outcomes, covers);
+            self.merge(outcomes, covers, level);
         }
     }
 
@@ -197,7 +197,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Goes on after a branch: the value is what one of its alternatives made it.
-    fn merge(&mut self, outcomes: Vec<Outcome>, covers: bool) {
+    fn merge(&mut self, outcomes: Vec<Outcome>, covers: bool, level: usize) {
         let Some(running) = self.current() else { return };
         let any_replaced = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Replaced(_)));
         if !any_replaced {
@@ -225,7 +225,15 @@ impl Resolver<'_, '_> {
             running.parts.push(StringValue::Choice(choice));
             return;
         }
-        let before = running.parts.split_off(running.start.min(running.parts.len()));
+        let start = running.start.min(running.parts.len());
+        let before = if level == 0 {
+            running.parts.split_off(start)
+        } else {
+            // Inside an alternative the parts before it stay: the other alternatives go on from them.
+            let before = running.parts[start..].to_vec();
+            running.start = running.parts.len();
+            before
+        };
         let is_unset = before.is_empty();
         let before = whole(before);
         let size = Size::of(&before);

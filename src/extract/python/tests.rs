@@ -217,3 +217,14 @@ fn hostile_text_is_read_in_linear_time() {
         assert!(started.elapsed().as_secs() < 3, "{shape}");
     }
 }
+
+#[test]
+fn branches_in_branches() {
+    check(
+        &[(
+            "def f():\n  q = 'SELECT a '\n  q += 'FROM t'\n  if x:\n    q += ' WHERE b = 1'\n    if y:\n      q = 'SELECT c FROM u'\n  run(q)",
+            &["SELECT c FROM u", "SELECT a FROM t WHERE b = 1", "SELECT a FROM t"],
+        )],
+        found,
+    );
+}
