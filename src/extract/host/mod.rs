@@ -174,17 +174,13 @@ impl<'t> Reader<'t> {
             }
             return self.expressions.join(id, value, span_of(node));
         }
-        match self.key(builder.node) {
-            Some(key) => {
-                self.change(key, Change::Append, Some(value), node);
-                let scope = self.bindings.scope();
-                self.expressions.add(Expression::Appends { key, scope }, span_of(node))
-            }
-            None => {
-                let hole = self.hole(builder.node);
-                self.expressions.join(hole, value, span_of(node))
-            }
-        }
+        let Some(key) = self.key(builder.node) else {
+            let hole = self.hole(builder.node);
+            return self.expressions.join(hole, value, span_of(node));
+        };
+        self.change(key, Change::Append, Some(value), node);
+        let scope = self.bindings.scope();
+        self.expressions.add(Expression::Appends { key, scope }, span_of(node))
     }
 
     /// Takes note of a value that the innermost open function returns.
@@ -226,7 +222,8 @@ impl<'t> Reader<'t> {
     /// Two values one after the other, if one of them is a string or both may be.
     pub fn sum(&mut self, left: &Child<'t>, right: &Child<'t>, node: Node<'t>) -> Option<ExpressionId> {
         let any = left.value.is_some() || right.value.is_some();
-        if !any && !(self.may_be_string(left) && self.may_be_string(right)) {
+        let is_text = any || (self.may_be_string(left) && self.may_be_string(right));
+        if !is_text {
             return None;
         }
         let (left, right) = (self.part(left), self.part(right));
