@@ -150,7 +150,20 @@ impl Reader {
     /// A statement's own words, then the SQL in its constants.
     fn statement(&mut self, words: Words<'_>) {
         let kept = self.without_variables(words);
-        let prepared = holes::prepare(words.text, &kept, self.profile.best);
+        let mut prepared = holes::prepare(words.text, &kept, self.profile.best);
+        if words.is_word(0, "load")
+            && let Some(lowered) = tokens::load(words)
+        {
+            self.accept_lowered(lowered, words.stretch(0, words.len()));
+            return;
+        }
+        if words.is_word(0, "copy") && words.is_any(words.len() - 1, &["to", "from"]) {
+            // `\copy` names a file of the client's, which is left out.
+            let target = if words.is_word(words.len() - 1, "to") { " STDOUT" } else { " STDIN" };
+            let end = prepared.as_str().len() as u32;
+            let place = prepared.outer(Span { start: end, end });
+            prepared.push_decoded(target, place);
+        }
         self.prepared(prepared, None);
         let constants = !words.is_any(0, &["comment"]) && !(words.is_word(0, "create") && words.is_word(1, "table"));
         if constants {
@@ -247,6 +260,12 @@ impl Reader {
                     if let Some(lost) = lost {
                         let scope = (!accepted.lowered.scopes.is_empty()).then_some(ScopeId(0));
                         accepted.lowered.holes.push(HoleUse { span: lost, role: HoleRole::Fragment, scope });
+                    }
+                    if let Some(comma) = tokens.last().filter(|last| last.is(prepared.as_str(), ",")) {
+                        // A list that goes on elsewhere.
+                        let scope = (!accepted.lowered.scopes.is_empty()).then_some(ScopeId(0));
+                        let span = prepared.outer(comma.span());
+                        accepted.lowered.holes.push(HoleUse { span, role: HoleRole::Columns, scope });
                     }
                     if let (Some(reference), Some(scope)) = (&assigned, accepted.lowered.scopes.first_mut()) {
                         scope.references.push(reference.clone());
@@ -349,8 +368,10 @@ impl Reader {
             return;
         }
         let reason = message.to_owned();
-        let names_nothing = lowered.scopes.is_empty() && lowered.changes.is_empty();
-        let reading = if names_nothing { Reading::Parsed } else { Reading::Recovered { reason } };
+        let names_nothing =
+            lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
+        let sure = names_nothing || lowered.kind == StatementKind::Drop || message.is_empty();
+        let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
@@ -403,6 +424,13 @@ impl Reader {
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
     }
 
+    /// A statement that was read by rules of its own.
+    fn accept_lowered(&mut self, lowered: Lowered, span: Span) {
+        let Lowered { kind, scopes, changes, holes } = lowered;
+        let (dialect, direction, reading) = (self.profile.best, self.direction, Reading::Parsed);
+        self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
+    }
+
     /// A statement that names nothing.
     fn other(&mut self, span: Span, kind: StatementKind) {
         let (dialect, direction) = (self.profile.best, self.direction);
@@ -445,7 +473,7 @@ impl Reader {
         let around = std::mem::replace(&mut self.context, context);
         if let Some(parameters) = &routine.parameters {
             let part = Words { text: words.text, tokens: &words.tokens[parameters.clone()] };
-            self.parameters(part);
+            self.declared(&body::parameters(part));
         }
         if let Some(when) = &routine.when {
             self.part(words, &Part { range: when.clone(), shape: Shape::Expression });
@@ -454,8 +482,7 @@ impl Reader {
             Place::Constant(at) if routine.is_sql => self.constant_body(words, *at, routine.declaring),
             Place::Constant(at) => {
                 // Another language: only what it has in string constants is SQL.
-                let (content, start) = dynamic::content(words, *at);
-                let text = words.text.slice(Span { start, end: start + content.len() as u32 });
+                let text = dynamic::decoded(words, *at, false);
                 let tokens = lexer::significant(text.as_str(), self.profile.lexis);
                 for text in dynamic::texts(Words { text: &text, tokens: &tokens }, true) {
                     self.nested(&text);
@@ -470,23 +497,9 @@ impl Reader {
         self.context = around;
     }
 
-    fn parameters(&mut self, words: Words<'_>) {
-        let mut declared = body::Body::default();
-        for item in words.items(0, words.len()) {
-            let text: Vec<Token> = words.tokens[item].to_vec();
-            let found = body::split(Words { text: words.text, tokens: &text }, Ends::Semicolon, true);
-            if text.len() > 1 {
-                declared.variables.extend(found.variables);
-                declared.types.extend(found.types);
-            }
-        }
-        self.declared(&declared);
-    }
-
     /// A body in a string constant.
     fn constant_body(&mut self, words: Words<'_>, at: usize, declaring: bool) {
-        let (content, start) = dynamic::content(words, at);
-        let text = words.text.slice(Span { start, end: start + content.len() as u32 });
+        let text = dynamic::decoded(words, at, false);
         let lexis = Profile::of(text.as_str(), Some(self.profile.best)).lexis;
         let tokens = lexer::significant(text.as_str(), lexis);
         self.body_of(Words { text: &text, tokens: &tokens }, declaring, "");
