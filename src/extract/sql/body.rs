@@ -506,7 +506,6 @@ impl Splitter<'_> {
         let cursor = (at..end.min(at + 8)).find(|&at| words.is_word(at, "cursor"));
         if let Some(cursor) = cursor {
             let name = if cursor == at { at + 1 } else { at };
-            self.body.variables.extend(words.ident(name).map(|name| Variable { name, row: None }));
             if words.is(name + 1, "(") {
                 self.parameters(name + 1);
             }

@@ -63,6 +63,7 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
                 "procedure",
                 "proc",
                 "trigger",
+                "rule",
                 "event",
                 "package",
                 "table",
