@@ -437,6 +437,23 @@ impl<'t> Scanner<'t> {
                     past
                 })
             }
+            Holes::Numbered | Holes::Indexed => {
+                let (open, close) = if holes == Holes::Numbered { ("{", '}') } else { ("%[", ']') };
+                let inside = rest.strip_prefix(open)?;
+                let digits = inside.bytes().take(3).take_while(u8::is_ascii_digit).count();
+                let after = inside[digits..].chars().next()?;
+                let length = match after {
+                    _ if digits == 0 => return None,
+                    ':' => inside.bytes().take(32).position(|byte| byte == b'}')?,
+                    _ if after == close => digits,
+                    _ => return None,
+                };
+                let verb =
+                    usize::from(holes == Holes::Indexed && inside[length + 1..].starts_with(char::is_alphabetic));
+                let past = at + open.len() + length + 1 + verb;
+                body.hole(Span::new(at, past), Span::new(past, past));
+                Some(past)
+            }
             Holes::Prefixed(mark) => {
                 rest.starts_with(mark).then(|| self.bracketed(at, at + mark.len(), end, body)).flatten()
             }
