@@ -10,13 +10,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
-use columnist::answer::{self, ColumnQuery, QueryError};
+use columnist::answer::{self, ColumnQuery};
 use columnist::discover::config::Config;
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
 use columnist::model::answer::{Answer, Verdict};
 use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
+use columnist::render::text::unanswered::unanswered;
 use columnist::render::{self, printable};
 
 use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, SqlArgs, WhoArgs};
@@ -83,13 +84,19 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
 }
 
 fn who(args: &WhoArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
-    let query: ColumnQuery = args.target.parse()?;
+    let query: ColumnQuery = match args.target.parse() {
+        Ok(query) => query,
+        Err(error) => {
+            complain("error", &unanswered(&error));
+            return Ok(ExitStatus::NotAnswered);
+        }
+    };
     let workspace = scan_of(&args.scan, progress)?;
     let answer = match answer::who(&workspace, &query) {
         Ok(answer) => answer,
         Err(error) => {
             progress.done();
-            complain("error", &in_words(&error));
+            complain("error", &unanswered(&error));
             return Ok(ExitStatus::NotAnswered);
         }
     };
@@ -183,23 +190,6 @@ fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
 fn skipped_in_words(workspace: &Workspace) -> String {
     let skipped: Vec<String> = workspace.skipped.iter().map(|(reason, files)| format!("{files} {reason}")).collect();
     if skipped.is_empty() { String::new() } else { format!(" (skipped: {})", skipped.join(", ")) }
-}
-
-fn in_words(error: &QueryError) -> String {
-    let mut text = error.to_string();
-    if let QueryError::Unknown { name, nearest, mentions, .. } = error {
-        if !nearest.is_empty() {
-            let names: Vec<String> = nearest.iter().map(|name| format!("`{name}`")).collect();
-            text.push_str(&format!("\n  = help: the nearest names are {}", names.join(", ")));
-        }
-        let word = name.rsplit('.').next().unwrap_or(name);
-        text.push_str(&match mentions {
-            0 => format!("\n  = note: no file has the word `{word}`"),
-            1 => format!("\n  = note: one line has the word `{word}`"),
-            many => format!("\n  = note: {many} lines have the word `{word}`"),
-        });
-    }
-    text
 }
 
 fn manual_of(command: Option<&str>) -> anyhow::Result<clap::Command> {

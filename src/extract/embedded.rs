@@ -42,7 +42,7 @@ impl StringValue {
     }
 
     /// How many branches there are besides the first of each choice, at any depth.
-    fn other_branches(&self) -> usize {
+    pub fn other_branches(&self) -> usize {
         match self {
             StringValue::Piece(_) | StringValue::Hole(_) => 0,
             StringValue::Join(parts) => parts.iter().map(Self::other_branches).sum(),

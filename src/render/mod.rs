@@ -5,3 +5,6 @@ pub mod printable;
 pub mod stages;
 pub mod statements;
 pub mod text;
+
+#[cfg(test)]
+mod sample;

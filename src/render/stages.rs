@@ -38,7 +38,8 @@ pub fn facts(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()> {
                 continue;
             }
         };
-        let head = &text[..text.floor_char_boundary(HEAD_BYTES)];
+        let end = (0..=HEAD_BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let head = &text[..end];
         let Some(format) = format_of(&file.repository_path, head) else {
             writeln!(out, "{}: no format", printable(&file.path))?;
             continue;

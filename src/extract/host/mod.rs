@@ -12,6 +12,8 @@ pub mod flow;
 pub mod format;
 pub mod resolve;
 pub mod statements;
+#[cfg(test)]
+pub(super) mod testing;
 pub mod tokens;
 pub mod units;
 
@@ -27,6 +29,7 @@ use crate::extract::Input;
 use crate::extract::sql::text::SqlText;
 use crate::model::facts::{FileFacts, Problem, Token, TokenKind, UnitKind};
 use crate::model::span::Span;
+use crate::model::statement::Direction;
 
 /// A host language: what its syntax means for units, scopes, branches and strings. A value of it reads one file.
 pub trait Host {
@@ -171,17 +174,13 @@ impl<'t> Reader<'t> {
             }
             return self.expressions.join(id, value, span_of(node));
         }
-        match self.key(builder.node) {
-            Some(key) => {
-                self.change(key, Change::Append, Some(value), node);
-                let scope = self.bindings.scope();
-                self.expressions.add(Expression::Appends { key, scope }, span_of(node))
-            }
-            None => {
-                let hole = self.hole(builder.node);
-                self.expressions.join(hole, value, span_of(node))
-            }
-        }
+        let Some(key) = self.key(builder.node) else {
+            let hole = self.hole(builder.node);
+            return self.expressions.join(hole, value, span_of(node));
+        };
+        self.change(key, Change::Append, Some(value), node);
+        let scope = self.bindings.scope();
+        self.expressions.add(Expression::Appends { key, scope }, span_of(node))
     }
 
     /// Takes note of a value that the innermost open function returns.
@@ -223,7 +222,8 @@ impl<'t> Reader<'t> {
     /// Two values one after the other, if one of them is a string or both may be.
     pub fn sum(&mut self, left: &Child<'t>, right: &Child<'t>, node: Node<'t>) -> Option<ExpressionId> {
         let any = left.value.is_some() || right.value.is_some();
-        if !any && !(self.may_be_string(left) && self.may_be_string(right)) {
+        let is_text = any || (self.may_be_string(left) && self.may_be_string(right));
+        if !is_text {
             return None;
         }
         let (left, right) = (self.part(left), self.part(right));
@@ -287,6 +287,17 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> Fil
     facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
     facts.statements.sort_by_key(|statement| statement.span.start);
     facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+    // Both in order of their start: one pass with the furthest end so far tells what lies inside.
+    let mut undoing = units::undoing(&facts.units).into_iter().peekable();
+    let mut end = 0;
+    for statement in &mut facts.statements {
+        while let Some(span) = undoing.next_if(|span| span.start <= statement.span.start) {
+            end = end.max(span.end);
+        }
+        if statement.span.start < end {
+            statement.direction = Direction::Backward;
+        }
+    }
     facts
 }
 
@@ -418,59 +429,5 @@ fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<
     }
     if frame.unit {
         reader.units.leave();
-    }
-}
-
-#[cfg(test)]
-pub(super) mod testing {
-    //! What tables of cases in the languages' own tests are checked with.
-
-    use super::{Host, Input, Language, parse, scan, statements};
-    use crate::extract::sql::text::SqlText;
-    use crate::extract::sql::{self, Evidence};
-
-    /// The pieces of SQL in a file, in the order in which they are embedded.
-    pub(in crate::extract) fn pieces<H: Host>(host: &mut H, language: &Language, text: &str) -> Vec<SqlText> {
-        let tree = parse(language, text).expect("any text has a tree");
-        let (reader, _) = scan(host, &tree, Input { path: "src/Case", text });
-        let mut found = Vec::new();
-        statements::for_each_string(&reader.expressions, &reader.bindings, &mut |value| {
-            let texts = value.alternatives(32).into_iter();
-            let before = found.len();
-            found.extend(texts.filter(|text| sql::evidence(text.as_str()) != Evidence::None));
-            found.len() > before
-        });
-        found
-    }
-
-    /// A piece with its blanks made single and each hole shown as `{expression}`.
-    pub(in crate::extract) fn shown(piece: &SqlText, file: &str) -> String {
-        let mut text = piece.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-        for (at, hole) in piece.holes().iter().enumerate().rev() {
-            text = text.replace(&format!("columnist_hole_{at}"), &format!("{{{}}}", hole.of(file)));
-        }
-        text
-    }
-
-    /// Checks what `found` finds in each source, and shows all that differ at once.
-    pub(in crate::extract) fn check(cases: &[(&str, &[&str])], found: impl Fn(&str) -> Vec<String>) {
-        let differs = |(source, expected): &&(&str, &[&str])| found(source) != **expected;
-        let shown = |(source, expected): &(&str, &[&str])| {
-            format!("{source}\n  expected {expected:?}\n  found    {:?}\n", found(source))
-        };
-        let wrong: Vec<String> = cases.iter().filter(differs).map(shown).collect();
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// Every word of a piece that is no hole and no decoded escape must stand in the file where the piece says.
-    pub(in crate::extract) fn check_places(piece: &SqlText, file: &str) {
-        let text = piece.as_str();
-        let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        for word in words.filter(|word| !word.is_empty() && !sql::text::holds_hole(word)) {
-            let at = word.as_ptr() as usize - text.as_ptr() as usize;
-            let outer = piece.outer(crate::model::span::Span::new(at, at + word.len()));
-            let written = outer.of(file);
-            assert!(written == word || written.starts_with('\\'), "{word} is {written} in {text}");
-        }
     }
 }

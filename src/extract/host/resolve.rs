@@ -18,8 +18,8 @@ const DEEPEST_VALUE: usize = 80;
 /// A value of a name larger than this, in parts, is a hole where it is used.
 const LARGEST_VALUE: usize = 5_000;
 
-/// How much text all uses of names in a file may copy, in parts of [`Size`].
-const MOST_COPIED: usize = 400_000;
+/// How much all uses of names in a file may copy, in parts of [`Size`], besides one part for every expression.
+const COPIED_AT_LEAST: usize = 20_000;
 
 /// What a value is made of.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,26 @@ impl Size {
     }
 }
 
+/// A value with all its optional text, which leaves its choices to those between texts.
+#[must_use]
+pub fn with_all_options(value: StringValue) -> StringValue {
+    match value {
+        StringValue::Piece(_) | StringValue::Hole(_) => value,
+        StringValue::Join(parts) => StringValue::Join(parts.into_iter().map(with_all_options).collect()),
+        StringValue::Choice(parts) => {
+            let mut texts: Vec<StringValue> = parts.into_iter().filter(has_text).map(with_all_options).collect();
+            match texts.pop() {
+                None => StringValue::Join(Vec::new()),
+                Some(only) if texts.is_empty() => only,
+                Some(last) => {
+                    texts.push(last);
+                    StringValue::Choice(texts)
+                }
+            }
+        }
+    }
+}
+
 /// Whether any text of a value is known.
 pub fn has_text(value: &StringValue) -> bool {
     match value {
@@ -95,6 +115,7 @@ pub struct Resolver<'a, 't> {
     pub(super) running: Vec<Running>,
     known: Vec<Option<Rc<[Version]>>>,
     copied: usize,
+    may_copy: usize,
     /// Lists that some expression joins.
     joined: Vec<bool>,
 }
@@ -109,6 +130,7 @@ impl<'a, 't> Resolver<'a, 't> {
             running: Vec::new(),
             known: vec![None; bindings.variables()],
             copied: 0,
+            may_copy: COPIED_AT_LEAST + expressions.len(),
             joined: vec![false; bindings.variables()],
         }
     }
@@ -188,14 +210,17 @@ impl<'a, 't> Resolver<'a, 't> {
             let current = versions.partition_point(|version| version.from <= at.0).saturating_sub(1);
             let Some(version) = versions.get(current) else { return hole };
             let size = Size::of(&version.value);
-            if size.nodes > LARGEST_VALUE || self.copied > MOST_COPIED {
+            if size.nodes > LARGEST_VALUE || self.copied > self.may_copy {
                 return hole;
             }
             (version.value.clone(), version.trace.clone())
         };
         let size = Size::of(&value);
         self.copied += size.nodes;
-        if size.nodes > LARGEST_VALUE || size.depth > DEEPEST_VALUE || self.copied > MOST_COPIED || !has_content(&value)
+        if size.nodes > LARGEST_VALUE
+            || size.depth > DEEPEST_VALUE
+            || self.copied > self.may_copy
+            || !has_content(&value)
         {
             return hole;
         }
@@ -234,7 +259,7 @@ impl<'a, 't> Resolver<'a, 't> {
             Expression::Name { key, scope } | Expression::Appends { key, scope } => {
                 let Some(variable) = self.bindings.find(*scope, *key) else { return StringValue::Hole(place) };
                 let is_running = self.running.iter().any(|running| running.variable == variable);
-                if is_running || !self.is_list(variable) || self.copied > MOST_COPIED {
+                if is_running || !self.is_list(variable) || self.copied > self.may_copy {
                     return StringValue::Hole(place);
                 }
                 self.joined[variable.0 as usize] = true;

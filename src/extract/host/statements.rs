@@ -2,12 +2,15 @@
 
 use super::binding::{Bindings, VariableId};
 use super::expression::{Expression, ExpressionId, Expressions};
-use super::resolve::{Resolver, Trace, has_text};
+use super::resolve::{Resolver, Trace, has_text, with_all_options};
 use super::tokens::kind_of_text;
 use crate::extract::embedded::{self, StringValue};
 use crate::extract::sql::{self, Evidence};
 use crate::model::facts::{FileFacts, Token};
 use crate::model::statement::Dialect;
+
+/// A string with more branches than this is read with all its optional text only, not without each part of it.
+const MOST_BRANCHES: usize = 8;
 
 /// Embeds all strings that are SQL; literals in none of them become tokens.
 pub fn embed_all(
@@ -78,7 +81,7 @@ impl Strings<'_, '_> {
             }
             _ => {
                 let (value, trace) = self.resolver.value(id);
-                self.give(&value, &trace);
+                self.give(value, &trace);
             }
         }
     }
@@ -101,7 +104,7 @@ impl Strings<'_, '_> {
         for version in self.resolver.versions(variable).iter() {
             let is_part = self.inlined[variable.0 as usize];
             if !is_part || is_statement(&version.value) {
-                self.give(&version.value, &version.trace);
+                self.give(version.value.clone(), &version.trace);
             }
         }
     }
@@ -117,8 +120,13 @@ impl Strings<'_, '_> {
         is_statement(&rest) && (self.embed)(&rest)
     }
 
-    fn give(&mut self, value: &StringValue, trace: &Trace) {
-        if !has_text(value) || !((self.embed)(value) || self.without_start(value)) {
+    fn give(&mut self, value: StringValue, trace: &Trace) {
+        if !has_text(&value) {
+            return;
+        }
+        let has_many = value.other_branches() > MOST_BRANCHES;
+        let value = if has_many { with_all_options(value) } else { value };
+        if !((self.embed)(&value) || self.without_start(&value)) {
             return;
         }
         for &literal in &trace.literals {

@@ -1,5 +1,7 @@
 //! The unit collector: named code units with the names of those around them.
 
+use std::collections::HashSet;
+
 use crate::model::facts::{Unit, UnitKind};
 use crate::model::span::Span;
 
@@ -49,5 +51,36 @@ impl Units {
     /// All units, in order of their start.
     pub fn finish(self) -> Vec<Unit> {
         self.found
+    }
+}
+
+/// Names of the two functions of a migration written in code: what applies it, and what undoes it.
+const MIGRATION_PAIRS: &[(&str, &str)] = &[("up", "down"), ("upgrade", "downgrade"), ("apply", "undo")];
+
+/// Where the code stands that undoes a migration: units that have the one that applies it beside them.
+pub fn undoing(units: &[Unit]) -> Vec<Span> {
+    let names: HashSet<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+    let undoes = |unit: &&Unit| {
+        MIGRATION_PAIRS.iter().any(|(forward, backward)| {
+            let outer = unit.name.strip_suffix(backward).filter(|outer| outer.is_empty() || outer.ends_with('.'));
+            outer.is_some_and(|outer| names.contains(format!("{outer}{forward}").as_str()))
+        })
+    };
+    units.iter().filter(undoes).map(|unit| unit.span).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_pair_is_a_migration() {
+        let unit = |name: &str, start| Unit {
+            name: name.to_owned(),
+            kind: UnitKind::Method,
+            span: Span::new(start, start + 5),
+        };
+        let units = [unit("A", 0), unit("A.up", 1), unit("A.down", 10), unit("B.down", 20), unit("A.countdown", 30)];
+        assert_eq!(undoing(&units), [Span::new(10, 15)]);
     }
 }

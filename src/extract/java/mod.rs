@@ -340,9 +340,8 @@ fn switch_value<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<
     let results = children.iter().filter(|child| child.field != Some("condition"));
     let values: Vec<ExpressionId> = results.filter_map(|child| child.value).collect();
     match values.as_slice() {
-        [] => None,
         [only] if !is_builder(*only, reader) => Some(*only),
-        [_] => None,
+        [] | [_] => None,
         _ => Some(reader.expressions.add(Expression::Choice(values), span_of(node))),
     }
 }

@@ -1,7 +1,7 @@
 //! Cases of Java source and the SQL, units and tokens in it.
 
 use super::*;
-use crate::extract::host::testing::{check, check_places, pieces, shown};
+use crate::extract::host::testing::{check, check_places, drawn, pieces, shown};
 
 fn found(source: &str) -> Vec<String> {
     let pieces = pieces(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), source);
@@ -188,11 +188,11 @@ fn constants_and_annotations() {
 fn nothing_is_found_where_no_sql_is() {
     let cases = [
         r#"log.info("hello " + name);"#,
-        r#"int x = a + b + 1;"#,
+        "int x = a + b + 1;",
         r#"rs.getString("full_name");"#,
         r#"throw new RuntimeException("could not select " + x);"#,
         r#"// run("SELECT 1")"#,
-        r#"char c = 'S';"#,
+        "char c = 'S';",
         r#"String s = "";"#,
     ];
     for source in cases {
@@ -246,7 +246,8 @@ fn hostile_input_is_read_in_bounds() {
     let deep = format!("class A {{ String s = {}\"SELECT 1\"{}; }}", "(".repeat(20_000), ")".repeat(20_000));
     let sum = format!("class A {{ String s = \"SELECT a\"{}; }}", " + \" x\"".repeat(20_000));
     let ternary = format!("class A {{ String s = {}\"SELECT 1\"; }}", "x ? \"a\" : ".repeat(5_000));
-    let doubling: String = (1..60).map(|at| format!("String a{at} = a{0} + a{0};", at - 1)).collect();
+    let doubling: Vec<String> = (1..60).map(|at| format!("String a{at} = a{0} + a{0};", at - 1)).collect();
+    let doubling = doubling.concat();
     let doubling = format!("class A {{ String a0 = \"SELECT \"; {doubling} }}");
     let selfish =
         format!("class A {{ void r() {{ String s = \"SELECT a\"; {} }} }}", "s = \"(\" + s + s + \")\";".repeat(300));
@@ -261,4 +262,13 @@ fn hostile_input_is_read_in_bounds() {
         facts(&source);
         assert!(started.elapsed().as_secs() < 20, "{}", &source[..80]);
     }
+}
+
+#[test]
+fn fixtures_hold_the_sql_that_they_run() {
+    insta::glob!("../../../fixtures/java", "*/*.java", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        let pieces = pieces(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), &source);
+        insta::assert_snapshot!(drawn(&pieces, &source));
+    });
 }

@@ -1,18 +1,25 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
+mod body;
 mod client;
+mod context;
+mod ddl;
 mod dialect;
+mod dynamic;
 mod evidence;
 mod fragment;
 mod holes;
 mod lexer;
 pub mod lower;
+mod naming;
 pub mod places;
 mod reader;
 mod repair;
+mod routine;
 mod script;
 mod statement;
 pub mod text;
+mod tokens;
 
 use super::{Format, Input};
 use crate::model::facts::{BlindSpot, FileFacts, Problem, Token, TokenKind, Unit};

@@ -107,6 +107,14 @@ impl<'a> Places<'a> {
         if ident.quote_style.is_some() && inner.end - inner.start >= 2 {
             inner.start += 1;
             inner.end -= 1;
+            // BigQuery quotes a whole path: `project.set.table`. Each of its parts has the place of all.
+            let written = inner.of(self.piece.as_str());
+            if written.len() > ident.value.len() {
+                let is_last = written.strip_suffix(ident.value.as_str()).is_some_and(|before| before.ends_with('.'));
+                if is_last {
+                    inner.start = inner.end - ident.value.len() as u32;
+                }
+            }
         }
         self.piece.outer(inner)
     }

@@ -46,10 +46,19 @@ pub(super) struct Refusal {
     pub(super) at: usize,
 }
 
-/// Parses `text` with the dialects of `order`. The error is the message of the grammar that came furthest.
-pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, String> {
+/// A statement that no grammar accepted.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// The words of the grammar that came furthest.
+    pub(super) message: String,
+    furthest: Option<(Dialect, Refusal, Vec<TokenWithSpan>)>,
+}
+
+/// Parses `text` with the dialects of `order`.
+pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refused> {
+    let refused = |message: &str| Refused { message: message.to_owned(), furthest: None };
     if text.as_str().len() > LONGEST {
-        return Err(format!("the statement is longer than {LONGEST} bytes"));
+        return Err(refused("the statement is too long"));
     }
     let mut furthest: Option<(Dialect, Refusal, Vec<TokenWithSpan>)> = None;
     let mut message = String::new();
@@ -63,24 +72,29 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Strin
             }
         };
         if longest_chain(&tokens) > LONGEST_CHAIN {
-            return Err("the expression is too long".to_owned());
+            return Err(refused("the expression is too long"));
         }
         match attempt(dialect, tokens) {
             Ok((statement, rest)) => return Ok(accept(text, &statement, dialect, rest)),
             Err((refusal, tokens)) => {
-                let further = furthest.as_ref().is_none_or(|(_, best, known)| {
-                    tokens.len() - refusal.at.min(tokens.len()) < known.len() - best.at.min(known.len())
-                });
-                if further {
+                let left = tokens.len() - refusal.at.min(tokens.len());
+                if furthest.as_ref().is_none_or(|(_, best, known)| left < known.len() - best.at.min(known.len())) {
                     furthest = Some((dialect, refusal, tokens));
                 }
             }
         }
     }
-    let Some((dialect, refusal, tokens)) = furthest else { return Err(message) };
-    message.clone_from(&refusal.message);
+    if let Some((_, refusal, _)) = &furthest {
+        message.clone_from(&refusal.message);
+    }
+    Err(Refused { message, furthest })
+}
+
+/// Tries to make a refused statement acceptable.
+pub(super) fn repair(text: &SqlText, refused: Refused) -> Option<Accepted> {
+    let (dialect, refusal, tokens) = refused.furthest?;
     let most = if text.as_str().len() > SHORT { 3 } else { 16 };
-    repaired(text, dialect, tokens, refusal, most).ok_or(message)
+    repaired(text, dialect, tokens, refusal, most)
 }
 
 fn accept(text: &SqlText, statement: &ast::Statement, dialect: Dialect, rest: Option<Location>) -> Accepted {

@@ -188,7 +188,9 @@ impl Host for TypeScriptFile {
                 None
             }
             "array_pattern" => {
-                children.iter().for_each(|child| declare_opaque(child, reader));
+                for child in children {
+                    declare_opaque(child, reader);
+                }
                 None
             }
             _ => None,

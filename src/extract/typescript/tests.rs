@@ -1,7 +1,7 @@
 //! Cases of TypeScript and JavaScript source and the SQL, units and tokens in it.
 
 use super::*;
-use crate::extract::host::testing::{check, check_places, pieces, shown};
+use crate::extract::host::testing::{check, check_places, drawn, pieces, shown};
 
 fn found_in(path: &str, source: &str) -> Vec<String> {
     let pieces = pieces(&mut TypeScriptFile, &grammar(path), source);
@@ -154,6 +154,15 @@ fn units_have_the_names_of_those_around_them() {
 }
 
 #[test]
+fn what_undoes_a_migration_is_told() {
+    use crate::model::statement::Direction;
+    let source = "exports.up = (knex) => knex.raw('ALTER TABLE t ADD COLUMN a int');
+        exports.down = (knex) => knex.raw('ALTER TABLE t DROP COLUMN a');";
+    let directions: Vec<Direction> = facts("a.js", source).statements.iter().map(|it| it.direction).collect();
+    assert_eq!(directions, [Direction::Forward, Direction::Backward]);
+}
+
+#[test]
 fn tokens_tell_what_words_are() {
     let source = "import { full_name } from 'full_name';
         // full_name
@@ -187,14 +196,12 @@ fn broken_syntax_is_one_problem() {
 
 #[test]
 fn hostile_input_is_read_in_bounds() {
+    let doubling: Vec<String> = (1..60).map(|at| format!("const a{at} = `${{a{0}}}${{a{0}}}`;", at - 1)).collect();
     let cases = [
         format!("x = {}1{}", "[".repeat(20_000), "]".repeat(20_000)),
         format!("x = 'SELECT a'{}", " + `x ${y}`".repeat(20_000)),
         format!("x = {}1{}", "`SELECT ${".repeat(3_000), "}`".repeat(3_000)),
-        format!(
-            "const a0 = 'SELECT '; {}",
-            (1..60).map(|at| format!("const a{at} = `${{a{0}}}${{a{0}}}`;", at - 1)).collect::<String>()
-        ),
+        format!("const a0 = 'SELECT '; {}", doubling.concat()),
         format!("x = {}", "a => ".repeat(10_000)),
         format!("x{}", ".a('b')".repeat(10_000)),
         format!("x = 'SELECT a'{}", ".concat('b')".repeat(10_000)),
@@ -205,4 +212,13 @@ fn hostile_input_is_read_in_bounds() {
         facts("a.ts", &source);
         assert!(started.elapsed().as_secs() < 20, "{}", &source[..80]);
     }
+}
+
+#[test]
+fn fixtures_hold_the_sql_that_they_run() {
+    insta::glob!("../../../fixtures/typescript", "*/*.[jt]s*", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        let pieces = pieces(&mut TypeScriptFile, &grammar(&path.to_string_lossy()), &source);
+        insta::assert_snapshot!(drawn(&pieces, &source));
+    });
 }

@@ -33,3 +33,44 @@ pub fn statements(reports: &[StatementReport], out: &mut dyn Write) -> io::Resul
 fn line_of(shape: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", printable_json(serde_json::to_string(shape)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::source::{Context, Kind};
+    use crate::render::sample::{blocked, empty};
+
+    /// What the schema in `docs/` finds wrong with the document.
+    fn wrong(schema: &str, document: &[u8]) -> Vec<String> {
+        let path = format!("{}/docs/{schema}", env!("CARGO_MANIFEST_DIR"));
+        let schema = serde_json::from_str(&std::fs::read_to_string(path).expect("a schema")).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+        let document = serde_json::from_slice(document).expect("JSON");
+        validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    }
+
+    #[test]
+    fn answers_follow_their_schema() {
+        for answer in [empty(), blocked()] {
+            for mentions in [Mentions::Counted, Mentions::Listed] {
+                let mut out = Vec::new();
+                who(&answer, mentions, &mut out).expect("a vector takes all that is written");
+                assert_eq!(wrong("who.schema.json", &out), [""; 0]);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_refs_follow_theirs() {
+        let line = ReferenceLine {
+            repository: "shop".into(),
+            consumer: "Users.rename".into(),
+            kind: Kind::Application,
+            context: Context::Live,
+            reference: blocked().consumers[0].references[0].clone(),
+        };
+        let mut out = Vec::new();
+        refs(&[line], &mut out).expect("a vector takes all that is written");
+        assert_eq!(wrong("refs.schema.json", &out), [""; 0]);
+    }
+}

@@ -1,7 +1,6 @@
 //! Consumers: the live ones with their lines of code, the others in short.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::model::answer::{Answer, Certainty, Consumer, Reference, access_name};
@@ -13,8 +12,11 @@ use super::snippet::marked;
 use super::style::{DIM, NAME, YELLOW};
 use super::{count, heading};
 
-/// Places of what is not live are shown up to this many for each context.
-const PLACES_SHOWN: usize = 3;
+/// Files of what is not live are named up to this many for each context.
+const FILES_SHOWN: usize = 3;
+
+/// Lines in one of them, likewise.
+const LINES_SHOWN: usize = 4;
 
 /// Live consumers under their kinds.
 pub(super) fn live(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
@@ -31,17 +33,18 @@ pub(super) fn live(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 
 fn one(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::Result<()> {
     let name = printable(&consumer.name);
-    write!(out, "  {NAME}{name}{NAME:#}  {DIM}{}{DIM:#}", doing(consumer.access))?;
+    write!(out, "  {NAME}{name}{NAME:#}  {}", doing(consumer.access))?;
     if consumer.certainty != Certainty::Certain {
         write!(out, "  {YELLOW}{}{YELLOW:#}", consumer.certainty.name())?;
     }
     for owner in &consumer.owners {
         write!(out, "  {}", printable(owner))?;
     }
-    writeln!(out)?;
+    let first = consumer.references.first().map_or(1, |reference| reference.place.line);
+    writeln!(out, "  {DIM}{}:{first}{DIM:#}", printable(&consumer.path))?;
     for via in &consumer.via {
         let (kind, name, path) = (printable(&via.kind), printable(&via.name), printable(&via.path));
-        writeln!(out, "    {DIM}run by {kind}{DIM:#} {name}  {DIM}{path}:{}{DIM:#}", via.line)?;
+        writeln!(out, "    run by {kind} {name}  {DIM}{path}:{}{DIM:#}", via.line)?;
     }
     lines(consumer, spellings, out)
 }
@@ -54,36 +57,62 @@ fn doing(access: Access) -> &'static str {
     }
 }
 
-/// The lines of code, each once however many references stand on it.
+/// The lines of code, each once however many references stand on it. Access is told where it differs, reasons where
+/// something is less than certain.
 fn lines(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::Result<()> {
-    let lines: Vec<&[Reference]> =
-        consumer.references.chunk_by(|a, b| (&a.place.path, a.place.line) == (&b.place.path, b.place.line)).collect();
-    let places: Vec<String> = lines.iter().map(|line| place(&line[0])).collect();
-    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
-    for (line, place) in lines.iter().zip(&places) {
-        let access = line.iter().map(|one| one.access).reduce(together).map_or("", access_name);
-        writeln!(out, "    {place:width$}  {DIM}{access:5}{DIM:#}  {}", marked(line, spellings))?;
-        let mut reasons = String::new();
-        for reference in line.iter().filter(|one| one.certainty != Certainty::Certain) {
-            let reason = format!("{}: {}", reference.certainty.name(), printable(&reference.why));
-            if !reasons.contains(&reason) {
-                let separator = if reasons.is_empty() { "" } else { "; " };
-                write!(reasons, "{separator}{reason}").expect("a string takes all that is written");
-            }
-        }
-        if !reasons.is_empty() {
-            writeln!(out, "    {:width$}         {DIM}{reasons}{DIM:#}", "")?;
+    let lines: Vec<Line> = consumer
+        .references
+        .chunk_by(|a, b| (&a.place.path, a.place.line) == (&b.place.path, b.place.line))
+        .map(|references| Line::of(references, consumer, spellings))
+        .collect();
+    let width = lines.iter().map(|line| line.place.chars().count()).max().unwrap_or(0);
+    let mixed = lines.iter().any(|line| line.access != consumer.access);
+    for (at, line) in lines.iter().enumerate() {
+        let access = if mixed { format!("{:5}  ", access_name(line.access)) } else { String::new() };
+        writeln!(out, "    {DIM}{:>width$} | {access}{DIM:#}{}", line.place, line.text)?;
+        let said_below = lines.get(at + 1).is_some_and(|next| next.reasons == line.reasons);
+        if !line.reasons.is_empty() && !said_below {
+            writeln!(out, "    {DIM}{:width$} = {}{DIM:#}", "", line.reasons)?;
         }
     }
     Ok(())
 }
 
-fn together(a: Access, b: Access) -> Access {
-    if a == b { a } else { Access::Both }
+/// A line of code, ready to be shown.
+struct Line {
+    /// Its number, with the path where that is not the consumer's own.
+    place: String,
+    access: Access,
+    text: String,
+    /// Why it is less than certain; empty when it is.
+    reasons: String,
 }
 
-fn place(reference: &Reference) -> String {
-    format!("{}:{}", printable(&reference.place.path), reference.place.line)
+impl Line {
+    fn of(references: &[Reference], consumer: &Consumer, spellings: &[String]) -> Self {
+        let place = &references[0].place;
+        let mut reasons: Vec<String> = Vec::new();
+        for reference in references.iter().filter(|one| one.certainty != Certainty::Certain) {
+            let reason = format!("{}: {}", reference.certainty.name(), printable(&reference.why));
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        Self {
+            place: if place.path == consumer.path {
+                place.line.to_string()
+            } else {
+                format!("{}:{}", printable(&place.path), place.line)
+            },
+            access: references.iter().map(|one| one.access).reduce(together).unwrap_or(Access::Both),
+            text: marked(references, spellings),
+            reasons: reasons.join("; "),
+        }
+    }
+}
+
+fn together(a: Access, b: Access) -> Access {
+    if a == b { a } else { Access::Both }
 }
 
 /// What is not live: a line for each context.
@@ -98,14 +127,23 @@ pub(super) fn not_live(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
         if references.is_empty() {
             continue;
         }
-        let places: BTreeSet<_> = references.iter().map(|one| (&one.place.path, one.place.line)).collect();
-        let mut shown: Vec<String> =
-            places.iter().take(PLACES_SHOWN).map(|(path, line)| format!("{}:{line}", printable(path))).collect();
-        if places.len() > PLACES_SHOWN {
-            shown.push(format!("{} more", places.len() - PLACES_SHOWN));
+        let mut places: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+        for reference in &references {
+            places.entry(&reference.place.path).or_default().insert(reference.place.line);
+        }
+        let mut shown: Vec<String> = places.iter().take(FILES_SHOWN).map(|(path, lines)| file(path, lines)).collect();
+        if places.len() > FILES_SHOWN {
+            shown.push(format!("{} more files", places.len() - FILES_SHOWN));
         }
         let number = count(references.len(), "reference");
         writeln!(out, "  {:9}  {number}  {DIM}{}{DIM:#}", context.name(), shown.join(", "))?;
     }
     Ok(())
+}
+
+/// `path:3,5,9`.
+fn file(path: &str, lines: &BTreeSet<u32>) -> String {
+    let shown: Vec<String> = lines.iter().take(LINES_SHOWN).map(u32::to_string).collect();
+    let more = if lines.len() > LINES_SHOWN { ",…" } else { "" };
+    format!("{}:{}{more}", printable(path), shown.join(","))
 }

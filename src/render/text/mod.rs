@@ -4,6 +4,7 @@ mod consumers;
 mod rest;
 mod snippet;
 mod style;
+pub mod unanswered;
 
 use std::io::{self, Write};
 

@@ -11,6 +11,9 @@ use super::{Mentions, count, heading, listed};
 /// Lists are cut after this many lines, unless all were asked for.
 const SHOWN: usize = 10;
 
+/// Places are lined up to this width; a path that is longer stands out on its own line only.
+const PLACE_WIDTH: usize = 60;
+
 /// At most this many spellings are named.
 const SPELLINGS_SHOWN: usize = 6;
 
@@ -67,7 +70,7 @@ fn of(answer: &Answer, verdict: MentionVerdict) -> Vec<&Mention> {
 fn list(mentions: &[&Mention], out: &mut dyn Write) -> io::Result<()> {
     let places: Vec<String> =
         mentions.iter().map(|mention| format!("{}:{}", printable(&mention.path), mention.line)).collect();
-    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0).min(PLACE_WIDTH);
     for (mention, place) in mentions.iter().zip(&places) {
         writeln!(out, "  {place:width$}  {}  {DIM}{}{DIM:#}", printable(&mention.text), printable(&mention.why))?;
     }
@@ -128,11 +131,11 @@ pub(super) fn mention_counts(answer: &Answer, out: &mut dyn Write) -> io::Result
 pub(super) fn scanned(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let scanned = &answer.scanned;
     let skipped: usize = scanned.skipped.iter().map(|(_, files)| files).sum();
-    let mut text = format!("{}: {} read", count(scanned.files, "file"), scanned.read);
+    write!(out, "{}: {} read", count(scanned.files, "file"), scanned.read)?;
     if skipped > 0 {
         let reasons: Vec<String> =
             scanned.skipped.iter().map(|(reason, files)| format!("{files} {}", printable(reason))).collect();
-        text.push_str(&format!(", {skipped} skipped ({})", reasons.join(", ")));
+        write!(out, ", {skipped} skipped ({})", reasons.join(", "))?;
     }
-    writeln!(out, "{text}.")
+    writeln!(out, ".")
 }

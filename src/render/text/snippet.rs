@@ -15,7 +15,13 @@ pub(super) fn marked(references: &[Reference], spellings: &[String]) -> String {
     let mut done = 0;
     for mark in marks(snippet, references, spellings) {
         let (before, name) = (&snippet[done..mark.start], &snippet[mark.clone()]);
-        text.push_str(&format!("{}{MARK}{}{MARK:#}", printable(before), printable(name)));
+        let (before, name) = (printable(before), printable(name));
+        text.extend([
+            before.as_ref(),
+            MARK.render().to_string().as_str(),
+            name.as_ref(),
+            MARK.render_reset().to_string().as_str(),
+        ]);
         done = mark.end;
     }
     text.push_str(&printable(&snippet[done..]));

@@ -30,6 +30,13 @@ impl Lowerer<'_> {
     }
 
     fn insert(&mut self, insert: &ast::Insert, scope: ScopeId) -> StatementKind {
+        if insert.multi_table_insert_type.is_some() {
+            if let Some(query) = &insert.source {
+                self.query_into(query, scope);
+            }
+            self.multi_table(insert, scope);
+            return StatementKind::Insert;
+        }
         let target_span = self.insert_target(insert, scope);
         for value in insert.partitioned.iter().flatten() {
             self.partition_value(value, scope);
@@ -56,7 +63,7 @@ impl Lowerer<'_> {
                 SetExpr::Values(values) => {
                     self.inserted_rows(query, values, &columns, scope);
                     let width = values.rows.first().map_or(0, |row| row.content.len() as u32);
-                    let is_hole = values.rows.iter().flat_map(|row| &row.content).any(|value| is_hole(value));
+                    let is_hole = values.rows.iter().flat_map(|row| &row.content).any(is_hole);
                     if !is_named {
                         filled.columns = match width {
                             0 => InsertColumns::Defaults,
@@ -65,7 +72,7 @@ impl Lowerer<'_> {
                         };
                     }
                 }
-                _ => filled.query = Some(self.query(query, None)),
+                _ => filled.query = Some(self.query(query, self.outer(scope))),
             },
             None if !insert.assignments.is_empty() => {
                 let first = self.scope(scope).references.len();
@@ -74,13 +81,12 @@ impl Lowerer<'_> {
                 let written = (first..references.len()).filter(|&at| references[at].usage == Usage::Target);
                 filled.columns = InsertColumns::Named(written.map(|at| at as u32).collect());
             }
-            None if !is_named && insert.format_clause.is_none() && insert.multi_table_into_clauses.is_empty() => {
+            None if !is_named && insert.format_clause.is_none() => {
                 filled.columns = InsertColumns::Defaults;
             }
             None => {}
         }
         self.scope_mut(scope).insert = Some(filled);
-        self.multi_table(insert, scope);
         match &insert.on {
             Some(OnInsert::OnConflict(conflict)) => self.on_conflict(conflict, scope),
             Some(OnInsert::DuplicateKeyUpdate(assignments)) => {
@@ -246,9 +252,8 @@ impl Lowerer<'_> {
     }
 
     /// Snowflake's and Oracle's `INSERT ALL … INTO a … INTO b … SELECT`: each target is a scope of its own whose
-    /// values come from the query.
-    fn multi_table(&mut self, insert: &ast::Insert, scope: ScopeId) {
-        let Some(query) = self.scope(scope).insert.as_ref().and_then(|insert| insert.query) else { return };
+    /// values come from `query`, the root.
+    fn multi_table(&mut self, insert: &ast::Insert, query: ScopeId) {
         let conditions = insert.multi_table_when_clauses.iter();
         let branches = conditions.clone().flat_map(|when| &when.into_clauses);
         let others = insert.multi_table_else_clause.iter().flatten();
@@ -359,36 +364,31 @@ impl Lowerer<'_> {
 
     fn delete(&mut self, delete: &Delete, scope: ScopeId) -> StatementKind {
         let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
-        match &delete.using {
-            Some(using) => {
-                for table in from {
-                    // MySQL: `DELETE FROM a USING a JOIN b` names a source of USING.
-                    let named = match &table.relation {
-                        TableFactor::Table { name, alias: None, .. } => self.named_source(using, name),
-                        _ => None,
-                    };
-                    if named.is_none() {
-                        let at = self.source_count(scope);
-                        self.joined(table, scope);
-                        self.make_target(at, scope);
-                    }
-                }
-                self.from(using, scope);
-                for table in from {
-                    if let TableFactor::Table { name, alias: None, .. } = &table.relation {
-                        if let Some(at) =
-                            self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
-                        {
-                            self.make_target(at, scope);
-                        }
-                    }
+        if let Some(using) = &delete.using {
+            for table in from {
+                // MySQL: `DELETE FROM a USING a JOIN b` names a source of USING.
+                let named = match &table.relation {
+                    TableFactor::Table { name, alias: None, .. } => self.named_source(using, name),
+                    _ => None,
+                };
+                if named.is_none() {
+                    let at = self.source_count(scope);
+                    self.joined(table, scope);
+                    self.make_target(at, scope);
                 }
             }
-            None => {
-                self.from(from, scope);
-                if delete.tables.is_empty() {
-                    self.make_target(0, scope);
+            self.from(using, scope);
+            for table in from {
+                if let TableFactor::Table { name, alias: None, .. } = &table.relation
+                    && let Some(at) = self.named_source(using, name).and_then(|name| self.source_named(scope, &name))
+                {
+                    self.make_target(at, scope);
                 }
+            }
+        } else {
+            self.from(from, scope);
+            if delete.tables.is_empty() {
+                self.make_target(0, scope);
             }
         }
         for name in &delete.tables {

@@ -207,7 +207,9 @@ impl Lowerer<'_> {
             | Expr::SimilarTo { expr, pattern, escape_char, .. } => {
                 push(expr);
                 push(pattern);
-                escape_char.iter().for_each(|expr| push(expr));
+                if let Some(expr) = escape_char {
+                    push(expr);
+                }
             }
             Expr::Convert { expr, styles, .. } => {
                 push(expr);
@@ -218,7 +220,9 @@ impl Lowerer<'_> {
                 substring_from.iter().chain(substring_for).for_each(|expr| push(expr));
             }
             Expr::Trim { trim_what, expr, trim_characters, .. } => {
-                trim_what.iter().for_each(|expr| push(expr));
+                if let Some(expr) = trim_what {
+                    push(expr);
+                }
                 push(expr);
                 trim_characters.iter().flatten().for_each(push);
             }
@@ -226,16 +230,22 @@ impl Lowerer<'_> {
                 push(expr);
                 push(overlay_what);
                 push(overlay_from);
-                overlay_for.iter().for_each(|expr| push(expr));
+                if let Some(expr) = overlay_for {
+                    push(expr);
+                }
             }
             Expr::Function(function) => self.function(function, place, tasks),
             Expr::Case { operand, conditions, else_result, .. } => {
-                operand.iter().for_each(|expr| push(expr));
+                if let Some(expr) = operand {
+                    push(expr);
+                }
                 for when in conditions {
                     push(&when.condition);
                     push(&when.result);
                 }
-                else_result.iter().for_each(|expr| push(expr));
+                if let Some(expr) = else_result {
+                    push(expr);
+                }
             }
             Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => {
                 for item in sets.iter().flatten() {

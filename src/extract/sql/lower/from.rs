@@ -129,7 +129,7 @@ impl Lowerer<'_> {
                 self.function_source("xmltable", Span::default(), alias.as_ref(), names, scope);
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
-                self.nested_join(table_with_joins, alias.as_ref(), scope)
+                self.nested_join(table_with_joins, alias.as_ref(), scope);
             }
             TableFactor::Pivot { .. } | TableFactor::Unpivot { .. } | TableFactor::MatchRecognize { .. } => {
                 self.deeper(|this| this.reshaped(factor, scope));
@@ -157,14 +157,14 @@ impl Lowerer<'_> {
         let (relation, span) = self.named_relation(name, scope);
         let (alias, mut columns) = self.table_alias(alias, scope);
         let mut source = Source { relation, alias, columns: Vec::new(), span, role };
-        if let Relation::Table(ObjectName(parts)) = &source.relation {
-            if let ([name], Some(cte)) = (&parts[..], self.cte(parts.last().unwrap_or(&parts[0])).cloned()) {
-                if source.alias.is_none() {
-                    source.alias = Some(name.clone());
-                }
-                columns.extend(cte.columns.into_iter().skip(columns.len()));
-                source.relation = Relation::Query(cte.query);
+        if let Relation::Table(ObjectName(parts)) = &source.relation
+            && let ([name], Some(cte)) = (&parts[..], self.cte(parts.last().unwrap_or(&parts[0])).cloned())
+        {
+            if source.alias.is_none() {
+                source.alias = Some(name.clone());
             }
+            columns.extend(cte.columns.into_iter().skip(columns.len()));
+            source.relation = Relation::Query(cte.query);
         }
         source.columns = columns;
         self.add_source(scope, source)

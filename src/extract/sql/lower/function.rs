@@ -8,9 +8,18 @@ use sqlparser::ast::{
 use super::expression::{Task, peel};
 use super::{Lowerer, Place};
 use crate::extract::sql::places;
+use crate::extract::sql::text::holds_hole;
 use crate::model::statement::{Dialect, Usage};
 
 impl Lowerer<'_> {
+    /// Lowers a call that is a statement of its own.
+    pub(super) fn call(&mut self, function: &Function, place: Place) {
+        let mut tasks = Vec::new();
+        self.function(function, place, &mut tasks);
+        tasks.reverse();
+        self.run(tasks);
+    }
+
     /// Pushes what a call names, in text order.
     pub(super) fn function<'e>(&mut self, function: &'e Function, place: Place, tasks: &mut Vec<Task<'e>>) {
         let name = function.name.0.last().and_then(|part| part.as_ident()).map_or("", |part| part.value.as_str());
@@ -19,7 +28,7 @@ impl Lowerer<'_> {
         }
         self.arguments(&function.parameters, name, place, tasks);
         if let Some(row) = self.inserted_row.clone().filter(|_| name.eq_ignore_ascii_case("values")) {
-            self.inserted_values(function, row, place);
+            self.inserted_values(function, &row, place);
             return;
         }
         self.arguments(&function.args, name, place, tasks);
@@ -32,8 +41,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// MySQL's `VALUES(a)`: the column `a` of the row that was to be inserted.
-    fn inserted_values(&mut self, function: &Function, row: crate::model::name::Ident, place: Place) {
+    /// `MySQL`'s `VALUES(a)`: the column `a` of the row that was to be inserted.
+    fn inserted_values(&mut self, function: &Function, row: &crate::model::name::Ident, place: Place) {
         let FunctionArguments::List(list) = &function.args else { return };
         for argument in &list.args {
             let name = match argument {
@@ -44,7 +53,7 @@ impl Lowerer<'_> {
                 }
                 _ => continue,
             };
-            if !super::holds_hole(&name.value) {
+            if !holds_hole(&name.value) {
                 let span = self.span(name);
                 self.refer(vec![row.clone()], places::ident(name), span, place);
             }
@@ -150,42 +159,38 @@ const XML_METHODS: &[&str] = &["exist", "modify", "nodes", "query", "value"];
 const SORTED_AGGREGATES: &[&str] =
     &["array_agg", "arrayagg", "group_concat", "json_arrayagg", "listagg", "string_agg", "xmlagg"];
 
-/// Functions whose first argument is a unit of time: T-SQL, Redshift, Snowflake, MySQL.
-const UNIT_FIRST: &[&str] = &[
-    "date_add",
-    "date_bucket",
-    "date_diff",
-    "date_part",
-    "date_sub",
-    "date_trunc",
-    "dateadd",
-    "datediff",
-    "datediff_big",
-    "datename",
-    "datepart",
-    "datetrunc",
-    "time_slice",
-    "timeadd",
-    "timediff",
-    "timestampadd",
-    "timestampdiff",
-    "tsql_datediff",
+/// Functions whose first argument is a unit of time, and how many arguments they then have at least: T-SQL,
+/// Redshift, Snowflake, `MySQL`.
+const UNIT_FIRST: &[(&str, usize)] = &[
+    ("date_add", 3),
+    ("date_bucket", 3),
+    ("date_diff", 3),
+    ("date_part", 2),
+    ("date_sub", 3),
+    ("date_trunc", 2),
+    ("dateadd", 3),
+    ("datediff", 3),
+    ("datediff_big", 3),
+    ("datename", 2),
+    ("datepart", 2),
+    ("datetrunc", 2),
+    ("timeadd", 3),
+    ("timediff", 3),
+    ("timestampadd", 3),
+    ("timestampdiff", 3),
 ];
 
-/// Functions whose last argument is a unit of time: `BigQuery`, Snowflake.
-const UNIT_LAST: &[&str] = &[
-    "date_diff",
-    "date_trunc",
-    "datetime_diff",
-    "datetime_trunc",
-    "last_day",
-    "next_day",
-    "previous_day",
-    "time_diff",
-    "time_trunc",
-    "timestamp_diff",
-    "timestamp_trunc",
-    "trunc",
+/// Functions whose last argument is a unit of time, and how many arguments they then have: `BigQuery`, Snowflake.
+const UNIT_LAST: &[(&str, usize)] = &[
+    ("date_diff", 3),
+    ("date_trunc", 2),
+    ("datetime_diff", 3),
+    ("datetime_trunc", 2),
+    ("last_day", 2),
+    ("time_diff", 3),
+    ("time_trunc", 2),
+    ("timestamp_diff", 3),
+    ("timestamp_trunc", 2),
 ];
 
 /// Units of time in any dialect, without `sql_tsi_` and a plural's `s`.
@@ -263,17 +268,30 @@ const UNITS: &[&str] = &[
     "yyyy",
 ];
 
-/// Which argument of a call is a unit of time instead of a column.
+/// Which argument of a call is a unit of time instead of a column. Where the first argument is a constant, that is
+/// the unit: `date_trunc('day', day)`.
 fn unit_argument(name: &str, arguments: &[FunctionArg]) -> Option<usize> {
-    let is_unit = |at: usize| match arguments.get(at) {
-        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => is_unit(expr),
+    let listed = |functions: &[(&str, usize)]| {
+        functions.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, count)| *count)
+    };
+    let (first, last) = (listed(UNIT_FIRST), listed(UNIT_LAST));
+    if first.is_none() && last.is_none() {
+        return None;
+    }
+    let expr = |at: usize| match arguments.get(at) {
+        Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
+        _ => None,
+    };
+    let is_constant = match expr(0)? {
+        Expr::Value(_) => true,
+        Expr::Identifier(name) => holds_hole(&name.value),
         _ => false,
     };
-    let last = arguments.len().checked_sub(1)?;
-    if last > 0 && is_one_of(UNIT_LAST, name) && is_unit(last) {
-        return Some(last);
+    let end = arguments.len() - 1;
+    if last == Some(arguments.len()) && !is_constant && expr(end).is_some_and(is_unit) {
+        return Some(end);
     }
-    (last > 0 && is_one_of(UNIT_FIRST, name) && is_unit(0)).then_some(0)
+    (first.is_some_and(|count| arguments.len() >= count) && expr(0).is_some_and(is_unit)).then_some(0)
 }
 
 fn is_unit(expr: &Expr) -> bool {

@@ -81,17 +81,16 @@ impl Lowerer<'_> {
     /// `INSERT ROW`, `INSERT *`, `UPDATE SET *`: all columns of the source go to those of the target.
     fn merge_all(&mut self, source: u32, scope: ScopeId) {
         let Some(read) = self.scope(scope).sources.get(source as usize).cloned() else { return };
-        let rows = match read.relation {
-            Relation::Query(id) => id,
-            _ => {
-                let id = self.new_scope(None);
-                let span = read.span;
-                self.add_source(id, read);
-                let star =
-                    crate::model::statement::OutputValue::Wildcard { qualifier: Vec::new(), span, except: Vec::new() };
-                self.push_output(id, None, None, star);
-                id
-            }
+        let rows = if let Relation::Query(id) = read.relation {
+            id
+        } else {
+            let id = self.new_scope(None);
+            let span = read.span;
+            self.add_source(id, read);
+            let star =
+                crate::model::statement::OutputValue::Wildcard { qualifier: Vec::new(), span, except: Vec::new() };
+            self.push_output(id, None, None, star);
+            id
         };
         let id = self.new_scope(None);
         self.copy_target(scope, id);

@@ -3,6 +3,7 @@
 //! CTE names are bound here, because they are lexical; whatever needs the catalog is left to `link`.
 
 mod alias;
+mod alter;
 mod dml;
 mod expression;
 mod from;
@@ -12,7 +13,10 @@ mod naming;
 mod pipe;
 mod query;
 mod reshape;
+mod routine;
+mod schema;
 mod statement;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +55,15 @@ pub fn lower(statement: &ast::Statement, places: &Places<'_>) -> Lowered {
     Lowered { kind, scopes: lowerer.scopes, changes: lowerer.changes, holes: lowerer.holes }
 }
 
+/// Lowers one statement of a routine's body, in which `variables` are the routine's own.
+pub fn lower_in_body(statement: &ast::Statement, places: &Places<'_>, variables: &[Ident]) -> Lowered {
+    let mut lowerer = Lowerer::new(places);
+    lowerer.in_routine = true;
+    lowerer.locals = variables.iter().map(Ident::folded).collect();
+    let kind = lowerer.statement(statement);
+    Lowered { kind, scopes: lowerer.scopes, changes: lowerer.changes, holes: lowerer.holes }
+}
+
 /// Most levels of queries and parenthesised joins inside each other that are followed. sqlparser refuses trees that
 /// are anywhere near as deep; this only guards the stack.
 const DEEPEST: u32 = 150;
@@ -73,6 +86,10 @@ struct Lowerer<'a> {
     hierarchical: bool,
     /// Inside a routine, where `SELECT … INTO x` fills a variable.
     in_routine: bool,
+    /// The scope around a routine's statements: the old and new rows of a trigger.
+    enclosing: Option<ScopeId>,
+    /// The scope of the trigger's table, inside a trigger.
+    trigger: Option<ScopeId>,
     /// Alias of the row image that `VALUES(a)` names, in `ON DUPLICATE KEY UPDATE`.
     inserted_row: Option<Ident>,
     depth: u32,
@@ -135,6 +152,8 @@ impl<'a> Lowerer<'a> {
             symbols: Vec::new(),
             hierarchical: false,
             in_routine: false,
+            enclosing: None,
+            trigger: None,
             inserted_row: None,
             depth: 0,
             table_cursor: 0,
@@ -227,10 +246,10 @@ impl<'a> Lowerer<'a> {
         if first.quote_style.is_none() && self.is_no_column(&first.value, name, qualifiers.is_empty()) {
             return None;
         }
-        if let Some((symbol, rest)) = qualifiers.split_first() {
-            if self.symbols.iter().any(|known| symbol.value.eq_ignore_ascii_case(known.as_str())) {
-                qualifiers = rest;
-            }
+        if let Some((symbol, rest)) = qualifiers.split_first()
+            && self.symbols.iter().any(|known| symbol.value.eq_ignore_ascii_case(known.as_str()))
+        {
+            qualifiers = rest;
         }
         let qualifier =
             qualifiers.iter().filter(|part| !part.value.is_empty()).map(places::ident).collect::<Vec<Ident>>();

@@ -25,12 +25,11 @@ impl Lowerer<'_> {
                         AccessExpr::Dot(Expr::Identifier(name)) => Some(name),
                         _ => None,
                     });
-                    match field {
-                        Some(name) => known(name).or(fallback),
-                        None => {
-                            expr = root;
-                            continue;
-                        }
+                    if let Some(name) = field {
+                        known(name).or(fallback)
+                    } else {
+                        expr = root;
+                        continue;
                     }
                 }
                 Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => {

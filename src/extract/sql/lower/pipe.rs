@@ -143,7 +143,7 @@ impl Lowerer<'_> {
             }
             PipeOperator::Call { function, alias } => {
                 let step = self.next_step(current, span);
-                self.value(&ast::Expr::Function(function.clone()), Place::read(step, Usage::Other));
+                self.call(function, Place::read(step, Usage::Other));
                 self.star(step, span, Vec::new());
                 let renamed = self.new_scope(self.outer(current));
                 self.after(step, renamed, alias.as_ref(), span);

@@ -295,7 +295,8 @@ impl Lowerer<'_> {
             _ => return,
         };
         let is_variable = parts[0].quote_style.is_none() && parts[0].value.starts_with(['@', ':', '$']);
-        if is_variable || self.in_routine {
+        // In T-SQL every variable has its sign; elsewhere a routine selects into its variables.
+        if is_variable || (self.in_routine && self.places.dialect() != Dialect::SqlServer) {
             return;
         }
         let name = ast::ObjectName::from(parts.to_vec());
@@ -324,7 +325,7 @@ impl Lowerer<'_> {
                         self.push_output(scope, name, span, OutputValue::Expression);
                     }
                 }
-                SelectItem::Wildcard(options) => self.wildcard(Vec::new(), options, scope),
+                SelectItem::Wildcard(options) => self.wildcard(&[], options, scope),
                 SelectItem::QualifiedWildcard(kind, options) => self.qualified_wildcard(kind, options, scope),
             }
         }
@@ -348,15 +349,12 @@ impl Lowerer<'_> {
             }
         };
         let value = column.map_or(OutputValue::Expression, OutputValue::Column);
-        match alias {
-            Some(alias) => {
-                let (name, span) = self.output_alias(alias, scope).unzip();
-                self.push_output(scope, name, span, value);
-            }
-            None => {
-                let name = self.implied_name(expr, scope);
-                self.push_output(scope, name, None, value);
-            }
+        if let Some(alias) = alias {
+            let (name, span) = self.output_alias(alias, scope).unzip();
+            self.push_output(scope, name, span, value);
+        } else {
+            let name = self.implied_name(expr, scope);
+            self.push_output(scope, name, None, value);
         }
     }
 
@@ -380,11 +378,11 @@ impl Lowerer<'_> {
             },
         };
         let qualifier = places::object_name(&name).map_or_else(Vec::new, |name| name.0);
-        self.wildcard(qualifier, options, scope);
+        self.wildcard(&qualifier, options, scope);
     }
 
     /// `*` or `t.*`. What it leaves out is named, what it replaces or renames becomes an output of its own.
-    fn wildcard(&mut self, qualifier: Vec<Ident>, options: &ast::WildcardAdditionalOptions, scope: ScopeId) {
+    fn wildcard(&mut self, qualifier: &[Ident], options: &ast::WildcardAdditionalOptions, scope: ScopeId) {
         let mut left_out: Vec<&ast::Ident> = Vec::new();
         if let Some(except) = &options.opt_except {
             left_out.push(&except.first_element);
@@ -403,12 +401,12 @@ impl Lowerer<'_> {
         except.extend(replaced.clone().map(|item| places::ident(&item.column_name)));
         except.extend(renamed.iter().map(|item| places::ident(&item.ident)));
         let span = self.token_span(options.wildcard_token.0.span);
-        let star = OutputValue::Wildcard { qualifier: qualifier.clone(), span, except };
+        let star = OutputValue::Wildcard { qualifier: qualifier.to_vec(), span, except };
         self.push_output(scope, None, None, star);
         for name in left_out {
             // Naming a column that is not there is an error, even to leave it out.
             let span = self.span(name);
-            self.refer(qualifier.clone(), places::ident(name), span, Place::read(scope, Usage::Other));
+            self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::Other));
         }
         for item in replaced {
             let at = self.scope(scope).outputs.len() as u32;
@@ -420,7 +418,7 @@ impl Lowerer<'_> {
             let at = self.scope(scope).outputs.len() as u32;
             let span = self.span(&item.ident);
             let place = Place::read(scope, Usage::Output(at));
-            let column = self.refer(qualifier.clone(), places::ident(&item.ident), span, place);
+            let column = self.refer(qualifier.to_vec(), places::ident(&item.ident), span, place);
             let alias = self.span(&item.alias);
             self.push_output(scope, Some(places::ident(&item.alias)), Some(alias), OutputValue::Column(column));
         }

@@ -4,6 +4,7 @@ use sqlparser::ast::{self, CopySource, DeclareAssignment, Statement};
 
 use super::{Lowerer, Place};
 use crate::extract::sql::places;
+use crate::model::schema::{RelationKind, RoutineKind};
 use crate::model::statement::{Insert, InsertColumns, Lookup, OutputValue, ScopeId, SourceRole, StatementKind, Usage};
 
 impl Lowerer<'_> {
@@ -11,11 +12,12 @@ impl Lowerer<'_> {
     pub(super) fn statement(&mut self, statement: &Statement) -> StatementKind {
         match statement {
             Statement::Query(query) => {
-                let scope = self.new_scope(None);
+                self.set_config(query);
+                let scope = self.new_scope(self.enclosing);
                 self.query_into(query, scope)
             }
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => {
-                let scope = self.new_scope(None);
+                let scope = self.new_scope(self.enclosing);
                 let mut kind = StatementKind::Other;
                 self.deeper(|this| kind = this.dml_into(statement, scope));
                 kind
@@ -51,6 +53,117 @@ impl Lowerer<'_> {
                 }
                 StatementKind::Truncate
             }
+            Statement::CreateTable(_)
+            | Statement::CreateView(_)
+            | Statement::CreateIndex(_)
+            | Statement::CreateVirtualTable { .. }
+            | Statement::AlterTable(_)
+            | Statement::AlterView { .. }
+            | Statement::Drop { .. }
+            | Statement::RenameTable(_) => self.table_statement(statement),
+            Statement::CreateFunction(create) => self.create_function(create),
+            Statement::CreateProcedure { name, params, body, .. } => {
+                self.create_procedure(name, params.as_deref(), body)
+            }
+            Statement::CreateMacro { name, args, definition, .. } => {
+                self.create_macro(name, args.as_deref(), definition)
+            }
+            Statement::CreateTrigger(create) => self.create_trigger(create),
+            Statement::If(_) | Statement::Case(_) | Statement::While(_) | Statement::StartTransaction { .. } => {
+                self.control_flow(statement)
+            }
+            Statement::Set(set) => self.set(set),
+            Statement::Use(name) => self.use_schema(name),
+            Statement::Execute { .. } => self.execute(statement),
+            Statement::Call(function) => {
+                let scope = self.new_scope(self.enclosing);
+                self.call(function, Place::read(scope, Usage::Other));
+                StatementKind::Other
+            }
+            _ => self.other_statement(statement),
+        }
+    }
+
+    /// Statements that make, change and drop relations.
+    fn table_statement(&mut self, statement: &Statement) -> StatementKind {
+        match statement {
+            Statement::CreateTable(create) => self.create_table(create),
+            Statement::CreateView(create) => self.create_view(create),
+            Statement::CreateIndex(create) => self.create_index(create),
+            Statement::CreateVirtualTable { name, if_not_exists, module_name, module_args } => {
+                self.create_virtual_table(name, module_name, module_args, *if_not_exists)
+            }
+            Statement::AlterTable(alter) => self.alter_table(alter),
+            Statement::AlterView { name, columns, query, .. } => {
+                let columns: Vec<&ast::Ident> = columns.iter().collect();
+                self.view(name, &columns, query, RelationKind::View);
+                StatementKind::CreateView
+            }
+            Statement::Drop { object_type, names, table, .. } => self.drop_objects(*object_type, names, table.as_ref()),
+            Statement::RenameTable(renames) => self.rename_tables(renames),
+            _ => StatementKind::Other,
+        }
+    }
+
+    /// The rest: what is left of the schema, and statements that only name a table.
+    fn other_statement(&mut self, statement: &Statement) -> StatementKind {
+        match statement {
+            Statement::DropFunction(drop) => {
+                self.drop_routines(drop.func_desc.iter().map(|function| &function.name), RoutineKind::Function)
+            }
+            Statement::DropProcedure { proc_desc, .. } => {
+                self.drop_routines(proc_desc.iter().map(|procedure| &procedure.name), RoutineKind::Procedure)
+            }
+            Statement::DropTrigger(drop) => {
+                if let Some(table) = &drop.table_name {
+                    self.schema_scope(table);
+                }
+                self.drop_routines([&drop.trigger_name], RoutineKind::Trigger)
+            }
+            Statement::DropPolicy(drop) => {
+                self.schema_scope(&drop.table_name);
+                StatementKind::Drop
+            }
+            Statement::CreatePolicy(policy) => {
+                self.policy(&policy.table_name, policy.using.iter().chain(&policy.with_check))
+            }
+            Statement::AlterPolicy(alter) => self.alter_policy(alter),
+            Statement::CreateSchema { schema_name, .. } => self.create_schema(schema_name),
+            Statement::CreateDatabase { db_name, .. } => self.create_database(db_name),
+            Statement::AlterSchema(alter) => self.alter_schema(alter),
+            Statement::Comment { object_type, object_name, .. } => self.comment(*object_type, object_name),
+            Statement::Grant(grant) => self.grant(&grant.privileges, grant.objects.as_ref()),
+            Statement::Revoke(revoke) => self.grant(&revoke.privileges, revoke.objects.as_ref()),
+            Statement::Deny(deny) => self.grant(&deny.privileges, Some(&deny.objects)),
+            Statement::CreateSequence { owned_by, .. } => self.owned_by(owned_by.as_ref()),
+            Statement::Return(ast::ReturnStatement { value: Some(ast::ReturnStatementValue::Expr(expr)) })
+            | Statement::Assert { condition: expr, .. } => {
+                self.values_of_statement([expr]);
+                StatementKind::Other
+            }
+            Statement::Print(ast::PrintStatement { message }) => {
+                self.values_of_statement([&**message]);
+                StatementKind::Other
+            }
+            Statement::Analyze(ast::Analyze { table_name: Some(name), columns, .. }) => {
+                self.named_table(name, columns);
+                StatementKind::Other
+            }
+            Statement::ExplainTable { table_name: name, .. }
+            | Statement::OptimizeTable { name, .. }
+            | Statement::ShowCreate {
+                obj_type: ast::ShowCreateObject::Table | ast::ShowCreateObject::View,
+                obj_name: name,
+            } => {
+                self.named_table(name, &[]);
+                StatementKind::Other
+            }
+            Statement::Lock(lock) => {
+                for table in &lock.tables {
+                    self.named_table(&table.name, &[]);
+                }
+                StatementKind::Other
+            }
             _ => StatementKind::Other,
         }
     }
@@ -58,7 +171,7 @@ impl Lowerer<'_> {
     /// `DECLARE c CURSOR FOR SELECT …`, `DECLARE x = (SELECT …)`.
     fn declare(&mut self, declarations: &[ast::Declare]) -> StatementKind {
         let mut kind = StatementKind::Other;
-        let root = self.new_scope(None);
+        let root = self.new_scope(self.enclosing);
         for declaration in declarations {
             if let Some(query) = &declaration.for_query {
                 // The only query of a statement is its root.
