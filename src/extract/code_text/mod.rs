@@ -188,11 +188,7 @@ fn tokens(language: &Language, text: &str, scan: &Scan, is_sql: &[bool], tokens:
             let Part::Text(piece) = part else { continue };
             let span = part_span(part);
             // What the SQL reader does not name in a statement is not known to be anything else.
-            let kind = match literal.parts.as_slice() {
-                _ if *is_sql => TokenKind::Unread,
-                [Part::Text(_)] => kind_of_text(piece.as_str()),
-                _ => TokenKind::Text,
-            };
+            let kind = if *is_sql { TokenKind::Unread } else { kind_of_text(piece.as_str()) };
             push(span, kind);
             if language.tags && literal.raw && !is_sql {
                 tags(span, text).for_each(|span| push(span, TokenKind::Property));

@@ -15,7 +15,7 @@ use crate::model::facts::{FileFacts, Token, TokenKind, Unit, UnitKind};
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
 use run::{Found, Source};
-use script::{Part, Script, Word};
+use script::{Part, Script};
 
 /// Shell scripts and crontabs.
 pub struct Shell;
@@ -171,22 +171,13 @@ fn words(script: &Script, places: &[Span], tokens: &mut Vec<Token>) {
     for word in arguments.chain(values).chain(&script.documents).filter(|word| word.quoted) {
         let before = places.partition_point(|place| place.start <= word.span.start);
         let is_sql = before > 0 && places[before - 1].contains(word.span);
-        let kind = match word.parts.as_slice() {
+        for part in &word.parts {
+            let Part::Text(text) = part else { continue };
             // What the SQL reader does not name in a statement is not known to be anything else.
-            _ if is_sql => TokenKind::Unread,
-            [Part::Text(text)] => kind_of_text(text.as_str()),
-            _ => TokenKind::Text,
-        };
-        parts(word).for_each(|span| tokens.push(Token { span, kind }));
+            let kind = if is_sql { TokenKind::Unread } else { kind_of_text(text.as_str()) };
+            tokens.push(Token { span: text.outer(Span::new(0, text.as_str().len())), kind });
+        }
     }
-}
-
-/// Where the known text of a word stands.
-fn parts(word: &Word) -> impl Iterator<Item = Span> {
-    word.parts.iter().filter_map(|part| match part {
-        Part::Text(text) => Some(text.outer(Span::new(0, text.as_str().len()))),
-        Part::Variable(..) | Part::Output(..) | Part::Unknown(_) => None,
-    })
 }
 
 #[cfg(test)]
