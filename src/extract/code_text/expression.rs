@@ -120,6 +120,9 @@ pub(super) struct Use {
     pub at: usize,
 }
 
+/// An expression, the name that it is appended to, and the number of the lexeme after it.
+type Operand = (Expression, Option<(Span, Change)>, usize);
+
 /// All string expressions of a scan that hold a literal, in order of their first lexemes.
 pub(super) fn uses(language: &Language, text: &str, scan: &Scan) -> Vec<Use> {
     let mut reader = Reader { language, text, scan, taken: vec![false; scan.lexemes.len()] };
@@ -348,7 +351,7 @@ impl<'a> Reader<'a> {
 
     /// Operands with joining operators between them: the expression, the name that a first operand appends to, and
     /// the number of the lexeme after it.
-    fn chain(&mut self, at: usize, depth: usize) -> Option<(Expression, Option<(Span, Change)>, usize)> {
+    fn chain(&mut self, at: usize, depth: usize) -> Option<Operand> {
         let (first, appended_to, mut next) = self.operand(at, depth)?;
         let mut parts = vec![first];
         let mut streamed = None;
@@ -387,7 +390,7 @@ impl<'a> Reader<'a> {
         Some((whole, streamed.or(appended_to), next))
     }
 
-    fn operand(&mut self, at: usize, depth: usize) -> Option<(Expression, Option<(Span, Change)>, usize)> {
+    fn operand(&mut self, at: usize, depth: usize) -> Option<Operand> {
         let lexeme = self.lexeme(at)?;
         let mut next = at + 1;
         let mut word = None;

@@ -73,6 +73,7 @@ pub(super) enum HereDocument {
 
 /// One language.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each says something of its own")]
 pub(super) struct Language {
     /// File extensions, in lower case.
     pub extensions: &'static [&'static str],
@@ -460,7 +461,7 @@ pub(super) fn language_of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.')?;
     let extension = extension.to_ascii_lowercase();
-    if stem.ends_with(".sql") {
+    if stem.rsplit('.').next().is_some_and(|inner| inner.eq_ignore_ascii_case("sql")) && stem.contains('.') {
         return None;
     }
     LANGUAGES.iter().find(|language| language.extensions.contains(&extension.as_str()))

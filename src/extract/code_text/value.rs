@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::expression::{Between, Change, Expression, Use};
 use super::language::Language;
-use super::scan::{Literal, Part, Scan};
+use super::literal::{Literal, Part};
+use super::scan::Scan;
 use crate::extract::embedded::StringValue;
 use crate::extract::sql::text::SqlText;
 use crate::model::span::Span;
@@ -149,7 +150,9 @@ impl<'a> Values<'a> {
                     return;
                 }
                 (None, Change::Add | Change::Append) => {
-                    items.into_iter().for_each(|item| join(&mut open.value, item));
+                    for item in items {
+                        join(&mut open.value, item);
+                    }
                     return;
                 }
                 (_, Change::Set) => {
