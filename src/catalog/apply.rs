@@ -32,6 +32,8 @@ pub(super) struct SourceState {
     /// Changes to relations that are unknown here.
     pub(super) pending: Vec<Pending>,
     search_path: Vec<Name>,
+    /// Whether the statement at hand is of a dialect that has databases where others have schemas.
+    qualifiers_are_databases: bool,
 }
 
 impl SourceState {
@@ -39,6 +41,8 @@ impl SourceState {
     pub(super) fn apply_file(&mut self, file: FileId, statements: &[Statement]) {
         self.search_path.clear();
         for statement in statements.iter().filter(|statement| statement.direction == Direction::Forward) {
+            self.qualifiers_are_databases =
+                matches!(statement.dialect, Dialect::Mysql | Dialect::Sqlite | Dialect::ClickHouse);
             for change in &statement.changes {
                 self.apply(file, statement, change);
             }
@@ -46,11 +50,7 @@ impl SourceState {
     }
 
     fn key(&self, name: &ObjectName) -> Key {
-        let schema = match name.schema() {
-            Some(schema) => Some(schema.folded()),
-            None => self.search_path.first().cloned(),
-        };
-        (schema.filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.as_str())), name.last().folded())
+        (self.schema_ident(name).map(|schema| schema.folded()), name.last().folded())
     }
 
     fn position(&self, key: &Key) -> Option<usize> {
@@ -64,8 +64,11 @@ impl SourceState {
         })
     }
 
+    /// The schema of a name; none for a default one, and none where what qualifies a name is a database: which one a
+    /// statement runs in is the connection's affair, and most code leaves it out.
     fn schema_ident(&self, name: &ObjectName) -> Option<Ident> {
         let schema = match name.schema() {
+            Some(_) if self.qualifiers_are_databases => None,
             Some(schema) => Some(schema.clone()),
             None => self.search_path.first().map(|schema| Ident::bare(schema.as_str())),
         };
