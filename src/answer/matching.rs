@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::system::StatementUses;
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
 use crate::model::answer::{Certainty, Construct};
 use crate::model::name::Name;
-use crate::model::statement::{Access, HoleRole, Statement, Usage};
+use crate::model::statement::{Access, HoleRole, Usage};
 
 /// What was asked for, with everything whose value is made of it.
 pub struct Targets<'c> {
@@ -101,22 +102,23 @@ impl<'c> Targets<'c> {
     pub fn judge(
         &self,
         found: &Use,
-        statement: &Statement,
+        statement: &StatementUses<'_>,
         text: &str,
         neighbours: &BTreeSet<RelationKey>,
     ) -> Judgement {
         let reference = |column: &ColumnKey, certainty: Certainty, construct: Construct, why: String| {
-            let certainty = certainty.min(ceiling(statement));
+            let certainty = certainty.min(ceiling(&statement.statement));
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: column.clone() })
         };
-        let construct = found.construct(statement);
+        let construct = found.construct(&statement.statement, statement.written);
         match &found.resolution {
             Resolution::Columns { columns, certainty, path } => {
                 if let Some(column) = columns.iter().find(|column| self.is_target(column)) {
                     if matches!(found.form, Form::Name | Form::NewRow) && *path == NamePath::Derived {
                         return Judgement::Value(format!("a value made of {}", self.catalog.display_column(column)));
                     }
-                    return reference(column, *certainty, construct, self.why(found, column, *path));
+                    let certainty = if construct == Construct::Implicit { Certainty::Certain } else { *certainty };
+                    return reference(column, certainty, construct, self.why(found, column, *path));
                 }
                 let named: Vec<String> =
                     columns.iter().take(3).map(|column| self.catalog.display_column(column)).collect();
@@ -174,7 +176,7 @@ impl<'c> Targets<'c> {
         text: &str,
         reason: &str,
         found: &Use,
-        statement: &Statement,
+        statement: &StatementUses<'_>,
         neighbours: &BTreeSet<RelationKey>,
     ) -> Judgement {
         let Some(column) = &self.column else { return Judgement::Unresolved(reason.to_owned()) };
@@ -185,7 +187,7 @@ impl<'c> Targets<'c> {
         let owners: BTreeSet<RelationKey> = self.catalog.owners_of(column).map(RelationKey::Declared).collect();
         let near: Vec<&RelationKey> = owners.iter().filter(|owner| neighbours.contains(owner)).collect();
         let reference = |certainty: Certainty, construct: Construct, why: String| {
-            let certainty = certainty.min(ceiling(statement));
+            let certainty = certainty.min(ceiling(&statement.statement));
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);

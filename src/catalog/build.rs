@@ -161,7 +161,35 @@ fn implied(table: &ObjectName, origin: Origin) -> Relation {
     }
 }
 
+/// A table as mappings know it: its name, where it is mapped, and its columns with theirs.
+pub(crate) type MappedTable = (ObjectName, Origin, Vec<(Ident, Origin)>);
+
 impl Catalog {
+    /// Adds tables that no DDL creates, as mappings know them.
+    pub(crate) fn declare_mapped(&mut self, tables: Vec<MappedTable>) {
+        let created = self.relations.len();
+        for (table, origin, columns) in tables {
+            let at = match self.find(&table, &[]) {
+                Some(id) if (id.0 as usize) < created && !self.relations[id.0 as usize].open => continue,
+                Some(id) => id.0 as usize,
+                None => {
+                    let at = self.relations.len();
+                    self.by_name.entry(table.last().folded()).or_default().push(RelationId(at as u32));
+                    self.relations.push(implied(&table, origin));
+                    at
+                }
+            };
+            let columns = columns.into_iter().map(|(name, declared)| super::Column {
+                name,
+                data_type: String::new(),
+                declared,
+                dropped: None,
+                lineage: Vec::new(),
+            });
+            add_missing(&mut self.relations[at].columns, columns.collect());
+        }
+    }
+
     /// Sets the columns of a view, or completes those of a table made from a query; worked out by `link::views`.
     pub(crate) fn set_columns(&mut self, id: RelationId, columns: Vec<super::Column>, open: bool) {
         let relation = &mut self.relations[id.0 as usize];

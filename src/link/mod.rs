@@ -5,6 +5,7 @@
 //! [`views`] carries columns through views.
 
 pub mod database;
+pub mod entities;
 pub mod resolve;
 pub mod search;
 pub mod store;

@@ -46,16 +46,18 @@ pub enum Form {
 }
 
 impl Use {
-    /// The construct that an answer says it is.
-    pub fn construct(&self, statement: &Statement) -> Construct {
+    /// The construct that an answer says it is; `written` is what the statement is written in.
+    pub fn construct(&self, statement: &Statement, written: Construct) -> Construct {
         match self.form {
+            // An ORM names every mapped column in the SQL that it sends.
+            Form::Wildcard if written == Construct::Orm => Construct::Implicit,
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
             Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
                 Construct::Schema
             }
-            _ => Construct::Sql,
+            _ => written,
         }
     }
 }

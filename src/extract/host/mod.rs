@@ -5,6 +5,7 @@
 //! after it are linear in the file and do not recurse with the depth of the tree.
 
 pub mod binding;
+pub mod condition;
 pub mod dialect;
 pub mod escape;
 pub mod expression;

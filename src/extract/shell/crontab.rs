@@ -18,7 +18,7 @@ pub(super) struct Line {
 pub(super) fn is_crontab(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let known =
-        name == "crontab" || name.ends_with(".crontab") || name.ends_with(".cron") || name.starts_with("crontab.");
+        name == "crontab" || name.starts_with("crontab.") || [".crontab", ".cron"].iter().any(|it| name.ends_with(it));
     known || has_user(path) && !name.starts_with('.') && !name.contains(".md")
 }
 

@@ -119,7 +119,8 @@ fn repaired(
     let message = refusal.message.clone();
     let mut draft = Draft::new(tokens);
     let mut refusal = refusal;
-    if draft.settle_holes() {
+    let closed = draft.close();
+    if draft.settle_holes() || closed {
         match attempt(dialect, draft.tokens.clone()) {
             Ok((statement, rest)) => return Some(mend(text, &statement, dialect, rest, &draft, &message)),
             Err((next, _)) => refusal = next,
