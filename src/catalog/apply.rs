@@ -105,6 +105,7 @@ impl SourceState {
                     definitions: Vec::new(),
                     open: false,
                 };
+                self.settle(&key, *if_not_exists);
                 self.insert(key, relation);
             }
             SchemaChange::CreateFromQuery { relation, kind, columns, query } => {
@@ -116,6 +117,7 @@ impl SourceState {
                     columns: columns.clone(),
                     search_path: self.search_path.clone(),
                 };
+                self.settle(&key, false);
                 let made = Relation {
                     schema: self.schema_ident(relation),
                     name: relation.last().clone(),
@@ -138,7 +140,10 @@ impl SourceState {
             SchemaChange::DropRelation { name, span, .. } => {
                 let key = self.key(name);
                 match self.position(&key) {
-                    Some(position) => self.relations[position].dropped = Some(at(*span)),
+                    Some(position) => {
+                        // Dropped twice, it was gone the first time.
+                        self.relations[position].dropped.get_or_insert(at(*span));
+                    }
                     None => self.postpone(change, file, key),
                 }
             }
@@ -156,6 +161,7 @@ impl SourceState {
                 renamed.schema = schema;
                 renamed.name = to.last().clone();
                 self.relations[position].dropped = Some(at(*span));
+                self.settle(&new_key, false);
                 self.insert(new_key, renamed);
             }
             SchemaChange::MoveRelation { name, schema } => {
@@ -210,6 +216,15 @@ impl SourceState {
         }
     }
 
+    /// Forgets what was postponed for a relation that this source now makes: it was about the one before. Columns that
+    /// were added to it are kept where a `CREATE TABLE IF NOT EXISTS` may find it in place.
+    fn settle(&mut self, key: &Key, if_not_exists: bool) {
+        let outlives = |change: &SchemaChange| {
+            if_not_exists && !matches!(change, SchemaChange::DropRelation { .. } | SchemaChange::RenameRelation { .. })
+        };
+        self.pending.retain(|pending| pending.key != *key || outlives(&pending.change));
+    }
+
     fn postpone(&mut self, change: &SchemaChange, origin: FileId, key: Key) {
         self.pending.push(Pending { change: change.clone(), origin, key });
     }
@@ -262,6 +277,11 @@ fn declared(file: FileId, column: &ColumnDef) -> Column {
     }
 }
 
+/// A column of which only a later change tells.
+fn named_only(name: &Ident, at: Origin, dropped: Option<Origin>) -> Column {
+    Column { name: name.clone(), data_type: String::new(), declared: at, dropped, lineage: Vec::new() }
+}
+
 /// Adds those of `more` that `columns` does not have; one that it has as dropped is live again.
 pub(super) fn add_missing(columns: &mut Vec<Column>, more: Vec<Column>) {
     for column in more {
@@ -280,8 +300,12 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
         SchemaChange::AddColumn { column, .. } => add_missing(&mut relation.columns, vec![declared(file, column)]),
         SchemaChange::DropColumn { column, span, .. } => {
             let name = column.folded();
-            if let Some(own) = relation.columns.iter_mut().find(|own| own.name.folded() == name) {
-                own.dropped = Some(Origin { file, span: *span });
+            let gone = Origin { file, span: *span };
+            match relation.columns.iter_mut().find(|own| own.name.folded() == name) {
+                Some(own) => {
+                    own.dropped.get_or_insert(gone);
+                }
+                None => relation.columns.push(named_only(column, gone, Some(gone))),
             }
         }
         SchemaChange::RenameColumn { from, to, span, .. } => {
@@ -298,6 +322,9 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
                     own.dropped = None;
                 }
                 relation.columns.push(old);
+            } else {
+                let at = Origin { file, span: *span };
+                add_missing(&mut relation.columns, vec![named_only(to, at, None), named_only(from, at, Some(at))]);
             }
         }
         SchemaChange::AlterColumn { column, change: crate::model::schema::ColumnChange::Type(data_type), .. } => {

@@ -63,13 +63,7 @@ impl<'s, 'w> System<'s, 'w> {
         let changes_schema =
             |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
-        let mut sources = schema_sources(files);
-        // Migrations speak before files that merely hold a statement or two.
-        sources.sort_by_key(|source| {
-            let first = source.files.first().map(|&id| store.file(id).context);
-            (first != Some(Context::Migration), source.repository, source.path.clone())
-        });
-        let mut catalog = build::build(&sources, |id| Some(store.facts(id)));
+        let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
         views::expand(&mut catalog);
         let mapping: Vec<FileId> = mapping_files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         store.prepare(&mapping);
