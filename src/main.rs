@@ -1,3 +1,219 @@
 //! The thin binary: arguments in, exit code out.
 
-fn main() {}
+mod cli;
+mod progress;
+
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{CommandFactory, Parser};
+
+use columnist::answer::{self, ColumnQuery};
+use columnist::discover::config::Config;
+use columnist::discover::text::decode;
+use columnist::discover::{SkipReason, Workspace, discover};
+use columnist::model::answer::{Answer, Verdict};
+use columnist::model::statement::Dialect;
+use columnist::render::text::Mentions;
+use columnist::render::text::unanswered::unanswered;
+use columnist::render::{self, printable};
+
+use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, SqlArgs, WhoArgs};
+use progress::Progress;
+
+/// What the exit code means. docs and `--help` hold the same table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ExitStatus {
+    /// Answered; the verdict is below the bar.
+    Below = 0,
+    /// Answered; the verdict reaches the bar.
+    Reached = 1,
+    /// Not answered.
+    NotAnswered = 2,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.global.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let status = run(&cli).unwrap_or_else(|error| {
+        complain("error", &format!("{error:#}"));
+        ExitStatus::NotAnswered
+    });
+    ExitCode::from(status as u8)
+}
+
+fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
+    let progress = |scan: &ScanArgs| scan_of(scan, &Progress::start(cli.global.no_progress));
+    match &cli.command {
+        Command::Who(args) => who(args, &Progress::start(cli.global.no_progress)),
+        Command::Refs(args) => {
+            let workspace = progress(&args.scan)?;
+            let (lines, _scanned) = answer::references(&workspace);
+            print(|out| render::json::refs(&lines, out))?;
+            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+        }
+        Command::Sql(args) => sql(args),
+        Command::Files(args) => {
+            let workspace = progress(&args.scan)?;
+            print(|out| render::stages::files(&workspace, out))?;
+            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+        }
+        Command::Facts(args) => {
+            let workspace = progress(&args.scan)?;
+            print(|out| render::stages::facts(&workspace, out))?;
+            Ok(ExitStatus::Below)
+        }
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "columnist", &mut script);
+            print(|out| out.write_all(&script))?;
+            Ok(ExitStatus::Below)
+        }
+        Command::Man(args) => {
+            let page = clap_mangen::Man::new(manual_of(args.command.as_deref())?);
+            print(|mut out| page.render(&mut out))?;
+            Ok(ExitStatus::Below)
+        }
+    }
+}
+
+fn who(args: &WhoArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
+    let query: ColumnQuery = match args.target.parse() {
+        Ok(query) => query,
+        Err(error) => {
+            complain("error", &unanswered(&error));
+            return Ok(ExitStatus::NotAnswered);
+        }
+    };
+    let workspace = scan_of(&args.scan, progress)?;
+    let answer = match answer::who(&workspace, &query) {
+        Ok(answer) => answer,
+        Err(error) => {
+            progress.done();
+            complain("error", &unanswered(&error));
+            return Ok(ExitStatus::NotAnswered);
+        }
+    };
+    progress.done();
+    let mentions = if args.answer.mentions { Mentions::Listed } else { Mentions::Counted };
+    print(|out| match args.answer.format {
+        Format::Text => render::text::who(&answer, mentions, out),
+        Format::Json => render::json::who(&answer, mentions, out),
+    })?;
+    let skipped = answer.scanned.skipped.iter().map(|(reason, files)| (reason, files));
+    Ok(strict(&args.scan, status_of(&answer, args.answer.fail_on), skipped))
+}
+
+fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {
+    let script = if args.file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        decode(bytes).map_err(|reason| anyhow::anyhow!("standard input is no text: {reason}"))?
+    } else {
+        script(&args.file)?
+    };
+    let schema = args.schema.iter().map(|path| self::script(path)).collect::<anyhow::Result<Vec<String>>>()?;
+    let dialect = args.dialect.as_deref().map(|name| {
+        Dialect::named(name).unwrap_or_else(|| {
+            complain("warning", &format!("no dialect is called `{name}`; the script is read as generic SQL"));
+            Dialect::Generic
+        })
+    });
+    let reports = answer::statements::statements(&script, &schema, dialect);
+    print(|out| match args.format {
+        Format::Text => render::statements::statements(&reports, out),
+        Format::Json => render::json::statements(&reports, out),
+    })?;
+    Ok(ExitStatus::Below)
+}
+
+fn script(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    decode(bytes).map_err(|reason| anyhow::anyhow!("{} is no text: {reason}", path.display()))
+}
+
+fn status_of(answer: &Answer, fail_on: FailOn) -> ExitStatus {
+    let bar = match fail_on {
+        FailOn::Blocked => Verdict::Blocked,
+        FailOn::Review => Verdict::Review,
+    };
+    if answer.verdict >= bar { ExitStatus::Reached } else { ExitStatus::Below }
+}
+
+/// With `--strict`, a scan that left out what may be code has not answered.
+fn strict<'a>(
+    scan: &ScanArgs,
+    status: ExitStatus,
+    skipped: impl Iterator<Item = (&'a String, &'a usize)>,
+) -> ExitStatus {
+    let unread: Vec<String> = skipped
+        .filter(|(reason, _)| SkipReason::hides_code(reason))
+        .map(|(reason, files)| format!("{files} {reason}"))
+        .collect();
+    if unread.is_empty() || !scan.strict {
+        return status;
+    }
+    complain("error", &format!("not all files were read ({}), and --strict is given", unread.join(", ")));
+    ExitStatus::NotAnswered
+}
+
+/// Settings, threads and the walk.
+fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
+    let paths = if scan.paths.is_empty() { vec![PathBuf::from(".")] } else { scan.paths.clone() };
+    let mut config = match &scan.config {
+        Some(path) => Config::read(path)?,
+        None => Config::find(&paths)?,
+    };
+    if let Some(bytes) = scan.max_file_size {
+        config.limits.max_file_bytes = bytes;
+    }
+    // A pool that is there already serves as well.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(scan.threads).build_global();
+    let paths = match (&scan.config, scan.paths.is_empty()) {
+        (Some(_), true) if !config.sources.is_empty() => config.sources.clone(),
+        _ => config.expand(paths),
+    };
+    let workspace = discover(&paths, &config, scan.threads, &|files| progress.met(files))?;
+    if workspace.files.is_empty() {
+        let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        anyhow::bail!("no file to read in {}{}", shown.join(", "), skipped_in_words(&workspace));
+    }
+    Ok(workspace)
+}
+
+fn skipped_in_words(workspace: &Workspace) -> String {
+    let skipped: Vec<String> = workspace.skipped.iter().map(|(reason, files)| format!("{files} {reason}")).collect();
+    if skipped.is_empty() { String::new() } else { format!(" (skipped: {})", skipped.join(", ")) }
+}
+
+fn manual_of(command: Option<&str>) -> anyhow::Result<clap::Command> {
+    let mut all = Cli::command();
+    all.build();
+    match command {
+        None => Ok(all),
+        Some(name) => all.find_subcommand(name).cloned().with_context(|| format!("no command is called `{name}`")),
+    }
+}
+
+/// Writes to standard output. Whoever stops reading early has seen enough: a broken pipe is no failure.
+fn print(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    match render(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write the answer"),
+    }
+}
+
+/// Says something on standard error.
+fn complain(title: &str, text: &str) {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    let lines: Vec<_> = text.lines().map(printable::printable).collect();
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(anstream::stderr(), "{style}{title}{style:#}: {}", lines.join("\n"));
+}

@@ -1,3 +1,16 @@
 //! Integration tests: the real command on real files.
 
-fn main() {}
+#[path = "integration/bad_input.rs"]
+mod bad_input;
+#[path = "integration/command.rs"]
+mod command;
+#[path = "integration/common.rs"]
+mod common;
+#[path = "integration/docs.rs"]
+mod docs;
+#[path = "integration/help.rs"]
+mod help;
+#[path = "integration/schema.rs"]
+mod schema;
+#[path = "integration/story.rs"]
+mod story;

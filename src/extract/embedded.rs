@@ -40,6 +40,17 @@ impl StringValue {
             }
         }
     }
+
+    /// How many branches there are besides the first of each choice, at any depth.
+    pub fn other_branches(&self) -> usize {
+        match self {
+            StringValue::Piece(_) | StringValue::Hole(_) => 0,
+            StringValue::Join(parts) => parts.iter().map(Self::other_branches).sum(),
+            StringValue::Choice(branches) => {
+                branches.len().saturating_sub(1) + branches.iter().map(Self::other_branches).sum::<usize>()
+            }
+        }
+    }
 }
 
 /// Writes one alternative: the branch with number `wanted` (counted over all branches but the first of each choice,
@@ -56,11 +67,21 @@ impl Picker {
             StringValue::Hole(span) => piece.push_hole(*span),
             StringValue::Join(parts) => parts.iter().for_each(|part| self.write(part, piece)),
             StringValue::Choice(branches) => {
-                let first = self.seen + 1;
-                self.seen += branches.len().saturating_sub(1);
-                let at = if (first..=self.seen).contains(&self.wanted) { self.wanted - first + 1 } else { 0 };
-                if let Some(branch) = branches.get(at) {
+                // Branches are numbered in text order, those inside a branch after it; a wanted one that lies inside
+                // another branch makes that one chosen too.
+                let mut chosen = branches.first().map(|first| (first, self.seen));
+                for (at, branch) in branches.iter().enumerate() {
+                    let before = self.seen;
+                    let inside = before + usize::from(at > 0);
+                    self.seen = inside + branch.other_branches();
+                    if at > 0 && (inside..=self.seen).contains(&self.wanted) {
+                        chosen = Some((branch, inside));
+                    }
+                }
+                if let Some((branch, inside)) = chosen {
+                    let after = std::mem::replace(&mut self.seen, inside);
                     self.write(branch, piece);
+                    self.seen = after;
                 }
             }
         }
@@ -103,5 +124,17 @@ mod tests {
         let value = StringValue::Join(vec![either("a", "b"), piece("-"), either("c", "d")]);
         let texts: Vec<String> = value.alternatives(9).iter().map(|text| text.as_str().to_owned()).collect();
         assert_eq!(texts, ["a-c", "b-c", "a-d"]);
+    }
+
+    #[test]
+    fn branches_inside_branches_are_read_too() {
+        let inner = StringValue::Join(vec![piece("x"), StringValue::Choice(vec![piece("b"), piece("c")])]);
+        let first = StringValue::Choice(vec![piece("a"), piece("A")]);
+        let value = StringValue::Join(vec![
+            StringValue::Choice(vec![first, inner, piece("d")]),
+            StringValue::Choice(vec![piece("1"), piece("2")]),
+        ]);
+        let texts: Vec<String> = value.alternatives(9).iter().map(|text| text.as_str().to_owned()).collect();
+        assert_eq!(texts, ["a1", "A1", "xb1", "xc1", "d1", "a2"]);
     }
 }

@@ -1,7 +1,14 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
+pub mod code_text;
 pub mod embedded;
+pub mod host;
+pub mod java;
+pub mod prose;
+pub mod python;
+pub mod shell;
 pub mod sql;
+pub mod typescript;
 
 use crate::model::facts::FileFacts;
 
@@ -28,7 +35,15 @@ pub trait Format: Sync {
 }
 
 /// All formats, in order of their names.
-pub static FORMATS: &[&dyn Format] = &[&sql::Sql];
+pub static FORMATS: &[&dyn Format] = &[
+    &code_text::CodeText,
+    &java::Java,
+    &prose::Prose,
+    &python::Python,
+    &shell::Shell,
+    &sql::Sql,
+    &typescript::TypeScript,
+];
 
 /// The first format that claims the file.
 pub fn format_of(path: &str, head: &str) -> Option<&'static dyn Format> {

@@ -1,1 +1,14 @@
-//! TODO
+//! Linking: the only place where names are resolved.
+//!
+//! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which files matter, [`system`] puts the catalog together,
+//! [`resolve`] gives every name of one statement its column, [`uses`] lists what a statement does to which columns,
+//! [`views`] carries columns through views.
+
+pub mod database;
+pub mod entities;
+pub mod resolve;
+pub mod search;
+pub mod store;
+pub mod system;
+pub mod uses;
+pub mod views;

@@ -2,6 +2,7 @@
 //!
 //! Facts are rows: the facts of different files, repositories and revisions merge by union.
 
+use super::mapping::{BuiltStatement, Mapping};
 use super::name::ObjectName;
 use super::span::Span;
 use super::statement::Statement;
@@ -11,6 +12,10 @@ use super::statement::Statement;
 pub struct FileFacts {
     /// SQL statements, in text order.
     pub statements: Vec<Statement>,
+    /// Statements that calls build, in text order.
+    pub built: Vec<BuiltStatement>,
+    /// Classes and models that stand for relations.
+    pub mappings: Vec<Mapping>,
     /// Named code units, in order of their start; an outer unit comes before those inside it.
     pub units: Vec<Unit>,
     /// What stands where, for words that no statement refers to; sorted by start, never overlapping.
@@ -24,9 +29,32 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    /// The innermost unit that holds `span`, if any does.
+    /// Puts units, tokens and statements in the order that this type promises; where tokens overlap, the one that
+    /// starts first stays.
+    pub fn put_in_order(&mut self) {
+        self.statements.sort_by_key(|statement| (statement.span.start, statement.span.end));
+        self.built.sort_by_key(|built| (built.statement.span.start, built.statement.span.end));
+        self.mappings.sort_by_key(|mapping| mapping.span);
+        self.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+        self.units.dedup();
+        self.tokens.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));
+        let mut end = 0;
+        self.tokens.retain(|token| {
+            let apart = token.span.start >= end;
+            if apart {
+                end = token.span.end;
+            }
+            apart
+        });
+        self.blind_spots.sort_by_key(|spot| (spot.span, spot.reason.clone()));
+        self.blind_spots.dedup();
+    }
+
+    /// The innermost unit that holds `span`, if any does: of those that start before it, the last that does not end
+    /// before it does.
     pub fn unit_at(&self, span: Span) -> Option<&Unit> {
-        self.units.iter().filter(|unit| unit.span.contains(span)).min_by_key(|unit| unit.span.end - unit.span.start)
+        let before = self.units.partition_point(|unit| unit.span.start <= span.start);
+        self.units[..before].iter().rev().find(|unit| unit.span.contains(span))
     }
 
     /// What the text at `offset` is when it is no reference.

@@ -45,6 +45,25 @@ impl Dialect {
         Dialect::ClickHouse,
     ];
 
+    /// The dialect that people call `name`, case ignored: its own name or a common one.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "postgres" | "postgresql" | "redshift" | "cockroachdb" | "greenplum" | "duckdb" | "materialize" => {
+                Dialect::Postgres
+            }
+            "mysql" | "mariadb" | "tidb" | "starrocks" | "doris" => Dialect::Mysql,
+            "sqlite" | "sqlite3" => Dialect::Sqlite,
+            "sql-server" | "sqlserver" | "mssql" | "tsql" | "t-sql" | "fabric" => Dialect::SqlServer,
+            "oracle" | "plsql" => Dialect::Oracle,
+            "bigquery" => Dialect::BigQuery,
+            "snowflake" => Dialect::Snowflake,
+            "clickhouse" => Dialect::ClickHouse,
+            "generic" | "ansi" | "hive" | "spark" | "sparksql" | "databricks" | "presto" | "trino" | "athena"
+            | "teradata" | "vertica" | "exasol" | "impala" | "drill" | "flink" => Dialect::Generic,
+            _ => return None,
+        })
+    }
+
     /// The name used in options, output and documentation.
     pub fn name(self) -> &'static str {
         match self {

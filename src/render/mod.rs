@@ -1,1 +1,10 @@
-//! TODO
+//! Rendering: an answer becomes bytes. No decisions here, only words.
+
+pub mod json;
+pub mod printable;
+pub mod stages;
+pub mod statements;
+pub mod text;
+
+#[cfg(test)]
+mod sample;

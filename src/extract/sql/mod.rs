@@ -101,6 +101,7 @@ impl Format for Sql {
             elsewhere: TokenKind::SqlOther,
             blind_spots: found.blind_spots,
             problems: found.problems,
+            ..FileFacts::default()
         }
     }
 }

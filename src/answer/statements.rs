@@ -1,0 +1,169 @@
+//! `sql`: what each statement of a script reads and writes. The face of the SQL engine, for debugging and editors.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::build::build;
+use crate::catalog::order::SchemaSource;
+use crate::catalog::{Catalog, ColumnKey};
+use crate::extract::sql::text::SqlText;
+use crate::extract::sql::{self};
+use crate::link::resolve::{Resolution, Resolver, resolved_columns};
+use crate::link::uses::{Form, Use, any_column, uses};
+use crate::link::views;
+use crate::model::facts::FileFacts;
+use crate::model::name::Name;
+use crate::model::schema::SchemaChange;
+use crate::model::source::FileId;
+use crate::model::span::{LineIndex, Span};
+use crate::model::statement::{Access, Dialect, Reading, ScopeId, Statement, StatementKind, Usage};
+
+/// What one statement does. Columns are `table.column`, as the catalog spells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementReport {
+    /// One-based line of its first token.
+    pub line: u32,
+    /// What it does.
+    pub kind: StatementKind,
+    /// Columns read, views not looked through.
+    pub reads: BTreeSet<String>,
+    /// Columns written.
+    pub writes: BTreeSet<String>,
+    /// Columns read, each view's replaced by those it is made of.
+    pub base_reads: BTreeSet<String>,
+    /// For each output column, in order, what it is made of.
+    pub lineage: Vec<OutputLineage>,
+    /// Names that no relation of the statement is known to have, as written.
+    pub unresolved: Vec<String>,
+    /// What is wrong, in words.
+    pub problems: Vec<String>,
+}
+
+/// Where one output column comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputLineage {
+    /// Its name; `?column?` when it has none, as `PostgreSQL` says.
+    pub output: String,
+    /// Columns that its value is made of.
+    pub from: BTreeSet<String>,
+    /// Columns that decide which rows there are, and in what order: conditions, joins, grouping.
+    pub indirect: BTreeSet<String>,
+}
+
+/// Reads `script` against the schema that `schema` (scripts of DDL, in order) and the script itself declare.
+pub fn statements(script: &str, schema: &[String], dialect: Option<Dialect>) -> Vec<StatementReport> {
+    let facts: Vec<FileFacts> =
+        schema.iter().map(String::as_str).chain([script]).map(|text| read(text, dialect)).collect();
+    let files = (0..facts.len()).map(|at| FileId(at as u32)).collect();
+    let source = SchemaSource { path: String::new(), repository: 0, files };
+    let mut catalog = build(&[source], |id| facts.get(id.0 as usize));
+    views::expand(&mut catalog);
+
+    let lines = LineIndex::new(script);
+    let Some(own) = facts.last() else { return Vec::new() };
+    let mut path: Vec<Name> = Vec::new();
+    let mut reports = Vec::new();
+    for statement in &own.statements {
+        for change in &statement.changes {
+            if let SchemaChange::SetSearchPath(schemas) = change {
+                path = crate::catalog::apply::search_path(schemas);
+            }
+        }
+        let resolver = Resolver::new(statement, &catalog, &path);
+        let problems = own
+            .problems
+            .iter()
+            .filter(|problem| statement.span.contains(problem.span) && problem.span != Span::default());
+        let mut report = report(&resolver, &catalog, script, &lines);
+        report.problems.extend(problems.map(|problem| problem.message.clone()));
+        report.problems.dedup();
+        reports.push(report);
+    }
+    reports
+}
+
+fn read(text: &str, dialect: Option<Dialect>) -> FileFacts {
+    let found = sql::read(&SqlText::verbatim(text, 0), dialect);
+    FileFacts { statements: found.statements, units: found.units, problems: found.problems, ..FileFacts::default() }
+}
+
+fn report(resolver: &Resolver<'_>, catalog: &Catalog, script: &str, lines: &LineIndex) -> StatementReport {
+    let statement = resolver.statement();
+    let mut reads: BTreeSet<ColumnKey> = BTreeSet::new();
+    let mut writes: BTreeSet<ColumnKey> = BTreeSet::new();
+    let mut unresolved = Vec::new();
+    for found in uses(resolver) {
+        if found.form == Form::Relation || found.form == Form::NewRow || found.usage == Usage::Schema {
+            continue;
+        }
+        match &found.resolution {
+            Resolution::Columns { columns, .. } => {
+                let into = if found.access == Access::Write { &mut writes } else { &mut reads };
+                into.extend(columns.iter().cloned());
+            }
+            Resolution::Ambiguous { .. } | Resolution::Unknown { .. } if found.form == Form::Name => {
+                unresolved.push(found.span.of(script).to_owned());
+            }
+            _ => {}
+        }
+    }
+    let base: BTreeSet<ColumnKey> = reads.iter().flat_map(|column| views::bases(catalog, column)).collect();
+    let show = |columns: &BTreeSet<ColumnKey>| columns.iter().map(|column| catalog.display_column(column)).collect();
+    let problems = match &statement.reading {
+        Reading::Parsed => Vec::new(),
+        Reading::Recovered { reason } | Reading::Tokens { reason } => vec![reason.clone()],
+    };
+    StatementReport {
+        line: lines.position(script, statement.span.start).line,
+        kind: statement.kind,
+        reads: show(&reads),
+        writes: show(&writes),
+        base_reads: show(&base),
+        lineage: lineage(resolver, catalog),
+        unresolved,
+        problems,
+    }
+}
+
+/// The outputs of the statement's query: those of its root, or of the query that fills an insert or makes a relation.
+fn lineage(resolver: &Resolver<'_>, catalog: &Catalog) -> Vec<OutputLineage> {
+    let statement = resolver.statement();
+    let Some(query) = main_query(statement) else { return Vec::new() };
+    let indirect: BTreeSet<ColumnKey> =
+        uses(resolver).into_iter().filter(is_indirect).flat_map(|found| resolved_columns(found.resolution)).collect();
+    let show = |columns: &mut dyn Iterator<Item = &ColumnKey>| -> BTreeSet<String> {
+        columns.flat_map(|column| views::bases(catalog, column)).map(|column| catalog.display_column(&column)).collect()
+    };
+    let indirect = show(&mut indirect.iter());
+    let outputs = resolver.outputs(query);
+    let mut found: Vec<OutputLineage> = outputs
+        .columns
+        .iter()
+        .map(|output| OutputLineage {
+            output: output.name.as_ref().map_or_else(|| "?column?".to_owned(), ToString::to_string),
+            from: show(&mut output.columns.iter()),
+            indirect: indirect.clone(),
+        })
+        .collect();
+    for relation in &outputs.open {
+        let any = ColumnKey { relation: relation.clone(), column: any_column() };
+        found.push(OutputLineage { output: "*".to_owned(), from: show(&mut [any].iter()), indirect: indirect.clone() });
+    }
+    found
+}
+
+fn is_indirect(found: &Use) -> bool {
+    found.form != Form::Relation && matches!(found.usage, Usage::Filter | Usage::Join | Usage::Group | Usage::Order)
+}
+
+fn main_query(statement: &Statement) -> Option<ScopeId> {
+    for change in &statement.changes {
+        if let SchemaChange::CreateFromQuery { query, .. } = change {
+            return Some(*query);
+        }
+    }
+    let root = statement.scopes.first()?;
+    match &root.insert {
+        Some(insert) => insert.query,
+        None => Some(ScopeId(0)),
+    }
+}

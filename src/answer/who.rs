@@ -1,0 +1,608 @@
+//! `who`: the consumers of one column or table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::mapped::{MappedUse, mapped};
+use super::matching::{Judgement, Match, Targets, hole_words};
+use super::mentions::{Judged, mentions};
+use super::place::{place, snippet};
+use super::query::{ColumnQuery, QueryError};
+use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
+use crate::discover::Workspace;
+use crate::link::database::DatabaseScope;
+use crate::link::resolve::{Resolver, relation_key};
+use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::store::Store;
+use crate::link::system::{ConsumerKey, StatementUses, System};
+use crate::link::uses::{Form, Use, hole_relations};
+use crate::model::answer::{
+    Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
+    Target, TargetState, Verdict,
+};
+use crate::model::name::{Ident, Name, ObjectName};
+use crate::model::source::{Context, FileId, Kind};
+use crate::model::span::Span;
+use crate::model::statement::Access;
+
+/// What the text search saw in a file.
+#[derive(Clone, Copy, Default)]
+struct Sighting {
+    column: bool,
+    relation: bool,
+    schema: bool,
+    mapping: bool,
+}
+
+/// Which files are asked for their facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those in which the text search sees a name that matters.
+    Sighted,
+    /// All. Slow; the answer must be the same, and tests hold it to that.
+    Everything,
+}
+
+/// Answers who reads or writes the column or table.
+pub fn who(workspace: &Workspace, query: &ColumnQuery) -> Result<Answer, QueryError> {
+    who_within(workspace, query, Reach::Sighted)
+}
+
+/// Answers as [`who`] does, from the facts of the files that `reach` says.
+pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> Result<Answer, QueryError> {
+    let asked = Asked::new(query);
+    let store = Store::new(workspace);
+    let mut sightings = asked.sweep(&store);
+    if reach == Reach::Everything {
+        sightings
+            .iter_mut()
+            .for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true, mapping: true });
+    }
+    let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
+        sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
+    };
+    let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
+    let (relation, column) = asked.target(&system.catalog);
+    let targets = Targets::new(&system.catalog, relation, column);
+
+    let mut candidates: BTreeSet<FileId> = files(|seen| seen.column || seen.relation).into_iter().collect();
+    let mapped = mapped(&system, &targets);
+    candidates.extend(mapped.keys());
+    candidates.extend(named_otherwise(&store, &targets, &mapped));
+    let candidates: Vec<FileId> = candidates.into_iter().collect();
+    let found: Vec<FileFindings> = candidates
+        .par_iter()
+        .map(|&id| look_into(&system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
+        .collect();
+
+    let spellings = occurring_spellings(&system, &targets, &found, &candidates, &mapped);
+    let search = Spellings::new(&spellings);
+    let mentioned: Vec<Vec<Mention>> = candidates
+        .par_iter()
+        .zip(&found)
+        .map(|(&id, findings)| mentions(&system, id, &search, &findings.judged))
+        .collect();
+    let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
+    asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
+    Ok(assemble(&system, &targets, found, mentions, spellings))
+}
+
+/// The question's names, before the catalog is known.
+struct Asked {
+    database: Option<String>,
+    parts: Vec<String>,
+    /// Whether the last part is `*`: the whole table, said so.
+    whole: bool,
+}
+
+impl Asked {
+    fn new(query: &ColumnQuery) -> Self {
+        let mut parts = query.parts.clone();
+        let whole = parts.len() > 1 && parts.last().is_some_and(|last| last == "*");
+        if whole {
+            parts.pop();
+        }
+        Self { database: query.database.clone(), parts, whole }
+    }
+
+    fn object(parts: &[String]) -> ObjectName {
+        ObjectName(parts.iter().map(|part| Ident::bare(part.as_str())).collect())
+    }
+
+    /// Searches every file for the names that matter. The last two parts are both looked for, as a column and as a
+    /// table: which is which, only the catalog can say.
+    fn sweep(&self, store: &Store<'_>) -> Vec<(FileId, Sighting)> {
+        let last = self.parts.last().map_or("", String::as_str);
+        let may_be_column = !self.whole && self.parts.len() > 1;
+        let spellings = if may_be_column { spellings_of(last, true) } else { Vec::new() };
+        let columns = Words::new(spellings.iter().map(String::as_str));
+        let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
+        let relations = Words::new(tables);
+        let schema = SchemaWords::new();
+        let mapping = MappingWords::new();
+        store.sweep(
+            |_, text| Sighting {
+                mapping: mapping.is_in(text),
+                column: columns.is_in(text),
+                relation: relations.is_in(text) && speaks_sql(text),
+                schema: schema.is_in(text),
+            },
+            |seen| seen.column || seen.relation || seen.schema || seen.mapping,
+        )
+    }
+
+    /// The database that the question is about: the one it names, else the only one that has the table.
+    fn database<'s, 'w>(
+        &self,
+        store: &'s Store<'w>,
+        schema: &[FileId],
+        mapping: &[FileId],
+    ) -> Result<System<'s, 'w>, QueryError> {
+        let mut systems: Vec<System<'s, 'w>> = DatabaseScope::all(store.workspace())
+            .into_iter()
+            .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
+            .map(|scope| System::new(store, scope, schema, mapping))
+            .collect();
+        let has_table = |system: &System<'_, '_>| matches!(self.target(&system.catalog).0, RelationKey::Declared(_));
+        let having = systems.iter().filter(|system| has_table(system)).count();
+        if having > 1 {
+            let name = self.parts.join(".");
+            let databases =
+                systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
+            return Err(QueryError::SeveralDatabases {
+                questions: databases.map(|database| format!("{database}/{name}")).collect(),
+                name,
+            });
+        }
+        let at = systems.iter().position(has_table).unwrap_or(0);
+        if systems.is_empty() {
+            let known = store.workspace().config.databases.iter().map(|database| database.name.clone()).collect();
+            return Err(QueryError::UnknownDatabase { name: self.database.clone().unwrap_or_default(), known });
+        }
+        Ok(systems.swap_remove(at))
+    }
+
+    /// What the question means in this catalog: `a.b` is a column of `a` if there is such a table, else the table `b` in
+    /// schema `a` if there is one, else a column of a table that no schema source declares.
+    fn target(&self, catalog: &Catalog) -> (RelationKey, Option<Name>) {
+        let (last, table) = match self.parts.split_last() {
+            Some((last, table)) if !self.whole && !table.is_empty() => (last, table),
+            _ => return (relation_key(catalog, &Self::object(&self.parts), &[]), None),
+        };
+        let as_column = relation_key(catalog, &Self::object(table), &[]);
+        if matches!(as_column, RelationKey::Undeclared(_))
+            && let declared @ RelationKey::Declared(_) = relation_key(catalog, &Self::object(&self.parts), &[])
+        {
+            return (declared, None);
+        }
+        (as_column, Some(Name::new(last)))
+    }
+
+    /// Refuses a question about something that neither the schema nor any statement knows.
+    fn check_known(
+        &self,
+        catalog: &Catalog,
+        targets: &Targets<'_>,
+        found: &[FileFindings],
+        mentions: usize,
+    ) -> Result<(), QueryError> {
+        if found.iter().any(|findings| !findings.references.is_empty()) {
+            return Ok(());
+        }
+        let name = self.parts.join(".");
+        let unknown = |what: &'static str, nearest: Vec<String>| {
+            Err(QueryError::Unknown { what, name: name.clone(), nearest, mentions, schema_found: !catalog.is_empty() })
+        };
+        match (&targets.relation, &targets.column) {
+            (RelationKey::Undeclared(table), _) => {
+                let tables = catalog.relations().map(|(_, relation)| relation.display());
+                let mut near = nearest(table.as_str(), tables);
+                if let (Some(column), [_, _]) = (&targets.column, self.parts.as_slice()) {
+                    near = near.into_iter().map(|table| format!("{table}.{column}")).collect();
+                }
+                unknown("table", near)
+            }
+            (RelationKey::Declared(id), Some(column)) => {
+                let relation = catalog.relation(*id);
+                if relation.column(column).is_some() {
+                    return Ok(());
+                }
+                let columns = relation.columns.iter().map(|column| column.name.to_string());
+                let near = nearest(column.as_str(), columns);
+                unknown("column", near.into_iter().map(|column| format!("{}.{column}", relation.display())).collect())
+            }
+            (RelationKey::Declared(_), None) => Ok(()),
+        }
+    }
+}
+
+/// Whether the text has a word that a statement over rows needs.
+fn speaks_sql(text: &str) -> bool {
+    static VERBS: std::sync::LazyLock<Words> = std::sync::LazyLock::new(|| {
+        Words::new([
+            "select", "insert", "update", "delete", "merge", "copy", "truncate", "replace", "table", "view", "from",
+        ])
+    });
+    VERBS.is_in(text)
+}
+
+/// Up to three names that resemble `name`, best first.
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
+    let mut scored: Vec<(f64, String)> = known
+        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), known))
+        .filter(|(score, _)| *score > 0.75)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(3).map(|(_, known)| known).collect()
+}
+
+/// Files that name a view over the target, or a column made of it.
+fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
+    let names = targets.other_names();
+    let properties = property_spellings(mapped);
+    if names.is_empty() && properties.is_empty() {
+        return Vec::new();
+    }
+    let words = Words::new(names.iter().map(String::as_str));
+    let properties = Words::new(properties.iter().map(String::as_str));
+    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
+    seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
+}
+
+/// How code spells the mapped properties: as they are, and as getters and setters.
+fn property_spellings(mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<String> {
+    mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect()
+}
+
+/// What one file says about the target.
+struct FileFindings {
+    file: FileId,
+    references: Vec<(ConsumerKey, Span, Match)>,
+    judged: Judged,
+    blind_spots: Vec<BlindSpotAt>,
+}
+
+fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped: &[MappedUse]) -> FileFindings {
+    let text = system.store.text(id);
+    // What runs in another database names that one's columns.
+    let statements = if system.database.is_used_by(id) { system.file_uses(id) } else { Vec::new() };
+    let neighbours = Neighbours::new(system, id, &statements);
+    let mut references: BTreeMap<(u32, u32, bool), (ConsumerKey, Span, Match)> = BTreeMap::new();
+    let mut judged = Judged::new();
+    for statement in &statements {
+        for found in &statement.uses {
+            let word = if matches!(found.form, Form::Name | Form::NewRow) { found.span.of(text) } else { "" };
+            let judgement = targets.judge(found, statement, word, neighbours.around(found.span));
+            if let Judgement::Reference(matched) = &judgement {
+                let key = (found.span.start, found.span.end, matched.construct == Construct::Wildcard);
+                let consumer = consumer_of(system, id, found, matched);
+                references
+                    .entry(key)
+                    .and_modify(|(_, _, own)| merge_match(own, matched))
+                    .or_insert_with(|| (consumer, found.span, matched.clone()));
+            }
+            let column_asked = targets.column.is_some();
+            if matches!(found.form, Form::Name | Form::NewRow | Form::Merged)
+                || (!column_asked && found.form == Form::Relation)
+            {
+                record(&mut judged, found.span, judgement);
+            }
+        }
+    }
+    for property in mapped {
+        let key = (property.span.start, property.span.end, false);
+        let consumer = system.consumer_at(id, property.span);
+        references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
+        record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
+    }
+    let blind_spots = blind_spots(system, targets, id, &statements);
+    FileFindings { file: id, references: references.into_values().collect(), judged, blind_spots }
+}
+
+/// The same place may be read several times, once for each branch of the code that builds the statement: the verdict
+/// that says most counts.
+fn record(judged: &mut Judged, span: Span, judgement: Judgement) {
+    let weight = |judgement: &Judgement| match judgement {
+        Judgement::Reference(found) => 3 + found.certainty as u8,
+        Judgement::OtherColumn(_) => 2,
+        Judgement::Value(_) => 1,
+        Judgement::Unresolved(_) => 0,
+    };
+    match judged.get_mut(&span.start) {
+        Some((place, own)) => {
+            if weight(&judgement) > weight(own) {
+                (*place, *own) = (span, judgement);
+            }
+        }
+        None => {
+            judged.insert(span.start, (span, judgement));
+        }
+    }
+}
+
+fn merge_match(own: &mut Match, other: &Match) {
+    own.access = merge_access(own.access, other.access);
+    if other.certainty > own.certainty {
+        own.certainty = other.certainty;
+        own.construct = other.construct;
+        own.why.clone_from(&other.why);
+    }
+}
+
+fn merge_access(a: Access, b: Access) -> Access {
+    if a == b { a } else { Access::Both }
+}
+
+/// DDL outside of migrations (an application that makes its own tables) declares the column as a migration does; it is
+/// no consumer that lives on it.
+fn consumer_of(system: &System<'_, '_>, id: FileId, found: &Use, matched: &Match) -> ConsumerKey {
+    let mut consumer = system.consumer_at(id, found.span);
+    if matched.construct == Construct::Schema && consumer.context == Context::Live && consumer.kind != Kind::View {
+        consumer.context = Context::Migration;
+        consumer.kind = Kind::Migration;
+    }
+    consumer
+}
+
+/// Relations that the code around a place works with: those of its unit, or of its file when it stands in none.
+struct Neighbours {
+    units: Vec<(Span, BTreeSet<RelationKey>)>,
+    file: BTreeSet<RelationKey>,
+}
+
+impl Neighbours {
+    fn new(system: &System<'_, '_>, id: FileId, statements: &[StatementUses<'_>]) -> Self {
+        let mut units: BTreeMap<(u32, u32), BTreeSet<RelationKey>> = BTreeMap::new();
+        let mut file = BTreeSet::new();
+        let facts = system.store.facts(id);
+        for found in
+            statements.iter().flat_map(|statement| &statement.uses).filter(|found| found.form == Form::Relation)
+        {
+            if let crate::link::resolve::Resolution::WholeRow { relation: Some(relation) } = &found.resolution {
+                file.insert(relation.clone());
+                if let Some(unit) = facts.unit_at(found.span) {
+                    units.entry((unit.span.start, unit.span.end)).or_default().insert(relation.clone());
+                }
+            }
+        }
+        let units = units.into_iter().map(|((start, end), relations)| (Span { start, end }, relations)).collect();
+        Self { units, file }
+    }
+
+    fn around(&self, span: Span) -> &BTreeSet<RelationKey> {
+        let innermost =
+            self.units.iter().filter(|(unit, _)| unit.contains(span)).min_by_key(|(unit, _)| unit.end - unit.start);
+        innermost.map_or(&self.file, |(_, relations)| relations)
+    }
+}
+
+fn blind_spots(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    statements: &[StatementUses<'_>],
+) -> Vec<BlindSpotAt> {
+    let file = system.store.file(id);
+    if file.context != Context::Live {
+        return Vec::new();
+    }
+    let mut found = BTreeMap::new();
+    let mut push = |span: Span, reason: &str, relations: &[RelationKey]| {
+        let place = place(system.store, id, span);
+        let tables: Vec<String> = relations.iter().map(|relation| system.catalog.display(relation)).collect();
+        found.insert(
+            (place.line, reason.to_owned()),
+            BlindSpotAt { path: place.path, line: place.line, reason: reason.to_owned(), tables },
+        );
+    };
+    for statement in statements.iter().filter(|statement| !statement.statement.holes.is_empty()) {
+        let resolver = Resolver::new(&statement.statement, &system.catalog, &statement.search_path);
+        for hole in &statement.statement.holes {
+            let relations = hole_relations(&resolver, hole.role, hole.scope);
+            if relations.iter().any(|relation| targets.touches(relation)) {
+                push(hole.span, hole_words(hole.role), &relations);
+            }
+        }
+    }
+    for spot in &system.store.facts(id).blind_spots {
+        let relations: Vec<RelationKey> =
+            spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
+        if relations.is_empty() || relations.iter().any(|relation| targets.touches(relation)) {
+            push(spot.span, &spot.reason, &relations);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The spellings that occur: those that conventions give, and those under which references stand.
+fn occurring_spellings(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    found: &[FileFindings],
+    candidates: &[FileId],
+    mapped: &BTreeMap<FileId, Vec<MappedUse>>,
+) -> Vec<String> {
+    let name = match (&targets.column, &targets.relation) {
+        (Some(column), relation) => {
+            system.catalog.column_spelling(&ColumnKey { relation: relation.clone(), column: column.clone() })
+        }
+        (None, RelationKey::Declared(id)) => system.catalog.relation(*id).name.to_string(),
+        (None, RelationKey::Undeclared(name)) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+    };
+    let mut spellings: BTreeSet<String> = spellings_of(&name, targets.column.is_some()).into_iter().collect();
+    if targets.column.is_some() {
+        spellings.extend(property_spellings(mapped));
+    }
+    let folded = Name::new(&name);
+    for findings in found {
+        let text = system.store.text(findings.file);
+        for (_, span, matched) in &findings.references {
+            let word = span.of(text);
+            if matched.construct != Construct::Wildcard && Name::new(word) == folded {
+                spellings.insert(word.to_owned());
+            }
+        }
+    }
+    let all: Vec<String> = spellings.into_iter().collect();
+    let search = Spellings::new(&all);
+    let seen: BTreeSet<String> = candidates
+        .par_iter()
+        .map(|&id| {
+            let text = system.store.text(id);
+            search.find_in(text).map(|(start, end)| text[start..end].to_owned()).collect::<BTreeSet<String>>()
+        })
+        .reduce(BTreeSet::new, |mut a, b| {
+            a.extend(b);
+            a
+        });
+    seen.into_iter().collect()
+}
+
+fn assemble(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    found: Vec<FileFindings>,
+    mentions: Vec<Mention>,
+    spellings: Vec<String>,
+) -> Answer {
+    let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
+    let mut blind_spots = Vec::new();
+    let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
+    for findings in found {
+        for (consumer, span, matched) in findings.references {
+            let reference = reference(system, findings.file, span, matched);
+            grouped.entry(consumer).or_default().push((span, reference));
+        }
+        blind_spots.extend(findings.blind_spots);
+    }
+    let mut consumers: Vec<Consumer> =
+        grouped.into_iter().map(|(key, references)| consumer(system, &key, references)).collect();
+    consumers.sort_by(|a, b| {
+        (a.context, a.kind, &a.repository, &a.path, &a.name).cmp(&(b.context, b.kind, &b.repository, &b.path, &b.name))
+    });
+    blind_spots.sort_by(|a, b| (&a.path, a.line, &a.reason).cmp(&(&b.path, b.line, &b.reason)));
+    Answer {
+        target: target(system, targets),
+        verdict: verdict(&consumers, &mentions, &blind_spots),
+        consumers,
+        mentions,
+        spellings,
+        blind_spots,
+        scanned: scanned(system, &read),
+    }
+}
+
+/// A reference with its place and line of code.
+pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, matched: Match) -> Reference {
+    Reference {
+        place: place(system.store, file, span),
+        access: matched.access,
+        certainty: matched.certainty,
+        construct: matched.construct,
+        snippet: snippet(system.store, file, span),
+        why: matched.why,
+        table: system.catalog.display(&matched.column.relation),
+        column: system.catalog.column_spelling(&matched.column),
+    }
+}
+
+fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
+    references.sort_by(|a, b| (a.0, a.1.construct).cmp(&(b.0, b.1.construct)));
+    let file = system.store.file(key.file);
+    let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
+    Consumer {
+        name: key.name.clone(),
+        kind: key.kind,
+        context: key.context,
+        repository: system
+            .store
+            .workspace()
+            .repositories
+            .get(file.repository)
+            .map_or_else(String::new, |own| own.name.clone()),
+        path: file.path.clone(),
+        owners: Vec::new(),
+        access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
+        certainty: references.iter().map(|reference| reference.certainty).max().unwrap_or(Certainty::Possible),
+        via: Vec::new(),
+        references,
+    }
+}
+
+fn verdict(consumers: &[Consumer], mentions: &[Mention], blind_spots: &[BlindSpotAt]) -> Verdict {
+    let live = || consumers.iter().filter(|consumer| consumer.context == Context::Live);
+    if live().any(|consumer| consumer.certainty >= Certainty::Likely) {
+        return Verdict::Blocked;
+    }
+    let open = live().next().is_some()
+        || mentions.iter().any(|mention| mention.verdict == MentionVerdict::Unresolved)
+        || blind_spots.iter().any(|spot| !spot.tables.is_empty());
+    if open { Verdict::Review } else { Verdict::Clear }
+}
+
+fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
+    let at = |origin: Origin| place(system.store, origin.file, origin.span);
+    let state = match (&targets.relation, &targets.column) {
+        (RelationKey::Undeclared(_), _) => TargetState::Undeclared,
+        (RelationKey::Declared(id), column) => {
+            let relation = system.catalog.relation(*id);
+            let column = column.as_ref().map(|name| relation.column(name));
+            match (column, relation.dropped) {
+                (_, Some(dropped)) => TargetState::Dropped { dropped: at(dropped) },
+                (None, None) => TargetState::Exists { declared: at(relation.declared) },
+                (Some(None), None) => TargetState::Undeclared,
+                (Some(Some(column)), None) => match column.dropped {
+                    Some(dropped) => TargetState::Dropped { dropped: at(dropped) },
+                    None => TargetState::Exists { declared: at(column.declared) },
+                },
+            }
+        }
+    };
+    let column = targets.column.as_ref().map(|column| {
+        system.catalog.column_spelling(&ColumnKey { relation: targets.relation.clone(), column: column.clone() })
+    });
+    Target { table: system.catalog.display(&targets.relation), column, state }
+}
+
+/// Accounts for the files: those that the walk left out, and those that could not be read.
+pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
+    let workspace = system.store.workspace();
+    let mut skipped = workspace.skipped.clone();
+    let mut unread = 0;
+    for (_, reason) in system.store.skipped() {
+        *skipped.entry(reason.name().to_owned()).or_insert(0) += 1;
+        unread += 1;
+    }
+    let mut problems = workspace.problems.clone();
+    for &id in read {
+        for problem in &system.store.facts(id).problems {
+            let whole = problem.span == Span::default();
+            let place = place(system.store, id, problem.span);
+            problems.push(ProblemAt {
+                code: problem.code.to_owned(),
+                message: problem.message.clone(),
+                path: place.path,
+                line: if whole { 0 } else { place.line },
+            });
+        }
+    }
+    for problem in &system.catalog.problems {
+        let place = place(system.store, problem.origin.file, problem.origin.span);
+        problems.push(ProblemAt {
+            code: problem.code.to_owned(),
+            message: problem.message.clone(),
+            path: place.path,
+            line: place.line,
+        });
+    }
+    problems.sort_by(|a, b| (&a.path, a.line, &a.code, &a.message).cmp(&(&b.path, b.line, &b.code, &b.message)));
+    problems.dedup();
+    Scanned {
+        files: workspace.files.len() + workspace.skipped.values().sum::<usize>(),
+        read: workspace.files.len() - unread,
+        skipped: skipped.into_iter().collect(),
+        problems,
+    }
+}

@@ -1,0 +1,212 @@
+//! The command line, as data. Nothing here does anything.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use columnist::discover::config::parse_bytes;
+
+/// Who still reads or writes this table or column?
+///
+/// columnist looks through one or many repositories for everything that depends on a column of a database: services,
+/// reports, exports, scheduled tasks, support queries. It says how sure it is, accounts for every mention of the
+/// column's name, and lists what it could not see.
+#[derive(Debug, Parser)]
+#[command(name = "columnist", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  columnist who users.full_name                    in the current folder
+  columnist who users.full_name ../shop ../reports in two repositories
+  columnist who public.users.full_name --format json
+  columnist who users                              the whole table
+
+Exit codes:
+  0  answered, the verdict is below --fail-on
+  1  answered, the verdict reaches --fail-on
+  2  not answered";
+
+const WHO_EXAMPLES: &str = "\
+Examples:
+  columnist who users.full_name services/ reports/
+  columnist who users.full_name --mentions         every place with the name, and what it is
+  columnist who users.full_name --fail-on review   fail also when something could not be told
+  columnist who users.full_name --format json | jq '.consumers[].name'";
+
+const REFS_EXAMPLES: &str = "\
+Examples:
+  columnist refs services/ > references.jsonl
+  columnist refs | jq -r 'select(.table == \"users\") | .path' | sort -u";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Who reads or writes a column or table.
+    ///
+    /// Prints the verdict, the live consumers by kind with the lines of code, and what could not be told. `blocked`: a
+    /// live consumer that is certain or likely. `review`: only possible ones, unresolved mentions, or blind spots that
+    /// touch the table. `clear`: none of these are known.
+    #[command(after_help = WHO_EXAMPLES)]
+    Who(WhoArgs),
+    /// Every reference to any column, one JSON object a line.
+    #[command(after_help = REFS_EXAMPLES)]
+    Refs(RefsArgs),
+    /// What each statement of a SQL script reads and writes.
+    ///
+    /// Names are resolved against the script's own DDL and that of --schema.
+    Sql(SqlArgs),
+    /// The files of a scan: what each is for, or why it is skipped.
+    Files(FilesArgs),
+    /// What one file says, before any name in it is resolved (for debugging).
+    #[command(hide = true)]
+    Facts(FactsArgs),
+    /// Completions for a shell, on standard output.
+    Completions(CompletionsArgs),
+    /// The manual page, on standard output.
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// `[database/][schema.]table.column`, or a table.
+    ///
+    /// `users.full_name` is a column. `users` and `users.*` are the whole table.
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+    #[command(flatten)]
+    pub(crate) answer: AnswerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefsArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// The script; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// A script of DDL that declares the tables; may be given several times, in order.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Vec<PathBuf>,
+    /// The dialect, when the script does not tell it: postgres, mysql, sqlite, sql-server, oracle, bigquery, snowflake,
+    /// clickhouse, generic, or the name of a relative of one. Any other is read as generic, with a warning.
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<String>,
+    /// How the answer is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FilesArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FactsArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell to complete in.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The command that the page is about; without one, columnist itself.
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Answer")]
+pub(crate) struct AnswerArgs {
+    /// How the answer is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// List every mention of the column's name with what it is.
+    #[arg(long)]
+    pub(crate) mentions: bool,
+    /// The verdict from which on the exit code is 1.
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
+    pub(crate) fail_on: FailOn,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scan")]
+pub(crate) struct ScanArgs {
+    /// Repositories, folders of repositories, or files [default: the current folder].
+    #[arg(value_name = "PATH", help_heading = None::<&str>)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The settings file [default: the nearest columnist.toml in or above the first PATH].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Skip files above this size, as in `500 KB` or `64 MiB` [default: 8 MiB].
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) max_file_size: Option<u64>,
+    /// Exit with 2 when files that may hold code could not be read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Threads to work on; 0 is one for each core.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct GlobalArgs {
+    /// When to use colour. `NO_COLOR` and `CLICOLOR_FORCE` are heard too.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, global = true)]
+    pub(crate) color: Color,
+    /// Show no progress on standard error.
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: docs/who.schema.json.
+    Json,
+}
+
+/// The bar for exit code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A live consumer that is certain or likely.
+    #[default]
+    Blocked,
+    /// Also possible consumers, unresolved mentions and blind spots that touch the table.
+    Review,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

@@ -1,0 +1,840 @@
+//! One statement's names, resolved through its scopes and the catalog.
+//!
+//! `PostgreSQL`'s rules are the reference: the nearest scope that has the name wins; a derived table gives the columns
+//! of its projection; a merged join column is a column of both sides; an alias of the projection is visible to
+//! `ORDER BY` first and to `GROUP BY` last. Where the catalog does not know a relation, its columns are taken to be
+//! whatever the statement says they are.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::catalog::{Catalog, ColumnKey, DEFAULT_SCHEMAS, RelationId, RelationKey};
+use crate::extract::sql::text::holds_hole;
+use crate::model::answer::Certainty;
+use crate::model::name::{Ident, Name, ObjectName};
+use crate::model::statement::{
+    ColumnReference, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement, Usage,
+};
+
+/// What a name in a statement stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// These columns: one, or those of both sides of a merged join column.
+    Columns {
+        /// The columns, nearest relations first; views are not looked through.
+        columns: Vec<ColumnKey>,
+        /// How sure.
+        certainty: Certainty,
+        /// How the name gets there.
+        path: NamePath,
+    },
+    /// A name that the projection gives; `columns` is what its value is made of.
+    Alias {
+        /// Inputs of the aliased expression.
+        columns: Vec<ColumnKey>,
+    },
+    /// The whole row of a source.
+    WholeRow {
+        /// Whose.
+        relation: Option<RelationKey>,
+    },
+    /// One of several.
+    Ambiguous {
+        /// The candidates.
+        columns: Vec<ColumnKey>,
+    },
+    /// It may belong to a relation that is known only at run time.
+    Dynamic,
+    /// Nothing in the statement can have it.
+    Unknown {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// How a name reaches its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamePath {
+    /// The relation stands in `FROM` (or is written to).
+    Direct,
+    /// Through a derived table or CTE that passes the column on under its own name.
+    Passed,
+    /// Through a derived table or CTE that gives it another name, or makes a value of it.
+    Derived,
+}
+
+/// A column that a scope gives to the one around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// Its name, if it has one.
+    pub name: Option<Ident>,
+    /// What its value is made of.
+    pub columns: Vec<ColumnKey>,
+    /// Whether it is just one column under that column's own name.
+    pub passed: bool,
+}
+
+/// What a scope gives to the one around it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// Columns in order.
+    pub columns: Vec<OutputColumn>,
+    /// Relations of unknown columns behind a wildcard: any name may come from them.
+    pub open: Vec<RelationKey>,
+    /// Whether a wildcard stands over something that is not even a named relation.
+    pub unknown: bool,
+}
+
+/// What a source stands for once its name is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Bound {
+    Relation(RelationKey),
+    Query(ScopeId),
+    /// Only columns that its alias names; `open` when it names none.
+    Anonymous {
+        open: bool,
+    },
+    Hole,
+}
+
+/// A column found in a source.
+struct Hit {
+    columns: Vec<ColumnKey>,
+    path: NamePath,
+    /// The schema says that it is there now.
+    live: bool,
+}
+
+/// Resolves the names of one statement.
+pub struct Resolver<'a> {
+    statement: &'a Statement,
+    catalog: &'a Catalog,
+    bound: Vec<Vec<Bound>>,
+    outputs: RefCell<Vec<Progress>>,
+}
+
+#[derive(Clone)]
+enum Progress {
+    Open,
+    Running,
+    Done(Rc<Outputs>),
+}
+
+impl<'a> Resolver<'a> {
+    /// A resolver for `statement`; unqualified relations are looked up in `search_path` first.
+    pub fn new(statement: &'a Statement, catalog: &'a Catalog, search_path: &[Name]) -> Self {
+        let bind = |source: &Source| match &source.relation {
+            Relation::Table(name) if name.0.iter().any(|part| holds_hole(&part.text)) => Bound::Hole,
+            Relation::Table(name) => Bound::Relation(relation_key(catalog, name, search_path)),
+            Relation::Query(scope) => Bound::Query(*scope),
+            Relation::Values(_) => Bound::Anonymous { open: false },
+            Relation::Function(_) => Bound::Anonymous { open: source.columns.is_empty() },
+            Relation::Hole => Bound::Hole,
+        };
+        let bound = statement.scopes.iter().map(|scope| scope.sources.iter().map(bind).collect()).collect();
+        Self { statement, catalog, bound, outputs: RefCell::new(vec![Progress::Open; statement.scopes.len()]) }
+    }
+
+    /// The statement whose names are resolved.
+    pub fn statement(&self) -> &'a Statement {
+        self.statement
+    }
+
+    fn scope(&self, id: ScopeId) -> Option<&'a Scope> {
+        self.statement.scopes.get(id.0 as usize)
+    }
+
+    /// The relation behind a source, when it is a named one.
+    pub fn relation_of(&self, scope: ScopeId, source: usize) -> Option<&RelationKey> {
+        match self.bound.get(scope.0 as usize)?.get(source)? {
+            Bound::Relation(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Whether a source is known only at run time.
+    pub fn is_hole(&self, scope: ScopeId, source: usize) -> bool {
+        self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
+    }
+
+    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+        match key {
+            RelationKey::Declared(id) => Some(*id),
+            RelationKey::Undeclared(_) => None,
+        }
+    }
+
+    /// Resolves one reference of `scope`.
+    pub fn resolve(&self, scope_id: ScopeId, reference: &ColumnReference) -> Resolution {
+        let Some(scope) = self.scope(scope_id) else { return unknown("it stands in no scope") };
+        if let Lookup::Only(source) = reference.lookup {
+            return self.resolve_only(scope_id, source as usize, &reference.name);
+        }
+        if !reference.qualifier.is_empty() {
+            return self.resolve_qualified(scope_id, reference);
+        }
+        let name = reference.name.folded();
+        if reference.lookup == Lookup::OutputsFirst
+            && let Some(found) = self.resolve_output(scope_id, scope, &name, reference.usage)
+        {
+            return found;
+        }
+        self.resolve_bare(scope_id, reference, &name)
+    }
+
+    fn resolve_only(&self, scope: ScopeId, source: usize, name: &Ident) -> Resolution {
+        let folded = name.folded();
+        if let Some(hit) = self.hit(scope, source, &folded) {
+            return Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path };
+        }
+        match self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) {
+            Some(Bound::Relation(key)) => Resolution::Columns {
+                columns: vec![ColumnKey { relation: key.clone(), column: folded }],
+                certainty: Certainty::Certain,
+                path: NamePath::Direct,
+            },
+            Some(Bound::Query(_) | Bound::Anonymous { .. }) => unknown("the derived table does not have it"),
+            Some(Bound::Hole) => Resolution::Dynamic,
+            None => unknown("it stands in no relation"),
+        }
+    }
+
+    fn resolve_qualified(&self, from: ScopeId, reference: &ColumnReference) -> Resolution {
+        let name = reference.name.folded();
+        if reference.qualifier.iter().any(|part| holds_hole(&part.text)) {
+            return Resolution::Dynamic;
+        }
+        let mut dynamic = false;
+        for scope_id in self.outwards(from) {
+            let Some(scope) = self.scope(scope_id) else { break };
+            if let Some(at) = self.qualified_source(scope, &reference.qualifier) {
+                return match self.hit(scope_id, at, &name) {
+                    Some(hit) => {
+                        Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path }
+                    }
+                    None => self.not_in_source(scope_id, at, &name, true),
+                };
+            }
+            dynamic |= (0..scope.sources.len()).any(|at| self.is_hole(scope_id, at));
+        }
+        // A composite column or a JSON path: `(t).a.b`, `payload.name`: the first part may be a column itself.
+        if dynamic {
+            return Resolution::Dynamic;
+        }
+        let written: Vec<String> = reference.qualifier.iter().map(ToString::to_string).collect();
+        unknown(&format!("`{}` is no relation or alias of its statement", written.join(".")))
+    }
+
+    /// Scopes from `from` outwards, nearest first.
+    fn outwards(&self, from: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
+        std::iter::successors(Some(from), |&scope| self.scope(scope)?.outer).take(self.statement.scopes.len())
+    }
+
+    /// The source that a qualifier names: by alias, by the relation's name when it has no alias, and failing both by
+    /// the name behind an alias (MySQL and SQLite users do so).
+    fn qualified_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+        let last = qualifier.last()?;
+        let by_alias =
+            |source: &Source| qualifier.len() == 1 && source.alias.as_ref().is_some_and(|alias| alias.matches(last));
+        let by_name = |source: &Source| match &source.relation {
+            Relation::Table(name) | Relation::Function(name) => {
+                let agree = name.0.iter().rev().zip(qualifier.iter().rev()).all(|(a, b)| a.matches(b));
+                agree && name.last().matches(last)
+            }
+            _ => false,
+        };
+        let position = |wanted: &dyn Fn(&Source) -> bool| scope.sources.iter().position(wanted);
+        position(&|source| by_alias(source))
+            .or_else(|| position(&|source| source.alias.is_none() && by_name(source)))
+            .or_else(|| position(&|source| by_name(source)))
+    }
+
+    /// A name that a source does not list: its relation has it all the same if the schema may be incomplete.
+    fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
+        match &self.bound[scope.0 as usize][at] {
+            Bound::Relation(key) => {
+                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let certainty = match (known, qualified) {
+                    (false, _) | (true, true) => Certainty::Certain,
+                    (true, false) => Certainty::Likely,
+                };
+                Resolution::Columns {
+                    columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
+                    certainty,
+                    path: NamePath::Direct,
+                }
+            }
+            Bound::Query(inner) => {
+                let outputs = self.outputs(*inner);
+                match outputs.open.as_slice() {
+                    [] if outputs.unknown => Resolution::Dynamic,
+                    [] => unknown("the derived table does not give it"),
+                    [one] => Resolution::Columns {
+                        columns: vec![ColumnKey { relation: one.clone(), column: name.clone() }],
+                        certainty: Certainty::Likely,
+                        path: NamePath::Passed,
+                    },
+                    several => Resolution::Ambiguous {
+                        columns: several
+                            .iter()
+                            .map(|relation| ColumnKey { relation: relation.clone(), column: name.clone() })
+                            .collect(),
+                    },
+                }
+            }
+            Bound::Anonymous { .. } => unknown("a table function gives it"),
+            Bound::Hole => Resolution::Dynamic,
+        }
+    }
+
+    /// A name that the projection of `scope` gives.
+    fn resolve_output(&self, scope_id: ScopeId, scope: &Scope, name: &Name, usage: Usage) -> Option<Resolution> {
+        if !scope.operands.is_empty() {
+            let outputs = self.outputs(scope_id);
+            let found =
+                outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+            return Some(if found.passed {
+                Resolution::Columns {
+                    columns: found.columns.clone(),
+                    certainty: Certainty::Certain,
+                    path: NamePath::Passed,
+                }
+            } else {
+                Resolution::Alias { columns: found.columns.clone() }
+            });
+        }
+        let at =
+            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let output = &scope.outputs[at];
+        if usage == Usage::Output(at as u32) {
+            return None;
+        }
+        match output.value {
+            OutputValue::Column(reference) if output.alias_span.is_none() => {
+                let reference = scope.references.get(reference as usize)?;
+                (reference.lookup != Lookup::OutputsFirst).then(|| self.resolve(scope_id, reference))
+            }
+            OutputValue::Wildcard { .. } => None,
+            _ => Some(Resolution::Alias { columns: self.output_inputs(scope_id, scope, at as u32) }),
+        }
+    }
+
+    fn resolve_bare(&self, from: ScopeId, reference: &ColumnReference, name: &Name) -> Resolution {
+        // A relation of unknown columns in a nearer scope may have the name too.
+        let mut guess: Option<Resolution> = None;
+        for scope_id in self.outwards(from) {
+            let Some(scope) = self.scope(scope_id) else { break };
+            let visible = match reference.lookup {
+                Lookup::Within(start, end) if scope_id == from => start as usize..end as usize,
+                _ => 0..scope.sources.len(),
+            };
+            let found = self.bare_in_scope(scope_id, scope, name, visible.clone());
+            if let Some(found) = found.or_else(|| self.bare_in_scope(scope_id, scope, name, 0..scope.sources.len())) {
+                return match guess {
+                    None => found,
+                    Some(guess) => {
+                        let mut columns = resolved_columns(guess);
+                        columns.extend(resolved_columns(found));
+                        Resolution::Ambiguous { columns }
+                    }
+                };
+            }
+            if scope_id == from
+                && reference.lookup == Lookup::SourcesFirst
+                && let Some(found) = self.resolve_output(scope_id, scope, name, reference.usage)
+            {
+                return found;
+            }
+            if let Some(at) = scope.sources.iter().position(|source| names_source(source, &reference.name)) {
+                return Resolution::WholeRow { relation: self.relation_of(scope_id, at).cloned() };
+            }
+            if guess.is_none() {
+                guess = self.bare_by_elimination(scope_id, scope, name, visible);
+            }
+        }
+        if let Some(found) = guess {
+            return found;
+        }
+        if let Some(scope) = self.scope(from)
+            && let Some(found) = self.resolve_output(from, scope, name, reference.usage)
+        {
+            return found;
+        }
+        self.bare_undeclared(from, name)
+    }
+
+    /// Sources of `scope` that are known to have the name.
+    fn bare_in_scope(
+        &self,
+        scope_id: ScopeId,
+        scope: &Scope,
+        name: &Name,
+        visible: Range<usize>,
+    ) -> Option<Resolution> {
+        let mut hits: Vec<(usize, Hit)> = Vec::new();
+        let visible_sources = scope.sources.iter().enumerate().take(visible.end).skip(visible.start);
+        for (at, source) in visible_sources {
+            if source.role == SourceRole::RowImage {
+                continue;
+            }
+            if let Some(hit) = self.hit(scope_id, at, name) {
+                hits.push((at, hit));
+            }
+        }
+        if hits.len() > 1 && hits.iter().any(|(_, hit)| hit.live) {
+            hits.retain(|(_, hit)| hit.live);
+        }
+        match hits.len() {
+            0 => None,
+            1 => {
+                let (_, hit) = hits.pop()?;
+                Some(Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path })
+            }
+            _ => {
+                let merged = are_merged(scope, name, &hits);
+                let path = hits[0].1.path;
+                let columns = hits.into_iter().flat_map(|(_, hit)| hit.columns).collect();
+                Some(if merged {
+                    Resolution::Columns { columns, certainty: Certainty::Certain, path }
+                } else {
+                    Resolution::Ambiguous { columns }
+                })
+            }
+        }
+    }
+
+    /// When no source is known to have the name: the only one whose columns are not all known.
+    fn bare_by_elimination(
+        &self,
+        scope_id: ScopeId,
+        scope: &Scope,
+        name: &Name,
+        visible: Range<usize>,
+    ) -> Option<Resolution> {
+        let open: Vec<usize> = (visible.start..visible.end.min(scope.sources.len()))
+            .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.is_open(scope_id, at))
+            .collect();
+        match open.as_slice() {
+            [] => None,
+            [at] => {
+                let found = self.not_in_source(scope_id, *at, name, false);
+                match found {
+                    Resolution::Unknown { .. } => None,
+                    found => Some(found),
+                }
+            }
+            several => {
+                let mut columns = Vec::new();
+                let mut dynamic = false;
+                for &at in several {
+                    match self.not_in_source(scope_id, at, name, false) {
+                        Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
+                            columns.extend(more)
+                        }
+                        Resolution::Dynamic => dynamic = true,
+                        _ => {}
+                    }
+                }
+                match columns.len() {
+                    0 => dynamic.then_some(Resolution::Dynamic),
+                    _ => Some(Resolution::Ambiguous { columns }),
+                }
+            }
+        }
+    }
+
+    /// The last resort: the only relation of the innermost scope that has any, although the schema does not list it.
+    fn bare_undeclared(&self, from: ScopeId, name: &Name) -> Resolution {
+        for scope_id in self.outwards(from) {
+            let Some(scope) = self.scope(scope_id) else { break };
+            let named: Vec<usize> = (0..scope.sources.len())
+                .filter(|&at| {
+                    scope.sources[at].role != SourceRole::RowImage && self.relation_of(scope_id, at).is_some()
+                })
+                .collect();
+            match named.as_slice() {
+                [] if scope.sources.is_empty() => {}
+                [one] if scope.sources.len() == 1 => return self.not_in_source(scope_id, *one, name, false),
+                _ => return unknown("no relation of its statement is known to have it"),
+            }
+        }
+        unknown("its statement names no relation")
+    }
+
+    /// Whether a source may have columns that are not known.
+    fn is_open(&self, scope: ScopeId, at: usize) -> bool {
+        match &self.bound[scope.0 as usize][at] {
+            Bound::Relation(key) => match self.declared(key) {
+                Some(id) => self.catalog.relation(id).open,
+                None => true,
+            },
+            Bound::Query(inner) => {
+                let outputs = self.outputs(*inner);
+                outputs.unknown || !outputs.open.is_empty()
+            }
+            Bound::Anonymous { open } => *open,
+            Bound::Hole => true,
+        }
+    }
+
+    /// The column of that name of a source, when the source is known to have it.
+    fn hit(&self, scope_id: ScopeId, at: usize, name: &Name) -> Option<Hit> {
+        let source = self.scope(scope_id)?.sources.get(at)?;
+        let bound = &self.bound[scope_id.0 as usize][at];
+        if !source.columns.is_empty() {
+            let position = source.columns.iter().position(|column| column.folded() == *name);
+            if let Some(position) = position {
+                let columns = self.columns_at(bound, position);
+                return Some(Hit { columns, path: NamePath::Derived, live: true });
+            }
+            if source.columns.len() >= self.width(bound).unwrap_or(usize::MAX)
+                || matches!(bound, Bound::Anonymous { .. })
+            {
+                return None;
+            }
+        }
+        match bound {
+            Bound::Relation(key) => {
+                let column = self.catalog.relation(self.declared(key)?).column(name)?;
+                Some(Hit {
+                    columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
+                    path: NamePath::Direct,
+                    live: column.dropped.is_none(),
+                })
+            }
+            Bound::Query(inner) => {
+                let outputs = self.outputs(*inner);
+                let found = outputs
+                    .columns
+                    .iter()
+                    .find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+                let path = if found.passed { NamePath::Passed } else { NamePath::Derived };
+                Some(Hit { columns: found.columns.clone(), path, live: true })
+            }
+            Bound::Anonymous { .. } | Bound::Hole => None,
+        }
+    }
+
+    fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
+        match bound {
+            Bound::Relation(key) => {
+                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                column
+                    .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
+                    .into_iter()
+                    .collect()
+            }
+            Bound::Query(inner) => {
+                self.outputs(*inner).columns.get(position).map(|column| column.columns.clone()).unwrap_or_default()
+            }
+            Bound::Anonymous { .. } | Bound::Hole => Vec::new(),
+        }
+    }
+
+    /// Number of columns of a source, when it is known.
+    fn width(&self, bound: &Bound) -> Option<usize> {
+        match bound {
+            Bound::Relation(key) => {
+                let relation = self.catalog.relation(self.declared(key)?);
+                (!relation.open).then(|| relation.live_columns().count())
+            }
+            Bound::Query(inner) => {
+                let outputs = self.outputs(*inner);
+                (outputs.open.is_empty() && !outputs.unknown).then_some(outputs.columns.len())
+            }
+            Bound::Anonymous { .. } | Bound::Hole => None,
+        }
+    }
+
+    /// What a scope gives to the one around it. A recursive CTE that is still being worked out gives what its first
+    /// branch does.
+    pub fn outputs(&self, id: ScopeId) -> Rc<Outputs> {
+        let progress = self.outputs.borrow().get(id.0 as usize).cloned();
+        match progress {
+            Some(Progress::Done(outputs)) => return outputs,
+            Some(Progress::Running) => {
+                let first = self.scope(id).and_then(|scope| scope.operands.first().copied());
+                let done = first.and_then(|first| match self.outputs.borrow().get(first.0 as usize) {
+                    Some(Progress::Done(outputs)) => Some(Rc::clone(outputs)),
+                    _ => None,
+                });
+                return done.unwrap_or_default();
+            }
+            Some(Progress::Open) => {}
+            None => return Rc::default(),
+        }
+        self.outputs.borrow_mut()[id.0 as usize] = Progress::Running;
+        let outputs = Rc::new(self.make_outputs(id));
+        self.outputs.borrow_mut()[id.0 as usize] = Progress::Done(Rc::clone(&outputs));
+        outputs
+    }
+
+    fn make_outputs(&self, id: ScopeId) -> Outputs {
+        let Some(scope) = self.scope(id) else { return Outputs::default() };
+        let mut made = Outputs::default();
+        if let Some((first, rest)) = scope.operands.split_first() {
+            made = (*self.outputs(*first)).clone();
+            for operand in rest {
+                let other = self.outputs(*operand);
+                for (own, more) in made.columns.iter_mut().zip(&other.columns) {
+                    for column in &more.columns {
+                        if !own.columns.contains(column) {
+                            own.columns.push(column.clone());
+                        }
+                    }
+                    own.passed &=
+                        more.passed && own.name.as_ref().map(Ident::folded) == more.name.as_ref().map(Ident::folded);
+                }
+                made.open.extend(other.open.iter().cloned());
+                made.unknown |= other.unknown;
+            }
+            return made;
+        }
+        let inputs = self.inputs_by_output(id, scope);
+        for (at, output) in scope.outputs.iter().enumerate() {
+            match &output.value {
+                OutputValue::Wildcard { qualifier, except, .. } => {
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                }
+                OutputValue::Column(reference) => {
+                    let (columns, passed) = self.column_output(id, scope, output, *reference);
+                    made.columns.push(OutputColumn { name: output.name.clone(), columns, passed });
+                }
+                OutputValue::Expression => {
+                    let columns = inputs.get(at).cloned().unwrap_or_default();
+                    made.columns.push(OutputColumn { name: output.name.clone(), columns, passed: false });
+                }
+            }
+        }
+        made
+    }
+
+    fn column_output(&self, id: ScopeId, scope: &Scope, output: &Output, reference: u32) -> (Vec<ColumnKey>, bool) {
+        let Some(reference) = scope.references.get(reference as usize) else { return (Vec::new(), false) };
+        let same_name = output.name.as_ref().is_none_or(|name| name.matches(&reference.name));
+        match self.resolve(id, reference) {
+            Resolution::Columns { columns, path, .. } => (columns, same_name && path != NamePath::Derived),
+            Resolution::Alias { columns } | Resolution::Ambiguous { columns } => (columns, false),
+            _ => (Vec::new(), false),
+        }
+    }
+
+    /// For each output that is an expression: the columns its value is made of.
+    fn inputs_by_output(&self, id: ScopeId, scope: &Scope) -> Vec<Vec<ColumnKey>> {
+        let mut inputs: Vec<Vec<ColumnKey>> = vec![Vec::new(); scope.outputs.len()];
+        if !scope.outputs.iter().any(|output| output.value == OutputValue::Expression) {
+            return inputs;
+        }
+        let is_expression =
+            |at: u32| scope.outputs.get(at as usize).is_some_and(|output| output.value == OutputValue::Expression);
+        for reference in &scope.references {
+            if let Usage::Output(at) = reference.usage
+                && is_expression(at)
+            {
+                inputs[at as usize].extend(resolved_columns(self.resolve(id, reference)));
+            }
+        }
+        for (inner, usage) in &scope.subqueries {
+            if let Usage::Output(at) = usage
+                && is_expression(*at)
+            {
+                inputs[*at as usize]
+                    .extend(self.outputs(*inner).columns.iter().flat_map(|column| column.columns.clone()));
+            }
+        }
+        inputs
+    }
+
+    fn output_inputs(&self, id: ScopeId, scope: &Scope, at: u32) -> Vec<ColumnKey> {
+        let mut columns = Vec::new();
+        for reference in scope.references.iter().filter(|reference| reference.usage == Usage::Output(at)) {
+            columns.extend(resolved_columns(self.resolve(id, reference)));
+        }
+        for (inner, _) in scope.subqueries.iter().filter(|(_, usage)| *usage == Usage::Output(at)) {
+            columns.extend(self.outputs(*inner).columns.iter().flat_map(|column| column.columns.clone()));
+        }
+        columns
+    }
+
+    /// The sources that a wildcard stands for.
+    pub fn wildcard_sources(&self, scope: &Scope, qualifier: &[Ident]) -> Vec<usize> {
+        if qualifier.is_empty() {
+            (0..scope.sources.len()).filter(|&at| scope.sources[at].role != SourceRole::RowImage).collect()
+        } else {
+            self.qualified_source(scope, qualifier).into_iter().collect()
+        }
+    }
+
+    fn expand_wildcard(&self, id: ScopeId, scope: &Scope, qualifier: &[Ident], except: &[Ident], made: &mut Outputs) {
+        let merged_away = |at: usize, name: &Name| {
+            qualifier.is_empty()
+                && scope.merges.iter().any(|merge| {
+                    (merge.right.0..merge.right.1).contains(&(at as u32))
+                        && match &merge.columns {
+                            Some(columns) => columns.iter().any(|(column, _)| column.folded() == *name),
+                            None => {
+                                (merge.left.0..merge.left.1).any(|left| self.hit(id, left as usize, name).is_some())
+                            }
+                        }
+                })
+        };
+        let sources = self.wildcard_sources(scope, qualifier);
+        made.unknown |= sources.is_empty();
+        for at in sources {
+            let given = self.source_columns(id, at);
+            for column in given.columns {
+                let Some(name) = column.name.as_ref().map(Ident::folded) else {
+                    made.columns.push(column);
+                    continue;
+                };
+                if except.iter().any(|left_out| left_out.folded() == name) {
+                    continue;
+                }
+                if merged_away(at, &name) {
+                    // The merged column stands once, and is a column of both sides.
+                    let own =
+                        made.columns.iter_mut().find(|own| own.name.as_ref().is_some_and(|own| own.folded() == name));
+                    if let Some(own) = own {
+                        own.columns.extend(column.columns);
+                    }
+                    continue;
+                }
+                made.columns.push(column);
+            }
+            made.open.extend(given.open);
+            made.unknown |= given.unknown;
+        }
+    }
+
+    /// The columns of that name on the given sides of a join; a side whose columns are not known is taken to have it.
+    pub fn merged(&self, scope: ScopeId, sides: &[usize], name: &Name) -> Vec<ColumnKey> {
+        let mut columns = Vec::new();
+        for &at in sides {
+            if let Some(hit) = self.hit(scope, at, name) {
+                columns.extend(hit.columns);
+            } else if self.is_open(scope, at) {
+                columns.extend(resolved_columns(self.not_in_source(scope, at, name, true)));
+            }
+        }
+        columns
+    }
+
+    /// The columns that a `NATURAL` join merges: for each shared name, those of both sides.
+    pub fn natural(&self, scope: ScopeId, left: (u32, u32), right: (u32, u32)) -> Vec<Vec<ColumnKey>> {
+        let given = |range: (u32, u32)| -> Vec<OutputColumn> {
+            (range.0..range.1).flat_map(|at| self.source_columns(scope, at as usize).columns).collect()
+        };
+        let lefts = given(left);
+        let mut by_name: std::collections::BTreeMap<Name, Vec<ColumnKey>> = std::collections::BTreeMap::new();
+        for column in lefts {
+            if let Some(name) = &column.name {
+                by_name.entry(name.folded()).or_default().extend(column.columns);
+            }
+        }
+        let mut shared = Vec::new();
+        for column in given(right) {
+            if let Some(name) = &column.name
+                && let Some(own) = by_name.get(&name.folded())
+            {
+                shared.push(own.iter().cloned().chain(column.columns).collect());
+            }
+        }
+        shared
+    }
+
+    /// All columns of a source, in order, under the names that its alias gives them.
+    pub fn source_columns(&self, scope_id: ScopeId, at: usize) -> Outputs {
+        let Some(source) = self.scope(scope_id).and_then(|scope| scope.sources.get(at)) else {
+            return Outputs::default();
+        };
+        let mut given = match &self.bound[scope_id.0 as usize][at] {
+            Bound::Relation(key) => match self.declared(key) {
+                Some(id) => {
+                    let relation = self.catalog.relation(id);
+                    let columns = relation.live_columns().map(|column| OutputColumn {
+                        name: Some(column.name.clone()),
+                        columns: vec![ColumnKey { relation: key.clone(), column: column.name.folded() }],
+                        passed: true,
+                    });
+                    Outputs {
+                        columns: columns.collect(),
+                        open: relation.open.then(|| key.clone()).into_iter().collect(),
+                        unknown: false,
+                    }
+                }
+                None => Outputs { columns: Vec::new(), open: vec![key.clone()], unknown: false },
+            },
+            Bound::Query(inner) => (*self.outputs(*inner)).clone(),
+            Bound::Anonymous { open } => {
+                let columns = source.columns.iter().map(|name| OutputColumn {
+                    name: Some(name.clone()),
+                    columns: Vec::new(),
+                    passed: false,
+                });
+                Outputs { columns: columns.collect(), open: Vec::new(), unknown: *open }
+            }
+            Bound::Hole => Outputs { unknown: true, ..Outputs::default() },
+        };
+        for (own, name) in given.columns.iter_mut().zip(&source.columns) {
+            own.passed &= own.name.as_ref().is_some_and(|own| own.matches(name));
+            own.name = Some(name.clone());
+        }
+        given
+    }
+}
+
+/// The columns that a resolution speaks of.
+pub fn resolved_columns(resolution: Resolution) -> Vec<ColumnKey> {
+    match resolution {
+        Resolution::Columns { columns, .. } | Resolution::Alias { columns } | Resolution::Ambiguous { columns } => {
+            columns
+        }
+        Resolution::WholeRow { .. } | Resolution::Dynamic | Resolution::Unknown { .. } => Vec::new(),
+    }
+}
+
+/// Whether all hits are sides of joins that merge the name.
+fn are_merged(scope: &Scope, name: &Name, hits: &[(usize, Hit)]) -> bool {
+    hits.iter().all(|(at, _)| {
+        scope.merges.iter().any(|merge| {
+            let named = match &merge.columns {
+                Some(columns) => columns.iter().any(|(column, _)| column.folded() == *name),
+                None => true,
+            };
+            let inside = |range: (u32, u32)| (range.0..range.1).contains(&(*at as u32));
+            named && (inside(merge.left) || inside(merge.right))
+        })
+    })
+}
+
+fn names_source(source: &Source, name: &Ident) -> bool {
+    match (&source.alias, &source.relation) {
+        (Some(alias), _) => alias.matches(name),
+        (None, Relation::Table(table) | Relation::Function(table)) => table.last().matches(name),
+        _ => false,
+    }
+}
+
+/// The relation that a name stands for: declared if the catalog has it, else the name itself without a default schema.
+pub fn relation_key(catalog: &Catalog, name: &ObjectName, search_path: &[Name]) -> RelationKey {
+    match catalog.find(name, search_path) {
+        Some(id) => RelationKey::Declared(id),
+        None => RelationKey::Undeclared(undeclared_name(name)),
+    }
+}
+
+fn undeclared_name(name: &ObjectName) -> Name {
+    let parts: Vec<&str> = name.0.iter().map(|part| &*part.text).collect();
+    let parts = match parts.as_slice() {
+        [.., schema, table] if DEFAULT_SCHEMAS.iter().any(|default| default.eq_ignore_ascii_case(schema)) => {
+            vec![*table]
+        }
+        all => all.to_vec(),
+    };
+    Name::new(&parts.join("."))
+}
+
+fn unknown(reason: &str) -> Resolution {
+    Resolution::Unknown { reason: reason.to_owned() }
+}

@@ -1,0 +1,134 @@
+//! The facts of files, made when first asked for.
+//!
+//! Everything that needs a file's text or facts asks here, link included: `facts(file)` is one pure query with a
+//! memory, so that a cache in between changes nothing for those who ask.
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::discover::text::read_text;
+use crate::discover::{SkipReason, Workspace};
+use crate::extract::{self, Input};
+use crate::model::facts::FileFacts;
+use crate::model::source::{FileId, SourceFile};
+use crate::model::span::LineIndex;
+
+/// How much of a file's beginning a format may look at to claim it.
+const HEAD: usize = 1024;
+
+/// Texts and facts of a workspace's files.
+pub struct Store<'w> {
+    workspace: &'w Workspace,
+    slots: Vec<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    /// Why the file could not be read; set by the first sweep.
+    skipped: OnceLock<SkipReason>,
+    text: OnceLock<Box<str>>,
+    lines: OnceLock<LineIndex>,
+    facts: OnceLock<FileFacts>,
+}
+
+impl<'w> Store<'w> {
+    /// A store that has read nothing yet.
+    pub fn new(workspace: &'w Workspace) -> Self {
+        Self { workspace, slots: workspace.files.iter().map(|_| Slot::default()).collect() }
+    }
+
+    /// What is looked at.
+    pub fn workspace(&self) -> &'w Workspace {
+        self.workspace
+    }
+
+    /// A file of the workspace.
+    pub fn file(&self, id: FileId) -> &'w SourceFile {
+        &self.workspace.files[id.0 as usize]
+    }
+
+    /// Shows every readable file's text to `look`, on all cores, and gives what it says, in the files' order. The
+    /// texts for which `keep` holds stay in memory; the others are read again should anybody ask.
+    pub fn sweep<T: Send>(
+        &self,
+        look: impl Fn(&SourceFile, &str) -> T + Sync,
+        keep: impl Fn(&T) -> bool + Sync,
+    ) -> Vec<(FileId, T)> {
+        let seen: Vec<Option<(FileId, T)>> = (0..self.slots.len())
+            .into_par_iter()
+            .map(|at| {
+                let id = FileId(at as u32);
+                let slot = &self.slots[at];
+                if let Some(text) = slot.text.get() {
+                    return Some((id, look(self.file(id), text)));
+                }
+                if slot.skipped.get().is_some() {
+                    return None;
+                }
+                match read_text(self.file(id)) {
+                    Ok(text) => {
+                        let said = look(self.file(id), &text);
+                        if keep(&said) {
+                            // Another thread's copy is the same text.
+                            let _ = slot.text.set(text.into());
+                        }
+                        Some((id, said))
+                    }
+                    Err(reason) => {
+                        let _ = slot.skipped.set(reason);
+                        None
+                    }
+                }
+            })
+            .collect();
+        seen.into_iter().flatten().collect()
+    }
+
+    /// The file's text; empty when it cannot be read.
+    pub fn text(&self, id: FileId) -> &str {
+        let slot = &self.slots[id.0 as usize];
+        slot.text.get_or_init(|| match read_text(self.file(id)) {
+            Ok(text) => text.into(),
+            Err(reason) => {
+                let _ = slot.skipped.set(reason);
+                Box::default()
+            }
+        })
+    }
+
+    /// The starts of the file's lines.
+    pub fn lines(&self, id: FileId) -> &LineIndex {
+        self.slots[id.0 as usize].lines.get_or_init(|| LineIndex::new(self.text(id)))
+    }
+
+    /// What the file says. A file of no known format says nothing.
+    pub fn facts(&self, id: FileId) -> &FileFacts {
+        self.slots[id.0 as usize].facts.get_or_init(|| {
+            let text = self.text(id);
+            let path = &self.file(id).repository_path;
+            let mut end = text.len().min(HEAD);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let mut facts = match extract::format_of(path, &text[..end]) {
+                Some(format) => format.extract(Input { path, text }),
+                None => FileFacts::default(),
+            };
+            facts.put_in_order();
+            facts
+        })
+    }
+
+    /// Makes the facts of many files on all cores.
+    pub fn prepare(&self, files: &[FileId]) {
+        files.par_iter().for_each(|&id| {
+            self.facts(id);
+        });
+    }
+
+    /// Files that turned out unreadable, with the reason.
+    pub fn skipped(&self) -> impl Iterator<Item = (FileId, SkipReason)> + '_ {
+        self.slots.iter().enumerate().filter_map(|(at, slot)| Some((FileId(at as u32), *slot.skipped.get()?)))
+    }
+}
