@@ -105,11 +105,15 @@ fn image_of_new_row(resolver: &Resolver<'_>, scope: &Scope, qualifier: &[Ident])
 fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {
     for (at, output) in scope.outputs.iter().enumerate() {
         let OutputValue::Wildcard { qualifier, span, except } = &output.value else { continue };
+        if span.start == span.end {
+            // Made by the reader, to pass on the columns of a join in parentheses.
+            continue;
+        }
         let mut columns = Vec::new();
         let mut open = Vec::new();
         let mut dynamic = false;
-        for source in resolver.wildcard_sources(scope, qualifier) {
-            let given = resolver.source_columns(id, source);
+        for (scope, source) in resolver.wildcard_sources(id, qualifier) {
+            let given = resolver.source_columns(scope, source);
             for column in given.columns {
                 let left_out = column.name.as_ref().is_some_and(|name| except.iter().any(|other| other.matches(name)));
                 if !left_out {
@@ -134,6 +138,26 @@ fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Ve
             resolution,
         });
     }
+}
+
+/// Whether a use only names a column to leave it out of a wildcard: nothing of it is read.
+pub fn is_left_out(statement: &Statement, found: &Use) -> bool {
+    let Some(scope) = statement.scopes.get(found.scope.0 as usize) else { return false };
+    if found.form != Form::Name || found.usage != Usage::Other {
+        return false;
+    }
+    let is_left_out = |name: &Ident| {
+        scope.outputs.iter().any(|output| match &output.value {
+            OutputValue::Wildcard { except, .. } => except.contains(name),
+            _ => false,
+        })
+    };
+    let leaves_out = scope
+        .outputs
+        .iter()
+        .any(|output| matches!(&output.value, OutputValue::Wildcard { except, .. } if !except.is_empty()));
+    leaves_out
+        && scope.references.iter().any(|reference| reference.span == found.span && is_left_out(&reference.name))
 }
 
 /// The name that stands for every column of a relation whose columns are not known.
