@@ -341,10 +341,11 @@ impl<'t> Bindings<'t> {
         const MOST_BASES: usize = 10;
         let qualifier = key.qualifier?;
         let typed = self.outwards(scope).find_map(|scope| self.classes.get(&(scope, qualifier)).copied());
-        let classes = std::iter::successors(Some(typed.unwrap_or(qualifier)), |class| self.extended.get(class).copied());
-        classes.take(MOST_BASES).find_map(|class| {
-            self.names.get(&(self.file_scope(), Key { qualifier: Some(class), ..key })).copied()
-        })
+        let classes =
+            std::iter::successors(Some(typed.unwrap_or(qualifier)), |class| self.extended.get(class).copied());
+        classes
+            .take(MOST_BASES)
+            .find_map(|class| self.names.get(&(self.file_scope(), Key { qualifier: Some(class), ..key })).copied())
     }
 
     /// A scope and those around it, innermost first.

@@ -142,7 +142,8 @@ impl Host for TypeScriptFile {
                 let name = field("name")?.node;
                 if name.kind() == "identifier" {
                     reader.declare_local(reader.text_of(name), false);
-                    if let Some(class) = field("value").and_then(|value| value.node.child_by_field_name("constructor")) {
+                    if let Some(class) = field("value").and_then(|value| value.node.child_by_field_name("constructor"))
+                    {
                         let scope = reader.bindings.scope();
                         reader.bindings.type_variable(scope, reader.text_of(name), reader.text_of(class));
                     }
