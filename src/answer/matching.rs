@@ -191,10 +191,12 @@ impl<'c> Targets<'c> {
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);
+        // DDL declares, whatever it declares it of.
+        let construct = |other: Construct| if found.usage == Usage::Schema { Construct::Schema } else { other };
         match near.as_slice() {
             [one] if **one == self.relation => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
             [one] => {
@@ -202,11 +204,11 @@ impl<'c> Targets<'c> {
             }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table that has such a column"),
             ),
             _ if owners.contains(&self.relation) || owners.is_empty() => {
-                reference(Certainty::Possible, Construct::Dynamic, format!("{reason}; it may be {own}"))
+                reference(Certainty::Possible, construct(Construct::Dynamic), format!("{reason}; it may be {own}"))
             }
             _ => Judgement::OtherColumn("a column of other tables".to_owned()),
         }
