@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::search::{Words, spellings_of};
 use crate::link::system::StatementUses;
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
@@ -79,6 +80,17 @@ impl<'c> Targets<'c> {
             }
         }
         names
+    }
+
+    /// A search for any name by which text may speak of the target.
+    pub fn words(&self) -> Words {
+        let mut names = self.other_names();
+        names.insert(match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        });
+        names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
+        Words::new(names.iter().map(String::as_str))
     }
 
     fn is_target(&self, key: &ColumnKey) -> bool {

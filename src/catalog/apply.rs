@@ -32,23 +32,36 @@ pub(super) struct SourceState {
     /// Changes to relations that are unknown here.
     pub(super) pending: Vec<Pending>,
     search_path: Vec<Name>,
-    /// Whether the statement at hand is of a dialect that has databases where others have schemas.
+    /// Whether the source is of a dialect that has databases where others have schemas.
     qualifiers_are_databases: bool,
 }
 
 impl SourceState {
+    /// A source of which these are all statements. A statement may be of a dialect that merely accepts it, so the
+    /// source has that of most of them.
+    pub(super) fn new<'s>(statements: impl Iterator<Item = &'s Statement>) -> Self {
+        let (mut databases, mut schemas) = (0, 0);
+        for statement in statements {
+            match statement.dialect {
+                Dialect::Mysql | Dialect::Sqlite | Dialect::ClickHouse => databases += 1,
+                Dialect::Generic => {}
+                _ => schemas += 1,
+            }
+        }
+        Self { qualifiers_are_databases: databases > schemas, ..Self::default() }
+    }
+
     /// Applies a file's statements in their order.
     pub(super) fn apply_file(&mut self, file: FileId, statements: &[Statement]) {
         self.search_path.clear();
         for statement in statements.iter().filter(|statement| statement.direction == Direction::Forward) {
-            self.qualifiers_are_databases =
-                matches!(statement.dialect, Dialect::Mysql | Dialect::Sqlite | Dialect::ClickHouse);
             for change in &statement.changes {
                 self.apply(file, statement, change);
             }
         }
     }
 
+    /// The schema and name by which a relation is known.
     fn key(&self, name: &ObjectName) -> Key {
         (self.schema_ident(name).map(|schema| schema.folded()), name.last().folded())
     }
@@ -151,8 +164,7 @@ impl SourceState {
                 let key = self.key(from);
                 let Some(position) = self.position(&key) else { return self.postpone(change, file, key) };
                 let old = self.relations[position].clone();
-                let schema = to.schema().cloned().or_else(|| old.schema.clone());
-                let schema = schema.filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.folded().as_str()));
+                let schema = if to.schema().is_some() { self.schema_ident(to) } else { old.schema.clone() };
                 let new_key = (schema.as_ref().map(Ident::folded), to.last().folded());
                 if new_key == key {
                     return;

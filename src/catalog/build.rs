@@ -19,11 +19,11 @@ pub fn build<'f>(sources: &[SchemaSource], facts: impl Fn(FileId) -> Option<&'f 
     let mut merged = Merged::default();
     let mut pending = Vec::new();
     for source in sources {
-        let mut state = SourceState::default();
-        for &file in &source.files {
-            if let Some(facts) = facts(file) {
-                state.apply_file(file, &facts.statements);
-            }
+        let files: Vec<(FileId, &FileFacts)> =
+            source.files.iter().filter_map(|&file| Some((file, facts(file)?))).collect();
+        let mut state = SourceState::new(files.iter().flat_map(|(_, facts)| &facts.statements));
+        for (file, facts) in files {
+            state.apply_file(file, &facts.statements);
         }
         merged.live.extend(state.routines.values().copied());
         for relation in state.relations {

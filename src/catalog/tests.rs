@@ -277,6 +277,25 @@ fn changes() {
 }
 
 #[test]
+fn a_database_before_a_name_is_no_schema() {
+    check(
+        "whichever dialect accepts a statement",
+        &[
+            (
+                "clickhouse/schema.sql",
+                "CREATE TABLE shop.t (a String, b LowCardinality(String)) ENGINE = MergeTree ORDER BY a;\nCREATE TABLE shop.u (a int);",
+            ),
+            (
+                "clickhouse/migrations/1_b.sql",
+                "ALTER TABLE shop.t RENAME COLUMN \"b\" TO \"c\"; ALTER TABLE shop.u ADD COLUMN b String AFTER a;",
+            ),
+        ],
+        "t(a, c, -b); u(a, b)",
+    );
+    check("schemas are", &[("postgres/schema.sql", "CREATE TABLE shop.t (a serial);")], "shop.t(a)");
+}
+
+#[test]
 fn drops_of_what_another_source_makes() {
     check(
         "the drop counts",
