@@ -239,6 +239,7 @@ impl<'c> Targets<'c> {
             (_, Usage::Assign(_)) => "used in an assigned value",
             (_, Usage::Target) => "written",
             (_, Usage::Schema) => "named by DDL",
+            (_, Usage::LeftOut) => "left out of a wildcard by name",
             (_, Usage::Other) => "used",
         };
         let through = match path {

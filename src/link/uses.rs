@@ -140,26 +140,6 @@ fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Ve
     }
 }
 
-/// Whether a use only names a column to leave it out of a wildcard: nothing of it is read.
-pub fn is_left_out(statement: &Statement, found: &Use) -> bool {
-    let Some(scope) = statement.scopes.get(found.scope.0 as usize) else { return false };
-    if found.form != Form::Name || found.usage != Usage::Other {
-        return false;
-    }
-    let is_left_out = |name: &Ident| {
-        scope.outputs.iter().any(|output| match &output.value {
-            OutputValue::Wildcard { except, .. } => except.contains(name),
-            _ => false,
-        })
-    };
-    let leaves_out = scope
-        .outputs
-        .iter()
-        .any(|output| matches!(&output.value, OutputValue::Wildcard { except, .. } if !except.is_empty()));
-    leaves_out
-        && scope.references.iter().any(|reference| reference.span == found.span && is_left_out(&reference.name))
-}
-
 /// The name that stands for every column of a relation whose columns are not known.
 pub fn any_column() -> crate::model::name::Name {
     crate::model::name::Name::new("*")
