@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::search::{Words, spellings_of};
+use crate::link::system::StatementUses;
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
 use crate::model::answer::{Certainty, Construct};
 use crate::model::name::Name;
-use crate::model::statement::{Access, HoleRole, Statement, Usage};
+use crate::model::statement::{Access, HoleRole, Usage};
 
 /// What was asked for, with everything whose value is made of it.
 pub struct Targets<'c> {
@@ -80,6 +82,17 @@ impl<'c> Targets<'c> {
         names
     }
 
+    /// A search for any name by which text may speak of the target.
+    pub fn words(&self) -> Words {
+        let mut names = self.other_names();
+        names.insert(match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        });
+        names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
+        Words::new(names.iter().map(String::as_str))
+    }
+
     fn is_target(&self, key: &ColumnKey) -> bool {
         self.columns.contains_key(key)
             || self.is_any_of(key)
@@ -101,22 +114,23 @@ impl<'c> Targets<'c> {
     pub fn judge(
         &self,
         found: &Use,
-        statement: &Statement,
+        statement: &StatementUses<'_>,
         text: &str,
         neighbours: &BTreeSet<RelationKey>,
     ) -> Judgement {
         let reference = |column: &ColumnKey, certainty: Certainty, construct: Construct, why: String| {
-            let certainty = certainty.min(ceiling(statement));
+            let certainty = certainty.min(ceiling(&statement.statement));
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: column.clone() })
         };
-        let construct = found.construct(statement);
+        let construct = found.construct(&statement.statement, statement.written);
         match &found.resolution {
             Resolution::Columns { columns, certainty, path } => {
                 if let Some(column) = columns.iter().find(|column| self.is_target(column)) {
                     if matches!(found.form, Form::Name | Form::NewRow) && *path == NamePath::Derived {
                         return Judgement::Value(format!("a value made of {}", self.catalog.display_column(column)));
                     }
-                    return reference(column, *certainty, construct, self.why(found, column, *path));
+                    let certainty = if construct == Construct::Implicit { Certainty::Certain } else { *certainty };
+                    return reference(column, certainty, construct, self.why(found, column, *path));
                 }
                 let named: Vec<String> =
                     columns.iter().take(3).map(|column| self.catalog.display_column(column)).collect();
@@ -174,7 +188,7 @@ impl<'c> Targets<'c> {
         text: &str,
         reason: &str,
         found: &Use,
-        statement: &Statement,
+        statement: &StatementUses<'_>,
         neighbours: &BTreeSet<RelationKey>,
     ) -> Judgement {
         let Some(column) = &self.column else { return Judgement::Unresolved(reason.to_owned()) };
@@ -185,14 +199,16 @@ impl<'c> Targets<'c> {
         let owners: BTreeSet<RelationKey> = self.catalog.owners_of(column).map(RelationKey::Declared).collect();
         let near: Vec<&RelationKey> = owners.iter().filter(|owner| neighbours.contains(owner)).collect();
         let reference = |certainty: Certainty, construct: Construct, why: String| {
-            let certainty = certainty.min(ceiling(statement));
+            let certainty = certainty.min(ceiling(&statement.statement));
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);
+        // DDL declares, whatever it declares it of.
+        let construct = |other: Construct| if found.usage == Usage::Schema { Construct::Schema } else { other };
         match near.as_slice() {
             [one] if **one == self.relation => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
             [one] => {
@@ -200,11 +216,11 @@ impl<'c> Targets<'c> {
             }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table that has such a column"),
             ),
             _ if owners.contains(&self.relation) || owners.is_empty() => {
-                reference(Certainty::Possible, Construct::Dynamic, format!("{reason}; it may be {own}"))
+                reference(Certainty::Possible, construct(Construct::Dynamic), format!("{reason}; it may be {own}"))
             }
             _ => Judgement::OtherColumn("a column of other tables".to_owned()),
         }
@@ -223,6 +239,7 @@ impl<'c> Targets<'c> {
             (_, Usage::Assign(_)) => "used in an assigned value",
             (_, Usage::Target) => "written",
             (_, Usage::Schema) => "named by DDL",
+            (_, Usage::LeftOut) => "left out of a wildcard by name",
             (_, Usage::Other) => "used",
         };
         let through = match path {

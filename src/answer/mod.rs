@@ -1,5 +1,6 @@
 //! A question becomes an answer: the consumers of one column, every mention accounted for, a verdict.
 
+pub mod mapped;
 pub mod matching;
 pub mod mentions;
 pub mod place;

@@ -6,9 +6,9 @@ use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
+use crate::link::consumers::Consumers;
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
-use crate::link::search::SchemaWords;
 use crate::link::store::Store;
 use crate::link::system::System;
 use crate::link::uses::{Form, Use, any_column, ceiling};
@@ -34,20 +34,17 @@ pub struct ReferenceLine {
 /// Every reference of every file, sorted by place, and what was scanned for them.
 pub fn references(workspace: &Workspace) -> (Vec<ReferenceLine>, Scanned) {
     let store = Store::new(workspace);
-    let words = SchemaWords::new();
-    let seen = store.sweep(|_, text| words.is_in(text), |_| true);
-    let schema: Vec<FileId> = seen.into_iter().filter(|(_, is_schema)| *is_schema).map(|(id, _)| id).collect();
     let files: Vec<FileId> = (0..workspace.files.len()).map(|at| FileId(at as u32)).collect();
     store.prepare(&files);
 
     let mut lines: Vec<ReferenceLine> = Vec::new();
     let mut scanned = Scanned::default();
     for database in DatabaseScope::all(workspace) {
-        let system = System::new(&store, database, &schema);
+        let system = System::new(&store, database, &files, &files);
         let used: Vec<FileId> = files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(|&id| file_references(&system, id)).collect();
         lines.extend(found.into_iter().flatten());
-        scanned = super::who::scanned(&system, &files);
+        scanned = super::who::scanned(&system, &files, |_, _| true);
     }
     lines.sort_by_cached_key(order);
     lines.dedup();
@@ -59,17 +56,12 @@ fn order(line: &ReferenceLine) -> (Place, String, String) {
 }
 
 fn file_references(system: &System<'_, '_>, id: FileId) -> Vec<ReferenceLine> {
+    let consumers = Consumers::of_file(system, id);
     let mut found = Vec::new();
     for statement in system.file_uses(id) {
         for used in &statement.uses {
-            for matched in matches_of(used, statement.statement) {
-                let mut consumer = system.consumer_at(id, used.span);
-                if matched.construct == Construct::Schema
-                    && consumer.context == Context::Live
-                    && consumer.kind != Kind::View
-                {
-                    (consumer.context, consumer.kind) = (Context::Migration, Kind::Migration);
-                }
+            for matched in matches_of(used, &statement.statement, statement.written) {
+                let consumer = consumers.of(&statement.statement, used.span, matched.construct);
                 let repository = system.store.file(id).repository;
                 found.push(ReferenceLine {
                     repository: system
@@ -89,11 +81,11 @@ fn file_references(system: &System<'_, '_>, id: FileId) -> Vec<ReferenceLine> {
     found
 }
 
-fn matches_of(used: &Use, statement: &Statement) -> Vec<Match> {
+fn matches_of(used: &Use, statement: &Statement, written: Construct) -> Vec<Match> {
     let matched = |column: &ColumnKey, certainty: Certainty, why: &str| Match {
         access: used.access,
         certainty: certainty.min(ceiling(statement)),
-        construct: used.construct(statement),
+        construct: used.construct(statement, written),
         why: why.to_owned(),
         column: column.clone(),
     };

@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, ColumnKey};
 use crate::extract::sql::text::SqlText;
 use crate::extract::sql::{self};
 use crate::link::resolve::{Resolution, Resolver, resolved_columns};
-use crate::link::uses::{Form, Use, any_column, is_left_out, uses};
+use crate::link::uses::{Form, Use, any_column, uses};
 use crate::link::views;
 use crate::model::facts::FileFacts;
 use crate::model::name::Name;
@@ -92,10 +92,8 @@ fn report(resolver: &Resolver<'_>, catalog: &Catalog, script: &str, lines: &Line
     let mut writes: BTreeSet<ColumnKey> = BTreeSet::new();
     let mut unresolved = Vec::new();
     for found in uses(resolver) {
-        if found.form == Form::Relation || found.form == Form::NewRow || found.usage == Usage::Schema {
-            continue;
-        }
-        if is_left_out(statement, &found) {
+        let names_only = matches!(found.usage, Usage::Schema | Usage::LeftOut);
+        if names_only || matches!(found.form, Form::Relation | Form::NewRow) {
             continue;
         }
         match &found.resolution {

@@ -4,24 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::mapped::{MappedUse, mapped};
 use super::matching::{Judgement, Match, Targets, hole_words};
 use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{SchemaWords, Spellings, Words, spellings_of};
+use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
-use crate::link::system::{ConsumerKey, StatementUses, System};
-use crate::link::uses::{Form, Use, hole_relations};
+use crate::link::system::{StatementUses, System};
+use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
     Target, TargetState, Verdict,
 };
+use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::source::{Context, FileId, Kind};
+use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -31,6 +34,7 @@ struct Sighting {
     column: bool,
     relation: bool,
     schema: bool,
+    mapping: bool,
 }
 
 /// Which files are asked for their facts.
@@ -53,21 +57,28 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let store = Store::new(workspace);
     let mut sightings = asked.sweep(&store);
     if reach == Reach::Everything {
-        sightings.iter_mut().for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true });
+        sightings
+            .iter_mut()
+            .for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true, mapping: true });
     }
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };
-    let system = asked.database(&store, &files(|seen| seen.schema))?;
+    let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
     let (relation, column) = asked.target(&system.catalog);
     let targets = Targets::new(&system.catalog, relation, column);
 
     let mut candidates: BTreeSet<FileId> = files(|seen| seen.column || seen.relation).into_iter().collect();
-    candidates.extend(named_otherwise(&store, &targets));
+    let mapped = mapped(&system, &targets);
+    candidates.extend(mapped.keys());
+    candidates.extend(named_otherwise(&store, &targets, &mapped));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
-    let found: Vec<FileFindings> = candidates.par_iter().map(|&id| look_into(&system, &targets, id)).collect();
+    let found: Vec<FileFindings> = candidates
+        .par_iter()
+        .map(|&id| look_into(&system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
+        .collect();
 
-    let spellings = occurring_spellings(&system, &targets, &found, &candidates);
+    let spellings = occurring_spellings(&system, &targets, &found, &candidates, &mapped);
     let search = Spellings::new(&spellings);
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
@@ -111,22 +122,29 @@ impl Asked {
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
         let relations = Words::new(tables);
         let schema = SchemaWords::new();
+        let mapping = MappingWords::new();
         store.sweep(
             |_, text| Sighting {
+                mapping: mapping.is_in(text),
                 column: columns.is_in(text),
                 relation: relations.is_in(text) && speaks_sql(text),
                 schema: schema.is_in(text),
             },
-            |seen| seen.column || seen.relation || seen.schema,
+            |seen| seen.column || seen.relation || seen.schema || seen.mapping,
         )
     }
 
     /// The database that the question is about: the one it names, else the only one that has the table.
-    fn database<'s, 'w>(&self, store: &'s Store<'w>, schema: &[FileId]) -> Result<System<'s, 'w>, QueryError> {
+    fn database<'s, 'w>(
+        &self,
+        store: &'s Store<'w>,
+        schema: &[FileId],
+        mapping: &[FileId],
+    ) -> Result<System<'s, 'w>, QueryError> {
         let mut systems: Vec<System<'s, 'w>> = DatabaseScope::all(store.workspace())
             .into_iter()
             .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
-            .map(|scope| System::new(store, scope, schema))
+            .map(|scope| System::new(store, scope, schema, mapping))
             .collect();
         let has_table = |system: &System<'_, '_>| matches!(self.target(&system.catalog).0, RelationKey::Declared(_));
         let having = systems.iter().filter(|system| has_table(system)).count();
@@ -223,14 +241,21 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// Files that name a view over the target, or a column made of it.
-fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>) -> Vec<FileId> {
+fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
     let names = targets.other_names();
-    if names.is_empty() {
+    let properties = property_spellings(mapped);
+    if names.is_empty() && properties.is_empty() {
         return Vec::new();
     }
     let words = Words::new(names.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+    let properties = Words::new(properties.iter().map(String::as_str));
+    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
+}
+
+/// How code spells the mapped properties: as they are, and as getters and setters.
+fn property_spellings(mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<String> {
+    mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect()
 }
 
 /// What one file says about the target.
@@ -241,20 +266,21 @@ struct FileFindings {
     blind_spots: Vec<BlindSpotAt>,
 }
 
-fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId) -> FileFindings {
+fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped: &[MappedUse]) -> FileFindings {
     let text = system.store.text(id);
     // What runs in another database names that one's columns.
     let statements = if system.database.is_used_by(id) { system.file_uses(id) } else { Vec::new() };
     let neighbours = Neighbours::new(system, id, &statements);
+    let consumers = Consumers::of_file(system, id);
     let mut references: BTreeMap<(u32, u32, bool), (ConsumerKey, Span, Match)> = BTreeMap::new();
     let mut judged = Judged::new();
     for statement in &statements {
         for found in &statement.uses {
             let word = if matches!(found.form, Form::Name | Form::NewRow) { found.span.of(text) } else { "" };
-            let judgement = targets.judge(found, statement.statement, word, neighbours.around(found.span));
+            let judgement = targets.judge(found, statement, word, neighbours.around(found.span));
             if let Judgement::Reference(matched) = &judgement {
                 let key = (found.span.start, found.span.end, matched.construct == Construct::Wildcard);
-                let consumer = consumer_of(system, id, found, matched);
+                let consumer = consumers.of(&statement.statement, found.span, matched.construct);
                 references
                     .entry(key)
                     .and_modify(|(_, _, own)| merge_match(own, matched))
@@ -267,6 +293,12 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId) -> File
                 record(&mut judged, found.span, judgement);
             }
         }
+    }
+    for property in mapped {
+        let key = (property.span.start, property.span.end, false);
+        let consumer = consumers.at(property.span);
+        references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
+        record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
     let blind_spots = blind_spots(system, targets, id, &statements);
     FileFindings { file: id, references: references.into_values().collect(), judged, blind_spots }
@@ -304,17 +336,6 @@ fn merge_match(own: &mut Match, other: &Match) {
 
 fn merge_access(a: Access, b: Access) -> Access {
     if a == b { a } else { Access::Both }
-}
-
-/// DDL outside of migrations (an application that makes its own tables) declares the column as a migration does; it is
-/// no consumer that lives on it.
-fn consumer_of(system: &System<'_, '_>, id: FileId, found: &Use, matched: &Match) -> ConsumerKey {
-    let mut consumer = system.consumer_at(id, found.span);
-    if matched.construct == Construct::Schema && consumer.context == Context::Live && consumer.kind != Kind::View {
-        consumer.context = Context::Migration;
-        consumer.kind = Kind::Migration;
-    }
-    consumer
 }
 
 /// Relations that the code around a place works with: those of its unit, or of its file when it stands in none.
@@ -369,10 +390,12 @@ fn blind_spots(
         );
     };
     for statement in statements.iter().filter(|statement| !statement.statement.holes.is_empty()) {
-        let resolver = Resolver::new(statement.statement, &system.catalog, &statement.search_path);
+        let resolver = Resolver::new(&statement.statement, &system.catalog, &statement.search_path);
+        // A statement is blind once in each way, however many holes it has.
+        let mut said = BTreeSet::new();
         for hole in &statement.statement.holes {
             let relations = hole_relations(&resolver, hole.role, hole.scope);
-            if relations.iter().any(|relation| targets.touches(relation)) {
+            if relations.iter().any(|relation| targets.touches(relation)) && said.insert(hole.role) {
                 push(hole.span, hole_words(hole.role), &relations);
             }
         }
@@ -393,6 +416,7 @@ fn occurring_spellings(
     targets: &Targets<'_>,
     found: &[FileFindings],
     candidates: &[FileId],
+    mapped: &BTreeMap<FileId, Vec<MappedUse>>,
 ) -> Vec<String> {
     let name = match (&targets.column, &targets.relation) {
         (Some(column), relation) => {
@@ -402,6 +426,9 @@ fn occurring_spellings(
         (None, RelationKey::Undeclared(name)) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
     };
     let mut spellings: BTreeSet<String> = spellings_of(&name, targets.column.is_some()).into_iter().collect();
+    if targets.column.is_some() {
+        spellings.extend(property_spellings(mapped));
+    }
     let folded = Name::new(&name);
     for findings in found {
         let text = system.store.text(findings.file);
@@ -437,6 +464,7 @@ fn assemble(
     let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
     let mut blind_spots = Vec::new();
     let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
+    let words = targets.words();
     for findings in found {
         for (consumer, span, matched) in findings.references {
             let reference = reference(system, findings.file, span, matched);
@@ -457,7 +485,7 @@ fn assemble(
         mentions,
         spellings,
         blind_spots,
-        scanned: scanned(system, &read),
+        scanned: scanned(system, &read, |id, problem| matters(system, &words, id, problem)),
     }
 }
 
@@ -533,8 +561,17 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 
-/// Accounts for the files: those that the walk left out, and those that could not be read.
-pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
+/// Whether trouble in a file matters to the question: not when it is about a statement that names nothing of what was
+/// asked for.
+fn matters(system: &System<'_, '_>, words: &Words, id: FileId, problem: &Problem) -> bool {
+    let about_a_statement =
+        system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
+    !about_a_statement || words.is_in(problem.span.of(system.store.text(id)))
+}
+
+/// Accounts for the files: those that the walk left out, and those that could not be read. Of the trouble met in the
+/// files of `read`, what `matters` is told.
+pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn(FileId, &Problem) -> bool) -> Scanned {
     let workspace = system.store.workspace();
     let mut skipped = workspace.skipped.clone();
     let mut unread = 0;
@@ -544,7 +581,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
     }
     let mut problems = workspace.problems.clone();
     for &id in read {
-        for problem in &system.store.facts(id).problems {
+        for problem in system.store.facts(id).problems.iter().filter(|problem| matters(id, problem)) {
             let whole = problem.span == Span::default();
             let place = place(system.store, id, problem.span);
             problems.push(ProblemAt {

@@ -68,18 +68,21 @@ pub fn spellings_of(column: &str, properties: bool) -> Vec<String> {
     let lower = column.to_lowercase();
     let mut found = vec![column.to_owned(), lower.clone(), column.to_uppercase()];
     if properties {
-        let camel = camel_case(if column.contains('_') { &lower } else { column });
-        let mut pascal = camel.clone();
-        if let Some(first) = pascal.get(..1) {
-            let first = first.to_uppercase();
-            pascal.replace_range(..1, &first);
-        }
-        found.extend([format!("get{pascal}"), format!("set{pascal}"), format!("is{pascal}")]);
-        found.push(camel);
+        found.extend(property_names(&camel_case(if column.contains('_') { &lower } else { column })));
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// A property's name, and those of its getters and setters.
+pub fn property_names(property: &str) -> Vec<String> {
+    let mut pascal = property.to_owned();
+    if let Some(first) = pascal.get(..1) {
+        let first = first.to_uppercase();
+        pascal.replace_range(..1, &first);
+    }
+    vec![property.to_owned(), format!("get{pascal}"), format!("set{pascal}"), format!("is{pascal}")]
 }
 
 fn camel_case(snake: &str) -> String {
@@ -117,6 +120,30 @@ impl SchemaWords {
     }
 
     /// Whether `text` may change a schema.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Whether `text` may map classes to relations: the words that mappings are made with, in all frameworks.
+pub struct MappingWords {
+    regex: Option<Regex>,
+}
+
+impl Default for MappingWords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MappingWords {
+    /// The search for mappings.
+    pub fn new() -> Self {
+        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
+        Self { regex: Regex::new(words).ok() }
+    }
+
+    /// Whether `text` may hold a mapping.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }

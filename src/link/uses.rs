@@ -46,16 +46,18 @@ pub enum Form {
 }
 
 impl Use {
-    /// The construct that an answer says it is.
-    pub fn construct(&self, statement: &Statement) -> Construct {
+    /// The construct that an answer says it is; `written` is what the statement is written in.
+    pub fn construct(&self, statement: &Statement, written: Construct) -> Construct {
         match self.form {
+            // An ORM names every mapped column in the SQL that it sends.
+            Form::Wildcard if written == Construct::Orm => Construct::Implicit,
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
             Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
                 Construct::Schema
             }
-            _ => Construct::Sql,
+            _ => written,
         }
     }
 }
@@ -136,26 +138,6 @@ fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Ve
             resolution,
         });
     }
-}
-
-/// Whether a use only names a column to leave it out of a wildcard: nothing of it is read.
-pub fn is_left_out(statement: &Statement, found: &Use) -> bool {
-    let Some(scope) = statement.scopes.get(found.scope.0 as usize) else { return false };
-    if found.form != Form::Name || found.usage != Usage::Other {
-        return false;
-    }
-    let is_left_out = |name: &Ident| {
-        scope.outputs.iter().any(|output| match &output.value {
-            OutputValue::Wildcard { except, .. } => except.contains(name),
-            _ => false,
-        })
-    };
-    let leaves_out = scope
-        .outputs
-        .iter()
-        .any(|output| matches!(&output.value, OutputValue::Wildcard { except, .. } if !except.is_empty()));
-    leaves_out
-        && scope.references.iter().any(|reference| reference.span == found.span && is_left_out(&reference.name))
 }
 
 /// The name that stands for every column of a relation whose columns are not known.

@@ -2,6 +2,7 @@
 //!
 //! Facts are rows: the facts of different files, repositories and revisions merge by union.
 
+use super::mapping::{BuiltStatement, Mapping};
 use super::name::ObjectName;
 use super::span::Span;
 use super::statement::Statement;
@@ -11,6 +12,10 @@ use super::statement::Statement;
 pub struct FileFacts {
     /// SQL statements, in text order.
     pub statements: Vec<Statement>,
+    /// Statements that calls build, in text order.
+    pub built: Vec<BuiltStatement>,
+    /// Classes and models that stand for relations.
+    pub mappings: Vec<Mapping>,
     /// Named code units, in order of their start; an outer unit comes before those inside it.
     pub units: Vec<Unit>,
     /// What stands where, for words that no statement refers to; sorted by start, never overlapping.
@@ -28,6 +33,8 @@ impl FileFacts {
     /// starts first stays.
     pub fn put_in_order(&mut self) {
         self.statements.sort_by_key(|statement| (statement.span.start, statement.span.end));
+        self.built.sort_by_key(|built| (built.statement.span.start, built.statement.span.end));
+        self.mappings.sort_by_key(|mapping| mapping.span);
         self.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
         self.units.dedup();
         self.tokens.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));

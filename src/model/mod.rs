@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod facts;
+pub mod mapping;
 pub mod name;
 pub mod schema;
 pub mod source;

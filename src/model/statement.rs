@@ -358,6 +358,8 @@ pub enum Usage {
     Assign(u32),
     /// Itself the written column of an insert or assignment.
     Target,
+    /// Named only to be left out of a wildcard: nothing of it is read, but it must be there.
+    LeftOut,
     /// Named by DDL: index, constraint, comment, grant, declaration.
     Schema,
     /// Anything else.

@@ -24,6 +24,25 @@ const APPENDS: &[&str] = &[
     "Concat",
 ];
 
+/// Methods that put their argument at the end of a list.
+const ADDS: &[&str] = &["add", "Add", "push", "addLast", "append", "add_all"];
+
+/// Functions that make a list of their arguments.
+const LISTS: &[&str] = &[
+    "listOf",
+    "mutableListOf",
+    "arrayListOf",
+    "arrayOf",
+    "ArrayList",
+    "List",
+    "Seq",
+    "Array",
+    "ListBuffer",
+    "array",
+    "vec",
+    "c",
+];
+
 /// Methods that put the elements of a list together.
 const GATHERS: &[&str] = &["join", "joinToString", "mkString", "Join", "implode"];
 
@@ -52,6 +71,10 @@ pub(super) enum Expression {
     Join(Vec<Expression>, Between),
     /// One of them.
     Choice(Vec<Expression>),
+    /// A list of strings that is not put together here.
+    List(Vec<Expression>),
+    /// The items of the list that a name holds, put together.
+    Gather { whole: Span, name: Span, between: Between },
 }
 
 /// What stands between the parts of a join.
@@ -67,8 +90,10 @@ impl Expression {
     fn holds_literal(&self) -> bool {
         match self {
             Expression::Literal(_) => true,
-            Expression::Name { .. } | Expression::Other(_) => false,
-            Expression::Join(parts, _) | Expression::Choice(parts) => parts.iter().any(Expression::holds_literal),
+            Expression::Name { .. } | Expression::Other(_) | Expression::Gather { .. } => false,
+            Expression::Join(parts, _) | Expression::Choice(parts) | Expression::List(parts) => {
+                parts.iter().any(Expression::holds_literal)
+            }
         }
     }
 }
@@ -80,6 +105,8 @@ pub(super) enum Change {
     Set,
     /// The value is put at its end.
     Append,
+    /// The items are put at the end of the list that it holds.
+    Add,
 }
 
 /// A string expression in its place.
@@ -93,12 +120,15 @@ pub(super) struct Use {
     pub at: usize,
 }
 
+/// An expression, the name that it is appended to, and the number of the lexeme after it.
+type Operand = (Expression, Option<(Span, Change)>, usize);
+
 /// All string expressions of a scan that hold a literal, in order of their first lexemes.
 pub(super) fn uses(language: &Language, text: &str, scan: &Scan) -> Vec<Use> {
     let mut reader = Reader { language, text, scan, taken: vec![false; scan.lexemes.len()] };
     let mut found = Vec::new();
     for at in 0..scan.lexemes.len() {
-        if !reader.taken[at] && reader.may_start(at) {
+        if !reader.taken[at] && (reader.may_start(at) || reader.starts_list(at)) {
             found.extend(reader.read(at));
         }
     }
@@ -153,8 +183,25 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a list in brackets, and nothing else, is assigned.
+    fn starts_list(&self, at: usize) -> bool {
+        self.word(at) == "[" && self.target(at).is_some()
+    }
+
     fn read(&mut self, at: usize) -> Option<Use> {
+        if self.word(at) == "push" && self.is_word(at + 1) && self.word(at + 2) == "," {
+            let (item, _, _) = self.chain(at + 3, 0).filter(|(item, _, _)| item.holds_literal())?;
+            let target = Some((self.scan.lexemes[at + 1].span, Change::Add));
+            return Some(Use { target, expression: Expression::List(vec![item]), at });
+        }
         let target = self.target(at);
+        if let Some((name, change)) = target
+            && let Some(open) = self.list(at)
+        {
+            let items = self.arguments(open, 0);
+            let change = if change == Change::Append { Change::Add } else { change };
+            return Some(Use { target: Some((name, change)), expression: Expression::List(items), at });
+        }
         if target.is_some()
             && let Some(expression) = self.conditional(at)
         {
@@ -164,8 +211,46 @@ impl<'a> Reader<'a> {
         if !expression.holds_literal() {
             return None;
         }
-        let target = target.or(appended_to.map(|name| (name, Change::Append)));
+        let expression = match (target, expression) {
+            // `$list[] = item`
+            (Some((_, Change::Add)), item) if !matches!(item, Expression::List(_)) => Expression::List(vec![item]),
+            (_, expression) => expression,
+        };
+        // A list is added to the name that it is said to be added to, also when several names are assigned at once.
+        let target = if matches!(appended_to, Some((_, Change::Add))) { appended_to } else { target.or(appended_to) };
         Some(Use { target, expression, at })
+    }
+
+    /// The opening bracket of the list of strings that starts at `at`: `[…]`, `[]string{…}`, `new List<string> {…}`,
+    /// `listOf(…)`.
+    fn list(&self, at: usize) -> Option<usize> {
+        let close = |at: usize| match self.lexeme(at)?.kind {
+            LexemeKind::Open(close) if close as usize > at => Some(close as usize),
+            _ => None,
+        };
+        let is_whole = |open: usize| {
+            let next = close(open)? + 1;
+            (!self.is_join(next) && !self.is_member(next)).then_some(open)
+        };
+        if self.word(at) == "[" {
+            let end = close(at)?;
+            let typed = end == at + 1 && self.is_word(at + 2) && self.word(at + 3) == "{";
+            return is_whole(if typed { at + 3 } else { at });
+        }
+        if !LISTS.contains(&self.word(at)) {
+            return None;
+        }
+        let mut open = at + 1;
+        if self.word(open) == "<" {
+            open = (open..open + 6).find(|&at| self.word(at) == ">")? + 1;
+        }
+        if self.word(open) == "!" {
+            open += 1;
+        }
+        if self.word(open) == "(" && self.word(open + 2) == "{" {
+            open += 2;
+        }
+        matches!(self.word(open), "(" | "{" | "[").then(|| is_whole(open)).flatten()
     }
 
     /// What the expression that starts at `at` is assigned or appended to.
@@ -187,8 +272,15 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         let mut name = before.checked_sub(1)?;
+        let mut change = change;
         if let LexemeKind::Close(open) = self.scan.lexemes[name].kind {
-            name = (open as usize).checked_sub(1)?;
+            let open = open as usize;
+            // `$list[] = item`; `char name[] = "…"` has a type before the name.
+            let is_typed = open >= 2 && self.is_word(open - 2) && self.scan.lexemes[open - 1].indentation.is_none();
+            if open + 1 == name && !is_typed {
+                change = Change::Add;
+            }
+            name = open.checked_sub(1)?;
         }
         // `name: Type = `: the type is left out, whatever it is made of.
         let first = name.saturating_sub(8);
@@ -259,7 +351,7 @@ impl<'a> Reader<'a> {
 
     /// Operands with joining operators between them: the expression, the name that a first operand appends to, and
     /// the number of the lexeme after it.
-    fn chain(&mut self, at: usize, depth: usize) -> Option<(Expression, Option<Span>, usize)> {
+    fn chain(&mut self, at: usize, depth: usize) -> Option<Operand> {
         let (first, appended_to, mut next) = self.operand(at, depth)?;
         let mut parts = vec![first];
         let mut streamed = None;
@@ -273,7 +365,7 @@ impl<'a> Reader<'a> {
                 // `stream << "text"` appends to the stream.
                 if self.word(next) == "<<" && parts.len() == 1 {
                     streamed = match parts[0] {
-                        Expression::Name { name, .. } => Some(name),
+                        Expression::Name { name, .. } => Some((name, Change::Append)),
                         _ => None,
                     };
                 }
@@ -298,7 +390,7 @@ impl<'a> Reader<'a> {
         Some((whole, streamed.or(appended_to), next))
     }
 
-    fn operand(&mut self, at: usize, depth: usize) -> Option<(Expression, Option<Span>, usize)> {
+    fn operand(&mut self, at: usize, depth: usize) -> Option<Operand> {
         let lexeme = self.lexeme(at)?;
         let mut next = at + 1;
         let mut word = None;
@@ -320,9 +412,12 @@ impl<'a> Reader<'a> {
         let mut group = matches!(lexeme.kind, LexemeKind::Open(_)).then_some(at);
         let mut appended: Vec<Expression> = Vec::new();
         let mut member = false;
+        let mut receiver = None;
+        let mut added = None;
         loop {
             if self.is_member(next) {
                 member = true;
+                receiver = word;
                 let name = self.scan.lexemes[next + 1].span;
                 self.taken[next + 1] = true;
                 value = match value {
@@ -351,6 +446,22 @@ impl<'a> Reader<'a> {
                     _ => None,
                 });
                 value = Expression::Join(self.arguments(list, depth), between.unwrap_or(Between::Fixed(" ")));
+            } else if GATHERS.contains(&name)
+                && let Some(list) = self.name_inside(open, close as usize).or(receiver)
+            {
+                let between = [open + 1, (close as usize) - 1].into_iter().find_map(|at| match self.lexeme(at)?.kind {
+                    LexemeKind::Literal(literal) => Some(Between::Literal(literal)),
+                    _ => None,
+                });
+                value = Expression::Gather { whole, name: list, between: between.unwrap_or(Between::Fixed(" ")) };
+            } else if (name == "append" && !member && self.is_word(open + 1) && self.word(open + 2) == ",")
+                || (member && ADDS.contains(&name) && receiver.is_some() && !APPENDS.contains(&name))
+            {
+                // `append(list, item)`, `list.add(item)`
+                let (list, first) =
+                    if member { (receiver, open) } else { (Some(self.scan.lexemes[open + 1].span), open + 2) };
+                added = list;
+                value = Expression::List(self.arguments_between(first + 1, close as usize, depth));
             } else if let Some((_, between)) = CONCATENATIONS.iter().find(|(known, _)| *known == name) {
                 value = Expression::Join(self.arguments(open, depth), Between::Fixed(between));
             } else if WRAPPERS.contains(&name) {
@@ -364,7 +475,9 @@ impl<'a> Reader<'a> {
             next = close as usize + 1;
         }
         let mut appended_to = None;
-        if appended.is_empty() {
+        if let Some(list) = added {
+            appended_to = Some((list, Change::Add));
+        } else if appended.is_empty() {
             // Brackets around an operand hold its branches.
             if let Expression::Other(whole) = value
                 && matches!(lexeme.kind, LexemeKind::Open(_))
@@ -381,7 +494,7 @@ impl<'a> Reader<'a> {
             }
         } else {
             if let Expression::Name { .. } | Expression::Other(_) = value {
-                appended_to = head;
+                appended_to = head.map(|head| (head, Change::Append));
             } else {
                 appended.insert(0, value);
             }
@@ -396,6 +509,15 @@ impl<'a> Reader<'a> {
             .find(|&at| matches!(self.scan.lexemes[at].kind, LexemeKind::Open(end) if end as usize > at + 1))
     }
 
+    /// The only name among the arguments of a call, when one of them is a name by itself.
+    fn name_inside(&self, open: usize, close: usize) -> Option<Span> {
+        let ends = |at: usize| matches!(self.word(at), "," | ")");
+        [open + 1, close - 1]
+            .into_iter()
+            .find(|&at| self.is_word(at) && ends(at + 1) && matches!(self.word(at - 1), "(" | ","))
+            .map(|at| self.scan.lexemes[at].span)
+    }
+
     fn first_argument(&mut self, open: usize, depth: usize) -> Option<Expression> {
         if depth >= DEEPEST {
             return None;
@@ -406,12 +528,16 @@ impl<'a> Reader<'a> {
     /// All string expressions directly inside a bracket; what is no string is a hole.
     fn arguments(&mut self, open: usize, depth: usize) -> Vec<Expression> {
         let LexemeKind::Open(close) = self.scan.lexemes[open].kind else { return Vec::new() };
+        self.arguments_between(open + 1, close as usize, depth)
+    }
+
+    fn arguments_between(&mut self, start: usize, close: usize, depth: usize) -> Vec<Expression> {
         let mut found = Vec::new();
-        let mut at = open + 1;
+        let mut at = start;
         if depth >= DEEPEST {
             return found;
         }
-        while at < close as usize {
+        while at < close {
             match self.chain(at, depth + 1) {
                 Some((expression, _, next)) => {
                     found.push(expression);

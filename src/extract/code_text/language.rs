@@ -1,7 +1,7 @@
 //! The table of languages that are read without a grammar: how each writes comments, strings and names.
 
 use self::Escapes::{Backslash, Doubled, Nothing, QuoteOnly};
-use self::Holes::{Braces, Dollar, Never, Placeholder, Prefixed};
+use self::Holes::{Braces, Dollar, Indexed, Never, Numbered, Placeholder, Prefixed};
 
 /// How a literal writes characters that it cannot hold as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub(super) enum Holes {
     Braces,
     /// `{}`, `{name}`, `{:format}`; any other brace stands for itself.
     Placeholder,
+    /// `{0}`, `{1:format}` of a format string.
+    Numbered,
+    /// `%[1]s` of a format string.
+    Indexed,
     /// The marker and the expression up to its closing bracket: `#{expression}`, `\(expression)`.
     Prefixed(&'static str),
 }
@@ -69,6 +73,7 @@ pub(super) enum HereDocument {
 
 /// One language.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each says something of its own")]
 pub(super) struct Language {
     /// File extensions, in lower case.
     pub extensions: &'static [&'static str],
@@ -158,6 +163,11 @@ const RUBY: Language = Language {
     extensions: &["rb", "rake", "ru"],
     block_comments: &[("\n=begin", "\n=end")],
     quotes: &[
+        long("%w[", "]", QuoteOnly, Never),
+        long("%w(", ")", QuoteOnly, Never),
+        long("%i[", "]", QuoteOnly, Never),
+        long("%i(", ")", QuoteOnly, Never),
+        long("%r{", "}", QuoteOnly, Never),
         long("%q(", ")", QuoteOnly, Never),
         long("%Q(", ")", Backslash, Prefixed("#{")),
         long("%(", ")", Backslash, Prefixed("#{")),
@@ -228,7 +238,7 @@ pub(super) static LANGUAGES: &[Language] = &[
     },
     Language {
         extensions: &["go"],
-        quotes: &[long("`", "`", Nothing, Never), short("\"", "\"", Backslash, Never)],
+        quotes: &[long("`", "`", Nothing, Indexed), short("\"", "\"", Backslash, Indexed)],
         tags: true,
         functions: &["func"],
         types: &["type"],
@@ -241,9 +251,9 @@ pub(super) static LANGUAGES: &[Language] = &[
             long("\"\"\"", "\"\"\"", Nothing, Never),
             long("$@\"", "\"", Doubled, Braces),
             long("@$\"", "\"", Doubled, Braces),
-            long("@\"", "\"", Doubled, Never),
+            long("@\"", "\"", Doubled, Numbered),
             short("$\"", "\"", Backslash, Braces),
-            short("\"", "\"", Backslash, Never),
+            short("\"", "\"", Backslash, Numbered),
         ],
         members: &[".", "?."],
         by_shape: true,
@@ -253,7 +263,7 @@ pub(super) static LANGUAGES: &[Language] = &[
         extensions: &["vb", "vbs", "bas", "cls", "frm"],
         line_comments: &["'"],
         block_comments: &[],
-        quotes: &[long("$\"", "\"", Doubled, Braces), short("\"", "\"", Doubled, Never)],
+        quotes: &[long("$\"", "\"", Doubled, Braces), short("\"", "\"", Doubled, Numbered)],
         characters: false,
         joins: &["&", "+"],
         functions: &["Sub", "Function", "Property"],
@@ -339,12 +349,44 @@ pub(super) static LANGUAGES: &[Language] = &[
     },
     Language {
         extensions: &["pl", "pm", "t", "cgi"],
-        block_comments: &[("\n=head", "\n=cut"), ("\n=pod", "\n=cut"), ("\n=over", "\n=cut"), ("\n=begin", "\n=cut")],
+        block_comments: &[
+            ("\n=head", "\n=cut"),
+            ("\n=pod", "\n=cut"),
+            ("\n=over", "\n=cut"),
+            ("\n=begin", "\n=cut"),
+            ("\n=item", "\n=cut"),
+            ("\n=for", "\n=cut"),
+            ("\n=encoding", "\n=cut"),
+            ("\n=back", "\n=cut"),
+        ],
         quotes: &[
             long("qq{", "}", Backslash, Dollar),
             long("qq(", ")", Backslash, Dollar),
             long("qq|", "|", Backslash, Dollar),
             long("qq~", "~", Backslash, Dollar),
+            long("qw{", "}", QuoteOnly, Never),
+            long("qw(", ")", QuoteOnly, Never),
+            long("qw[", "]", QuoteOnly, Never),
+            short("qw/", "/", QuoteOnly, Never),
+            long("qr{", "}", QuoteOnly, Never),
+            short("qr(", ")", QuoteOnly, Never),
+            short("qr/", "/", QuoteOnly, Never),
+            short("qr|", "|", QuoteOnly, Never),
+            short("qr#", "#", QuoteOnly, Never),
+            short("qr!", "!", QuoteOnly, Never),
+            long("m{", "}", QuoteOnly, Never),
+            short("m(", ")", QuoteOnly, Never),
+            short("m/", "/", QuoteOnly, Never),
+            short("m|", "|", QuoteOnly, Never),
+            short("m#", "#", QuoteOnly, Never),
+            short("m!", "!", QuoteOnly, Never),
+            short("s{", "}", QuoteOnly, Never),
+            short("s/", "/", QuoteOnly, Never),
+            short("s|", "|", QuoteOnly, Never),
+            short("s#", "#", QuoteOnly, Never),
+            short("s!", "!", QuoteOnly, Never),
+            short("tr/", "/", QuoteOnly, Never),
+            short("y/", "/", QuoteOnly, Never),
             long("q{", "}", QuoteOnly, Never),
             long("q(", ")", QuoteOnly, Never),
             long("q|", "|", QuoteOnly, Never),
@@ -414,12 +456,24 @@ pub(super) static LANGUAGES: &[Language] = &[
     Language { extensions: &["vue", "svelte", "astro"], regions: &[("<script", "</script>")], ..PAGE },
 ];
 
+/// Files without an extension, and the extension that they might have.
+const NAMES: &[(&str, &str)] = &[
+    ("Jenkinsfile", "groovy"),
+    ("Rakefile", "rb"),
+    ("Gemfile", "rb"),
+    ("Vagrantfile", "rb"),
+    ("Guardfile", "rb"),
+    ("Capfile", "rb"),
+];
+
 /// The language of a path, by its extension. A template of a SQL file is SQL.
 pub(super) fn language_of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let (stem, extension) = name.rsplit_once('.')?;
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    let (stem, extension) =
+        known.map_or_else(|| name.rsplit_once('.'), |(known, extension)| Some((*known, *extension)))?;
     let extension = extension.to_ascii_lowercase();
-    if stem.ends_with(".sql") {
+    if stem.rsplit('.').next().is_some_and(|inner| inner.eq_ignore_ascii_case("sql")) && stem.contains('.') {
         return None;
     }
     LANGUAGES.iter().find(|language| language.extensions.contains(&extension.as_str()))

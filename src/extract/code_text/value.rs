@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::expression::{Between, Change, Expression, Use};
 use super::language::Language;
-use super::scan::{Literal, Part, Scan};
+use super::literal::{Literal, Part};
+use super::scan::Scan;
 use crate::extract::embedded::StringValue;
 use crate::extract::sql::text::SqlText;
 use crate::model::span::Span;
@@ -65,6 +66,14 @@ struct Open<'a> {
     at: usize,
     indentation: u32,
     value: StringValue,
+    /// For a list, the items that `value` is made of and whether they were put together somewhere.
+    list: Option<List>,
+}
+
+/// What a name that holds a list holds.
+struct List {
+    items: Vec<StringValue>,
+    gathered: bool,
 }
 
 struct Values<'a> {
@@ -108,7 +117,7 @@ impl<'a> Values<'a> {
         if self.open.iter().any(&ends) {
             for open in std::mem::take(&mut self.open) {
                 if ends(&open) {
-                    self.found.push((open.at, open.value));
+                    self.finish(open);
                 } else {
                     self.open.push(open);
                 }
@@ -116,7 +125,59 @@ impl<'a> Values<'a> {
         }
     }
 
+    fn finish(&mut self, open: Open<'a>) {
+        match open.list {
+            None => self.found.push((open.at, open.value)),
+            Some(list) if !list.gathered => self.found.extend(list.items.into_iter().map(|item| (open.at, item))),
+            Some(_) => {}
+        }
+    }
+
+    /// A list, or items that are put at its end.
+    fn list(&mut self, at: usize, used: &'a Use, items: &'a [Expression], indentation: u32) {
+        let mut items: Vec<StringValue> = items.iter().map(|item| self.resolve(item, at, 0)).collect();
+        let Some((name, change)) = used.target else {
+            self.found.extend(items.into_iter().map(|item| (at, item)));
+            return;
+        };
+        let name = plain(name.of(self.text));
+        let known = self.open.iter().position(|open| open.name == name);
+        if let Some(known) = known {
+            let open = &mut self.open[known];
+            match (&mut open.list, change) {
+                (Some(list), Change::Add | Change::Append) => {
+                    list.items.append(&mut items);
+                    return;
+                }
+                (None, Change::Add | Change::Append) => {
+                    for item in items {
+                        join(&mut open.value, item);
+                    }
+                    return;
+                }
+                (_, Change::Set) => {
+                    let before = self.open.remove(known);
+                    self.finish(before);
+                }
+            }
+        }
+        let list = Some(List { items, gathered: false });
+        self.start(Open { name, at, indentation, value: StringValue::Join(Vec::new()), list });
+    }
+
+    fn start(&mut self, open: Open<'a>) {
+        if self.open.len() == MOST_OPEN {
+            let oldest = self.open.remove(0);
+            self.finish(oldest);
+        }
+        self.open.push(open);
+    }
+
     fn use_(&mut self, at: usize, used: &'a Use, indentation: u32) {
+        if let Expression::List(items) = &used.expression {
+            self.list(at, used, items, indentation);
+            return;
+        }
         let value = self.resolve(&used.expression, at, 0);
         let Some((name, change)) = used.target else {
             self.found.push((at, value));
@@ -124,18 +185,21 @@ impl<'a> Values<'a> {
         };
         let name = plain(name.of(self.text));
         let Some(known) = self.open.iter().position(|open| open.name == name) else {
-            if self.open.len() == MOST_OPEN {
-                let oldest = self.open.remove(0);
-                self.found.push((oldest.at, oldest.value));
-            }
-            self.open.push(Open { name, at, indentation, value });
+            self.start(Open { name, at, indentation, value, list: None });
             return;
         };
         let open = &mut self.open[known];
+        if let Some(list) = &mut open.list {
+            // `list << item`
+            if change != Change::Set {
+                list.items.push(value);
+                return;
+            }
+        }
         let sometimes = indentation > open.indentation;
         match (change, sometimes) {
-            (Change::Append, false) => join(&mut open.value, value),
-            (Change::Append, true) => {
+            (Change::Append | Change::Add, false) => join(&mut open.value, value),
+            (Change::Append | Change::Add, true) => {
                 let branches = vec![StringValue::Join(Vec::new()), value];
                 join(&mut open.value, StringValue::Choice(branches));
             }
@@ -147,8 +211,8 @@ impl<'a> Values<'a> {
                 }
             },
             (Change::Set, false) => {
-                let before = std::mem::replace(open, Open { name, at, indentation, value });
-                self.found.push((before.at, before.value));
+                let before = std::mem::replace(open, Open { name, at, indentation, value, list: None });
+                self.finish(before);
             }
         }
     }
@@ -164,51 +228,81 @@ impl<'a> Values<'a> {
                 StringValue::Choice(branches.iter().map(|branch| self.resolve(branch, at, depth)).collect())
             }
             Expression::Join(parts, between) => {
-                let mut joined = Vec::with_capacity(parts.len());
-                for (number, part) in parts.iter().enumerate() {
-                    if number > 0 {
-                        joined.extend(self.between(*between, parts.get(number), depth));
-                    }
-                    joined.push(self.resolve(part, at, depth));
-                }
-                StringValue::Join(joined)
+                let values = parts.iter().map(|part| self.resolve(part, at, depth)).collect();
+                self.separated(values, *between, depth)
+            }
+            Expression::List(items) => {
+                StringValue::Choice(items.iter().map(|item| self.resolve(item, at, depth)).collect())
+            }
+            Expression::Gather { whole, name, between } => {
+                let items = self.items(plain(name.of(self.text)), at, depth);
+                items.map_or(StringValue::Hole(*whole), |items| self.separated(items, *between, depth))
             }
         }
     }
 
-    fn between(&mut self, between: Between, after: Option<&Expression>, depth: usize) -> Option<StringValue> {
-        let (text, outer) = match between {
-            Between::Fixed("") => return None,
-            Between::Fixed(text) => {
-                let outer = match after? {
-                    Expression::Literal(literal) => self.scan.literals.get(*literal as usize)?.span,
-                    Expression::Name { whole, .. } | Expression::Other(whole) => *whole,
-                    Expression::Join(..) | Expression::Choice(_) => Span::default(),
-                };
-                (text.to_owned(), Span { start: outer.start, end: outer.start })
-            }
+    /// Values with what stands between them.
+    fn separated(&mut self, values: Vec<StringValue>, between: Between, depth: usize) -> StringValue {
+        let (text, own) = match between {
+            Between::Fixed("") => return StringValue::Join(values),
+            Between::Fixed(text) => (text.to_owned(), None),
             Between::Literal(literal) => {
-                let literal = self.scan.literals.get(literal as usize)?;
-                let StringValue::Join(parts) = self.parts(literal, usize::MAX, depth) else { return None };
-                let Some(StringValue::Piece(piece)) = parts.into_iter().next() else { return None };
-                (piece.as_str().to_owned(), literal.span)
+                let Some(literal) = self.scan.literals.get(literal as usize) else { return StringValue::Join(values) };
+                let StringValue::Join(parts) = self.parts(literal, usize::MAX, depth) else {
+                    return StringValue::Join(values);
+                };
+                match parts.into_iter().next() {
+                    Some(StringValue::Piece(piece)) => (piece.as_str().to_owned(), Some(literal.span)),
+                    _ => return StringValue::Join(values),
+                }
             }
         };
-        let mut piece = SqlText::default();
-        piece.push_decoded(&text, outer);
-        Some(StringValue::Piece(piece))
+        let mut joined = Vec::with_capacity(values.len() * 2);
+        for value in values {
+            if !joined.is_empty() {
+                let mut piece = SqlText::default();
+                let start = start(&value);
+                piece.push_decoded(&text, own.unwrap_or(Span { start, end: start }));
+                joined.push(StringValue::Piece(piece));
+            }
+            joined.push(value);
+        }
+        StringValue::Join(joined)
+    }
+
+    /// The items of the list that a name holds.
+    fn items(&mut self, name: &str, at: usize, depth: usize) -> Option<Vec<StringValue>> {
+        if let Some(open) = self.open.iter_mut().find(|open| open.name == name) {
+            let list = open.list.as_mut()?;
+            self.budget = self.budget.checked_sub(list.items.iter().map(weight).sum())?;
+            list.gathered = true;
+            return Some(list.items.clone());
+        }
+        let constant = *self.constants.get(name)?;
+        let Expression::List(items) = &self.uses[constant].expression else { return None };
+        if constant == at || depth >= DEEPEST {
+            return None;
+        }
+        let items: Vec<StringValue> = items.iter().map(|item| self.resolve(item, constant, depth + 1)).collect();
+        self.budget = self.budget.checked_sub(items.iter().map(weight).sum())?;
+        self.inlined.insert(constant);
+        Some(items)
     }
 
     /// What a name holds: the value that it has where it is used, else the only one that it has in the file.
     fn named(&mut self, name: &str, at: usize, depth: usize) -> Option<StringValue> {
         let name = plain(name);
         if let Some(open) = self.open.iter().find(|open| open.name == name) {
+            if open.list.is_some() {
+                return None;
+            }
             self.budget = self.budget.checked_sub(weight(&open.value))?;
             self.inlined.insert(open.at);
             return Some(open.value.clone());
         }
         let constant = *self.constants.get(name)?;
-        if constant == at || depth >= DEEPEST {
+        let is_list = matches!(self.uses[constant].expression, Expression::List(_));
+        if constant == at || depth >= DEEPEST || is_list {
             return None;
         }
         let value = self.resolve(&self.uses[constant].expression, constant, depth + 1);
@@ -256,6 +350,15 @@ fn join(before: &mut StringValue, value: StringValue) {
     } else {
         let first = std::mem::replace(before, StringValue::Join(Vec::new()));
         *before = StringValue::Join(vec![first, value]);
+    }
+}
+
+/// Where a value starts in the file.
+fn start(value: &StringValue) -> u32 {
+    match value {
+        StringValue::Piece(piece) => piece.outer(Span { start: 0, end: 1 }).start,
+        StringValue::Hole(span) => span.start,
+        StringValue::Join(parts) | StringValue::Choice(parts) => parts.first().map_or(0, start),
     }
 }
 

@@ -46,9 +46,8 @@ fn decode(text: &str, escapes: Escapes) -> (Decoded, usize) {
         'f' => simple('\u{c}'),
         's' if escapes == Escapes::Java => simple(' '),
         'v' if escapes == Escapes::JavaScript => simple('\u{b}'),
-        '\n' => (Decoded::Nothing, 2),
         '\r' if text[2..].starts_with('\n') => (Decoded::Nothing, 3),
-        '\r' => (Decoded::Nothing, 2),
+        '\n' | '\r' => (Decoded::Nothing, 2),
         'u' => unicode(text),
         'x' if escapes == Escapes::JavaScript => match hex(&text[2..], 2) {
             Some(code) => (Decoded::Char(char::from_u32(code).unwrap_or('\u{fffd}')), 4),

@@ -102,7 +102,9 @@ impl<'t> Expressions<'t> {
             }
             Expression::Format { template, arguments, .. } => {
                 self.take(*template);
-                arguments.iter().for_each(|&argument| self.take(argument));
+                for &argument in arguments {
+                    self.take(argument);
+                }
             }
         }
         let id = ExpressionId(self.nodes.len() as u32);

@@ -241,9 +241,8 @@ impl Resolver<'_, '_> {
         let mut choice: Vec<StringValue> = Vec::new();
         for outcome in outcomes {
             choice.push(match outcome {
-                Outcome::Replaced(parts) => whole(parts),
                 Outcome::Added(parts) if fits => whole(std::iter::once(before.clone()).chain(parts).collect()),
-                Outcome::Added(parts) => whole(parts),
+                Outcome::Added(parts) | Outcome::Replaced(parts) => whole(parts),
             });
         }
         if !fits {

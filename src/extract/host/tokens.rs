@@ -1,5 +1,6 @@
 //! The token collector: stretches of one file by kind, made flat at the end.
 
+use super::condition::is_condition;
 use crate::model::facts::{Token, TokenKind};
 use crate::model::span::Span;
 
@@ -40,8 +41,11 @@ fn close(open: &mut Vec<Token>, flat: &mut Vec<Token>, at: &mut u32, until: u32)
 
 /// What a string literal that is no SQL is: the name of a column given to an API, or text. Names may be dotted,
 /// quoted, begin or end with the dot of a concatenation, and have an alias or an order after them; blanks around them
-/// make them a part of a sentence.
+/// make them a part of a sentence. A condition over a column counts as its name.
 pub fn kind_of_text(text: &str) -> TokenKind {
+    if is_condition(text) {
+        return TokenKind::Property;
+    }
     if text.len() != text.trim().len() {
         return TokenKind::Text;
     }
@@ -63,7 +67,7 @@ fn is_any(word: &str, words: &[&str]) -> bool {
 /// Longest identifier that any database takes, with room for dots and quotes.
 const LONGEST_NAME: usize = 400;
 
-fn is_dotted_name(text: &str) -> bool {
+pub(super) fn is_dotted_name(text: &str) -> bool {
     let bare = text.strip_prefix('.').unwrap_or(text);
     let bare = bare.strip_suffix('.').unwrap_or(bare);
     text.len() <= LONGEST_NAME && bare.split('.').all(is_name)

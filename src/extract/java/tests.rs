@@ -188,11 +188,11 @@ fn constants_and_annotations() {
 fn nothing_is_found_where_no_sql_is() {
     let cases = [
         r#"log.info("hello " + name);"#,
-        r#"int x = a + b + 1;"#,
+        "int x = a + b + 1;",
         r#"rs.getString("full_name");"#,
         r#"throw new RuntimeException("could not select " + x);"#,
         r#"// run("SELECT 1")"#,
-        r#"char c = 'S';"#,
+        "char c = 'S';",
         r#"String s = "";"#,
     ];
     for source in cases {
@@ -246,7 +246,8 @@ fn hostile_input_is_read_in_bounds() {
     let deep = format!("class A {{ String s = {}\"SELECT 1\"{}; }}", "(".repeat(20_000), ")".repeat(20_000));
     let sum = format!("class A {{ String s = \"SELECT a\"{}; }}", " + \" x\"".repeat(20_000));
     let ternary = format!("class A {{ String s = {}\"SELECT 1\"; }}", "x ? \"a\" : ".repeat(5_000));
-    let doubling: String = (1..60).map(|at| format!("String a{at} = a{0} + a{0};", at - 1)).collect();
+    let doubling: Vec<String> = (1..60).map(|at| format!("String a{at} = a{0} + a{0};", at - 1)).collect();
+    let doubling = doubling.concat();
     let doubling = format!("class A {{ String a0 = \"SELECT \"; {doubling} }}");
     let selfish =
         format!("class A {{ void r() {{ String s = \"SELECT a\"; {} }} }}", "s = \"(\" + s + s + \")\";".repeat(300));

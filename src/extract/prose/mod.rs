@@ -63,7 +63,7 @@ impl Format for Prose {
 enum End<'a> {
     /// With a line that starts with this many of this sign, and more of it only.
     Fence(char, usize),
-    /// With the same line as its opening: a delimiter of AsciiDoc.
+    /// With the same line as its opening: a delimiter of `AsciiDoc`.
     Same(&'a str),
     /// With the first line that is not indented more than this: a directive of reStructuredText.
     Indentation(usize),

@@ -178,7 +178,9 @@ impl Host for PythonFile {
             }
             "parameters" | "lambda_parameters" | "typed_parameter" | "pattern_list" | "tuple_pattern"
             | "as_pattern_target" => {
-                children.iter().for_each(|child| self.declare_opaque(child.node, reader));
+                for child in children {
+                    self.declare_opaque(child.node, reader);
+                }
                 None
             }
             "default_parameter" | "typed_default_parameter" => {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::client::{Client, Given, SHELLS, WRAPPERS, client_of, client_of_variable, names_client};
-use super::script::{Command, Part, Script, Word};
+use super::script::{Command, Script};
+use super::word::{Part, Word};
 use crate::extract::embedded::StringValue;
 use crate::extract::sql::text::{SqlText, holds_hole};
 use crate::model::span::Span;
@@ -70,7 +71,7 @@ struct Runner<'a> {
 }
 
 /// Runs `script` in mind; `input` is what its first command reads.
-pub(super) fn run(script: &Script, size: usize, input: Option<StringValue>) -> Run {
+pub(super) fn run(script: &Script, size: usize, input: Option<&StringValue>) -> Run {
     let mut runner = Runner {
         script,
         variables: HashMap::new(),
@@ -81,7 +82,7 @@ pub(super) fn run(script: &Script, size: usize, input: Option<StringValue>) -> R
     };
     let last = script.commands.iter().rposition(|command| !command.words.is_empty());
     for (at, command) in script.commands.iter().enumerate() {
-        let input = input.as_ref().filter(|_| Some(at) == last);
+        let input = input.filter(|_| Some(at) == last);
         runner.command(command, input);
     }
     for (document, used) in script.documents.iter().zip(std::mem::take(&mut runner.used)) {

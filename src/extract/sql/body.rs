@@ -100,6 +100,15 @@ pub(super) fn split(words: Words<'_>, ends: Ends, declaring: bool) -> Body {
     splitter.body
 }
 
+/// The parameters of a routine: `words` is what stands between its parentheses.
+pub(super) fn parameters(words: Words<'_>) -> Body {
+    let fuel = Cell::new(0);
+    let mut splitter =
+        Splitter { words, ends: Ends::Semicolon, body: Body::default(), declaring: true, exception: false, fuel };
+    splitter.parameters_in(0, words.len());
+    splitter.body
+}
+
 /// Verbs that begin a statement of SQL.
 pub(super) const VERBS: &[&str] = &[
     "select", "insert", "update", "delete", "with", "merge", "replace", "truncate", "create", "alter", "drop",
@@ -497,7 +506,6 @@ impl Splitter<'_> {
         let cursor = (at..end.min(at + 8)).find(|&at| words.is_word(at, "cursor"));
         if let Some(cursor) = cursor {
             let name = if cursor == at { at + 1 } else { at };
-            self.body.variables.extend(words.ident(name).map(|name| Variable { name, row: None }));
             if words.is(name + 1, "(") {
                 self.parameters(name + 1);
             }
@@ -567,8 +575,12 @@ impl Splitter<'_> {
 
     /// The parameters in the parenthesis at `open`.
     fn parameters(&mut self, open: usize) {
+        self.parameters_in(open + 1, self.words.behind_parenthesis(open).saturating_sub(1));
+    }
+
+    fn parameters_in(&mut self, from: usize, to: usize) {
         let words = self.words;
-        for item in words.items(open + 1, words.behind_parenthesis(open).saturating_sub(1)) {
+        for item in words.items(from, to) {
             let skip = usize::from(words.is_any(item.start, &["in", "out", "inout", "variadic"]));
             if item.len() > 1 + skip {
                 self.typed(item.start + skip, item.end);

@@ -23,7 +23,10 @@ pub(super) struct Context {
 impl Context {
     /// The context of a routine's body.
     pub(super) fn routine(columns_first: bool) -> Self {
-        Self { columns_first, routine: true, ..Self::default() }
+        const BUILT_IN: [&str; 8] =
+            ["sqlerrm", "sqlstate", "sqlcode", "found", "tg_op", "tg_table_name", "tg_argv", "tg_name"];
+        let variables = BUILT_IN.into_iter().map(Name::new).collect();
+        Self { columns_first, routine: true, variables, ..Self::default() }
     }
 
     /// Adds declared names.
@@ -123,6 +126,12 @@ impl Context {
         }
         if keep.contains(&false) {
             drop_references(scope, &keep);
+        }
+        // `IF UPDATE(full_name)` in a T-SQL trigger names a column of its relation.
+        let bare = scope.references.iter().any(|reference| reference.qualifier.is_empty());
+        if let (true, true, Some(table)) = (scope.sources.is_empty(), bare, &self.table) {
+            let (relation, role) = (super::naming::relation(table.clone()), SourceRole::RowImage);
+            scope.sources.push(Source { relation, alias: None, columns: Vec::new(), span: Span::default(), role });
         }
     }
 

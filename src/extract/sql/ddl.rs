@@ -48,6 +48,12 @@ pub(super) fn read(words: Words<'_>) -> Option<Definition> {
     if words.is_word(0, "drop") {
         return reader.drop();
     }
+    if words.is_word(0, "comment") {
+        return reader.comment();
+    }
+    if words.is_any(0, &["grant", "revoke"]) {
+        return reader.grant();
+    }
     if words.is_word(0, "rename") {
         return reader.rename();
     }
@@ -229,52 +235,60 @@ impl Reader<'_> {
             return Some(self.finish(StatementKind::OtherSchema));
         }
         let nameless = [
-            "sequence",
-            "extension",
-            "type",
-            "keyspace",
+            "access",
+            "aggregate",
+            "assembly",
+            "cast",
+            "certificate",
+            "collation",
+            "conversion",
+            "credential",
+            "data",
             "database",
-            "user",
-            "role",
-            "login",
+            "default",
+            "dictionary",
+            "directory",
             "domain",
+            "event",
+            "extension",
+            "file",
+            "fulltext",
+            "group",
+            "keyspace",
+            "language",
+            "login",
+            "master",
+            "message",
+            "operator",
+            "partition",
+            "pipe",
+            "procedural",
+            "profile",
+            "public",
+            "publication",
+            "queue",
+            "quota",
+            "resource",
+            "rewrite",
+            "role",
+            "sequence",
             "server",
+            "service",
+            "settings",
+            "shadow",
+            "stage",
+            "statistics",
+            "stream",
+            "subscription",
             "synonym",
             "tablespace",
-            "publication",
-            "subscription",
-            "collation",
-            "cast",
-            "operator",
-            "language",
-            "warehouse",
-            "stage",
-            "file",
-            "pipe",
-            "stream",
-            "dictionary",
-            "credential",
-            "directory",
-            "profile",
-            "statistics",
-            "conversion",
+            "text",
             "transform",
-            "access",
-            "group",
-            "public",
-            "assembly",
-            "certificate",
-            "master",
-            "partition",
-            "fulltext",
+            "trusted",
+            "type",
+            "user",
+            "warehouse",
             "xml",
-            "event",
-            "resource",
-            "quota",
-            "settings",
-            "queue",
-            "service",
-            "message",
         ];
         words.is_any(at, &nameless).then(|| self.finish(StatementKind::Other))
     }
@@ -380,7 +394,7 @@ impl Reader<'_> {
             self.foreign_key(item.clone());
         }
         for item in constraints {
-            self.mentions(item, &names);
+            self.mentions(item.start + 1..item.end, &names);
         }
     }
 
@@ -576,6 +590,23 @@ impl Reader<'_> {
                     "rule",
                     "schema",
                     "authorization",
+                    "operator",
+                    "language",
+                    "aggregate",
+                    "text",
+                    "collation",
+                    "conversion",
+                    "large",
+                    "policy",
+                    "publication",
+                    "subscription",
+                    "event",
+                    "foreign",
+                    "group",
+                    "pluggable",
+                    "resource",
+                    "profile",
+                    "package",
                 ],
             );
             if words.is_word(at, "schema") && words.is_any(at + 2, &["rename"]) {
@@ -832,6 +863,44 @@ impl Reader<'_> {
             }
         }
         Some(self.finish(StatementKind::Drop))
+    }
+
+    /// `GRANT SELECT (a, b) ON t TO r`, `GRANT r TO s`.
+    fn grant(mut self) -> Option<Definition> {
+        let words = self.words;
+        let on = (1..words.len()).find(|&at| words.is_word(at, "on"));
+        if let Some(on) = on
+            && (words.is_word(on + 1, "table") || !words.is_word(on + 2, "to"))
+            && words.name(on + 2).is_some()
+            && let Some(table) = words.name(on + 1 + usize::from(words.is_word(on + 1, "table")))
+            && words.is_any(table.next, &["to", "from"])
+        {
+            self.scope.sources.push(source(&table, None, SourceRole::Read));
+            self.listed_names(1..on);
+        }
+        Some(self.finish(StatementKind::OtherSchema))
+    }
+
+    /// `COMMENT ON COLUMN t.a IS 'x'`, and comments on what has no columns.
+    fn comment(mut self) -> Option<Definition> {
+        let words = self.words;
+        if !words.is_word(1, "on") {
+            return None;
+        }
+        let object = 2 + usize::from(words.is_any(2, &["materialized", "foreign"]));
+        if words.is_any(object, &["table", "view"]) {
+            let table = words.name(object + 1)?;
+            self.scope.sources.push(source(&table, None, SourceRole::Read));
+        } else if words.is_word(object, "column") {
+            let mut named = words.name(object + 1)?;
+            let column = named.name.0.pop()?;
+            if named.name.0.is_empty() {
+                return None;
+            }
+            self.scope.sources.push(source(&named, None, SourceRole::Read));
+            self.refer(column, named.span, Access::Read);
+        }
+        Some(self.finish(StatementKind::OtherSchema))
     }
 
     /// `RENAME TABLE a TO b, c TO d`, Oracle's `RENAME a TO b`.

@@ -83,6 +83,13 @@ fn quotes(token: Token, text: &str) -> (usize, usize) {
     (open + 1, usize::from(closed))
 }
 
+/// The constant at token `at` with its escapes decoded.
+pub(super) fn decoded(words: Words<'_>, at: usize, backslash: bool) -> SqlText {
+    let mut text = SqlText::default();
+    push(words, at, backslash, &mut text);
+    text
+}
+
 /// Appends the constant at token `at` with its escapes decoded.
 fn push(words: Words<'_>, at: usize, backslash: bool, text: &mut SqlText) {
     let Some(&token) = words.tokens.get(at) else { return };

@@ -211,6 +211,11 @@ impl<'t> Look<'t> {
             || (self.kind(at) == Some(TokenKind::Word) && holds_hole(self.of(at)))
     }
 
+    /// Whether the text is code that breaks off before token `at`, to be continued by what it is concatenated with.
+    fn breaks_off(&self, at: usize) -> bool {
+        self.style == Style::Upper && at >= self.tokens.len() && self.text.ends_with([' ', '\n', '\t', '.', '"', '`'])
+    }
+
     /// Whether a name or a hole stands at `at`.
     fn is_name(&self, at: usize) -> bool {
         self.is_hole(at)
@@ -308,7 +313,7 @@ fn select(look: &Look<'_>) -> bool {
     if look.word_at(at, "top") && look.kind(at + 1).is_some() {
         at += 2;
     }
-    if look.style == Style::Upper && look.ends(at) {
+    if look.breaks_off(at) {
         return at > 1;
     }
     let starts_expression = look.is_name(at)
@@ -352,7 +357,7 @@ fn select(look: &Look<'_>) -> bool {
     // `EXTRACT(YEAR FROM x)` stands in parentheses; what is left is the clause.
     let relation =
         look.is_name(from + 1) || look.is(from + 1, "(") || look.any_word_at(from + 1, &["lateral", "only", "unnest"]);
-    let relation = relation || (look.style == Style::Upper && look.ends(from + 1));
+    let relation = relation || look.breaks_off(from + 1);
     if !relation {
         return false;
     }
@@ -446,7 +451,7 @@ fn insert(look: &Look<'_>) -> bool {
     if look.word_at(at, "table") {
         at += 1;
     }
-    let Some(end) = look.name_end(at) else { return look.style == Style::Upper && look.ends(at) };
+    let Some(end) = look.name_end(at) else { return look.breaks_off(at) };
     let continues = look.is(end, "(")
         || look.is_hole(end)
         || look.any_word_at(end, &["values", "select", "set", "default", "with", "value", "overriding", "output"])
@@ -468,7 +473,7 @@ fn update(look: &Look<'_>) -> bool {
     let Some(set) = look.find("set", end).filter(|&set| set < near) else {
         return look.style == Style::Upper && look.ends(end) && look.text.ends_with(' ');
     };
-    if look.style == Style::Upper && look.ends(set + 1) {
+    if look.breaks_off(set + 1) {
         return true;
     }
     look.is_hole(set + 1)
@@ -481,7 +486,7 @@ fn delete(look: &Look<'_>) -> bool {
     let targets = (1..from).all(|at| look.is_name(at) || look.is(at, ".") || look.is(at, ",") || look.is(at, "*"));
     let named = look.is_name(from + 1) || look.word_at(from + 1, "only");
     if !targets || !named {
-        return look.style == Style::Upper && from == 1 && look.ends(2);
+        return from == 1 && look.breaks_off(2);
     }
     match look.style {
         Style::Upper => from == 1 || after_relation(look, from + 1),
@@ -577,7 +582,7 @@ fn create(look: &Look<'_>) -> bool {
         at += 1;
     }
     if look.style == Style::Upper && look.of(object).bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return look.is_name(at) || look.ends(at) || look.any_word_at(at, &["if", "on"]);
+        return look.is_name(at) || look.breaks_off(at) || look.any_word_at(at, &["if", "on"]);
     }
     let Some(end) = look.name_end(at) else { return false };
     let shaped = if look.word_at(object, "index") {
@@ -613,7 +618,7 @@ fn alter(look: &Look<'_>) -> bool {
     while look.any_word_at(at, &["if", "exists", "only"]) {
         at += 1;
     }
-    let Some(end) = look.name_end(at) else { return look.style == Style::Upper && look.ends(at) };
+    let Some(end) = look.name_end(at) else { return look.breaks_off(at) };
     let acts = look.is_hole(end)
         || look.any_word_at(
             end,
@@ -670,7 +675,7 @@ fn drop(look: &Look<'_>) -> bool {
     if exists {
         at += 2;
     }
-    let Some(end) = look.name_end(at) else { return look.style == Style::Upper && look.ends(at) };
+    let Some(end) = look.name_end(at) else { return look.breaks_off(at) };
     let shaped = look.ends(end)
         || look.is(end, ",")
         || look.is(end, "(")
@@ -734,7 +739,7 @@ fn copy(look: &Look<'_>) -> bool {
 fn truncate(look: &Look<'_>) -> bool {
     let table = look.word_at(1, "table");
     let at = if table { 2 } else { 1 };
-    let Some(end) = look.name_end(at) else { return look.style == Style::Upper && table && look.ends(at) };
+    let Some(end) = look.name_end(at) else { return table && look.breaks_off(at) };
     let shaped =
         look.ends(end) || look.is(end, ",") || look.any_word_at(end, &["cascade", "restart", "restrict", "continue"]);
     shaped && (look.style == Style::Upper || (table && look.style == Style::Lower))

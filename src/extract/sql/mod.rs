@@ -19,6 +19,8 @@ mod rewrite;
 mod routine;
 mod script;
 mod statement;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod tokens;
 
@@ -100,6 +102,7 @@ impl Format for Sql {
             elsewhere: TokenKind::SqlOther,
             blind_spots: found.blind_spots,
             problems: found.problems,
+            ..FileFacts::default()
         }
     }
 }
@@ -135,42 +138,4 @@ fn dialect_of_path(path: &str) -> Option<Dialect> {
             _ => return None,
         })
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_claimed_by_their_ending() {
-        let cases = [
-            ("a/b.sql", true),
-            ("b.SQL", true),
-            ("b.sql.j2", true),
-            ("b.psql", true),
-            ("sql", false),
-            ("b.sql.gz", false),
-            ("b.tmpl", false),
-            ("sql.d/readme", false),
-        ];
-        for (path, expected) in cases {
-            assert_eq!(Sql.claims(path, ""), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn undo_files_run_backward() {
-        let cases = [
-            ("migrations/001_x.down.sql", Direction::Backward),
-            ("migrations/2024_x/down.sql", Direction::Backward),
-            ("revert/x.sql", Direction::Backward),
-            ("db/U1.2__x.sql", Direction::Backward),
-            ("db/V1__countdown.sql", Direction::Forward),
-            ("db/users__x.sql", Direction::Forward),
-            ("001_x.up.sql", Direction::Forward),
-        ];
-        for (path, expected) in cases {
-            assert_eq!(direction_of_path(path), expected, "{path}");
-        }
-    }
 }

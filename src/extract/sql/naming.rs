@@ -69,6 +69,11 @@ impl<'a> Words<'a> {
             TokenKind::Word => Some(Ident::bare(text)),
             TokenKind::Quoted => Some(Ident::quoted(unquoted(text))),
             TokenKind::Variable => Some(Ident::bare(text)),
+            // Oracle's row images.
+            TokenKind::Placeholder => {
+                let name = text.strip_prefix(':')?;
+                ["new", "old"].iter().any(|image| name.eq_ignore_ascii_case(image)).then(|| Ident::bare(name))
+            }
             _ => None,
         }
     }

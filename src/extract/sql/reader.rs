@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::body::{self, Ends, Part, Shape};
 use super::context::Context;
-use super::dialect::Profile;
+use super::dialect::{Lexis, Profile};
 use super::lexer::{self, Token, TokenKind};
 use super::lower::Lowered;
 use super::naming::{Words, source};
@@ -25,7 +25,11 @@ use crate::model::statement::{
 /// SQL inside of SQL is followed this deep: bodies, dynamic statements, SQL in comments.
 const DEEPEST: u32 = 6;
 /// Statements without a semicolon between them that are taken off one text.
-const MOST_UNSEPARATED: usize = 2000;
+const MOST_UNSEPARATED: usize = 500;
+/// Texts above this many bytes are parsed anew only a few times.
+const LONG: usize = 16 * 1024;
+/// How often that is.
+const MOST_IN_LONG: usize = 6;
 
 /// Reads `piece`. `hint` is what the host knows of its dialect.
 pub(super) fn read(piece: &SqlText, hint: Option<Dialect>, direction: Direction) -> SqlFacts {
@@ -149,9 +153,22 @@ impl Reader {
 
     /// A statement's own words, then the SQL in its constants.
     fn statement(&mut self, words: Words<'_>) {
-        let kept = self.without_variables(words);
-        let prepared = holes::prepare(words.text, &kept, self.profile.best);
-        self.prepared(prepared, None);
+        let (kept, written) = self.without_variables(words);
+        let mut prepared = holes::prepare(words.text, &kept, self.profile.best);
+        if words.is_word(0, "load")
+            && let Some(lowered) = tokens::load(words)
+        {
+            self.accept_lowered(lowered, words.stretch(0, words.len()));
+            return;
+        }
+        if words.is_word(0, "copy") && words.is_any(words.len() - 1, &["to", "from"]) {
+            // `\copy` names a file of the client's, which is left out.
+            let target = if words.is_word(words.len() - 1, "to") { " STDOUT" } else { " STDIN" };
+            let end = prepared.as_str().len() as u32;
+            let place = prepared.outer(Span { start: end, end });
+            prepared.push_decoded(target, place);
+        }
+        self.prepared(prepared, &Role::Statement(written));
         let constants = !words.is_any(0, &["comment"]) && !(words.is_word(0, "create") && words.is_word(1, "table"));
         if constants {
             for text in dynamic::texts(words, self.profile.lexis.backslash) {
@@ -167,9 +184,10 @@ impl Reader {
         self.direction = direction;
     }
 
-    /// The tokens of a statement without `INTO variable, …`, which names no relation.
-    fn without_variables(&mut self, words: Words<'_>) -> Vec<Token> {
+    /// The tokens of a statement without `INTO variable, …`, which names no relation; fields of a row among them.
+    fn without_variables(&mut self, words: Words<'_>) -> (Vec<Token>, Vec<ColumnReference>) {
         let mut kept = Vec::with_capacity(words.len());
+        let mut written = Vec::new();
         let mut at = 0;
         while at < words.len() {
             let fills = words.is_word(at, "into")
@@ -197,6 +215,7 @@ impl Reader {
             let first = end;
             while let Some(named) = words.name(end).filter(|_| !words.is_any(end, &["from", "where"])) {
                 end = named.next;
+                written.extend(self.field(&named));
                 while words.is(end, "[") || words.is(end, "(") {
                     end += 1;
                     while end < words.len() && !words.is(end - 1, "]") && !words.is(end - 1, ")") {
@@ -217,12 +236,26 @@ impl Reader {
             }
             at = end.max(at + 1);
         }
-        kept
+        (kept, written)
     }
 
-    /// Reads one prepared statement, and those that follow it without a semicolon. `assigned` is written by it.
-    fn prepared(&mut self, mut prepared: SqlText, assigned: Option<ColumnReference>) {
-        for _ in 0..MOST_UNSEPARATED {
+    /// A field of `NEW` or of a row variable that is assigned.
+    fn field(&self, named: &super::naming::Named) -> Option<ColumnReference> {
+        let [row, column] = named.name.0.as_slice() else { return None };
+        self.context.is_row(row).then(|| ColumnReference {
+            qualifier: vec![row.clone()],
+            name: column.clone(),
+            span: named.span,
+            access: Access::Write,
+            usage: Usage::Target,
+            lookup: Lookup::Sources,
+        })
+    }
+
+    /// Reads one prepared statement, and those that follow it without a semicolon.
+    fn prepared(&mut self, mut prepared: SqlText, part: &Role) {
+        let most = if prepared.as_str().len() > LONG { MOST_IN_LONG } else { MOST_UNSEPARATED };
+        for _ in 0..most {
             let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
             let Some(&first) = tokens.first() else { return };
             let order = self.profile.order(prepared.as_str());
@@ -248,28 +281,41 @@ impl Reader {
                         let scope = (!accepted.lowered.scopes.is_empty()).then_some(ScopeId(0));
                         accepted.lowered.holes.push(HoleUse { span: lost, role: HoleRole::Fragment, scope });
                     }
-                    if let (Some(reference), Some(scope)) = (&assigned, accepted.lowered.scopes.first_mut()) {
-                        scope.references.push(reference.clone());
+                    if let Some(comma) = tokens.last().filter(|last| last.is(prepared.as_str(), ",")) {
+                        // A list that goes on elsewhere.
+                        let scope = (!accepted.lowered.scopes.is_empty()).then_some(ScopeId(0));
+                        let span = prepared.outer(comma.span());
+                        accepted.lowered.holes.push(HoleUse { span, role: HoleRole::Columns, scope });
+                    }
+                    if let Some(scope) = accepted.lowered.scopes.first_mut() {
+                        scope.references.extend(part.written().iter().cloned());
                     }
                     let Some(rest) = accepted.rest else {
-                        self.accepted(&text, accepted, span, assigned.is_some());
+                        self.accepted(&text, accepted, span, part);
                         return;
                     };
+                    if text.as_str().len() > LONG && self.by_lines(&text) {
+                        return;
+                    }
                     let span = text_span(&text, rest);
-                    self.accepted(&text, accepted, span, assigned.is_some());
+                    self.accepted(&text, accepted, span, part);
                     prepared = text.slice(Span { start: rest, end: text.as_str().len() as u32 });
                 }
                 Err(refused) => {
-                    self.refused(&text, refused, span, order[0]);
+                    self.refused(&text, refused, span, order[0], part);
                     return;
                 }
             }
         }
+        let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
+        let lowered = tokens::read(Words { text: &prepared, tokens: &tokens });
+        let span = outer_span(&prepared, &tokens);
+        self.unparsed(lowered, span, self.profile.best, "too many statements without a semicolon");
     }
 
     /// A statement that no grammar accepts as it is: a definition, several statements, one that can be repaired, or
     /// one that is read by its words.
-    fn refused(&mut self, text: &SqlText, refused: statement::Refused, span: Span, dialect: Dialect) {
+    fn refused(&mut self, text: &SqlText, refused: statement::Refused, span: Span, dialect: Dialect, part: &Role) {
         let message = refused.message.clone();
         let tokens = lexer::significant(text.as_str(), self.profile.lexis);
         let words = Words { text, tokens: &tokens };
@@ -280,25 +326,36 @@ impl Reader {
         if let Some(mutation) = mutation(words)
             && let Ok(accepted) = statement::parse(&mutation, &[Dialect::Generic, Dialect::ClickHouse])
         {
-            self.accepted(&mutation, accepted, span, true);
+            self.accepted(&mutation, accepted, span, part);
             return;
         }
-        let parts = body::split(words, Ends::Line, false).parts;
-        let whole = |part: &Part| part.range.start == 0 && part.range.end >= words.len();
-        if parts.len() > 1 && self.depth < DEEPEST && !parts.iter().any(whole) && words.is_any(0, body::VERBS) {
-            self.depth += 1;
-            for part in &parts {
-                self.part(words, part);
-            }
-            self.depth -= 1;
+        if self.by_lines(text) {
             return;
         }
         if let Some(accepted) = statement::repair(text, refused) {
-            self.accepted(text, accepted, span, true);
+            self.accepted(text, accepted, span, part);
             return;
         }
         let lowered = tokens::read(words);
         self.unparsed(lowered, span, dialect, &message);
+    }
+
+    /// Reads the statements of a text that has no semicolons between them, as T-SQL allows. Tells whether it was more
+    /// than one.
+    fn by_lines(&mut self, text: &SqlText) -> bool {
+        let tokens = lexer::significant(text.as_str(), self.profile.lexis);
+        let words = Words { text, tokens: &tokens };
+        let parts = body::split(words, Ends::Line, false).parts;
+        let whole = |part: &Part| part.range.start == 0 && part.range.end >= words.len();
+        if parts.len() < 2 || self.depth >= DEEPEST || parts.iter().any(whole) || !words.is_any(0, body::VERBS) {
+            return false;
+        }
+        self.depth += 1;
+        for part in &parts {
+            self.part(words, part);
+        }
+        self.depth -= 1;
+        true
     }
 
     /// A definition that was read by its words.
@@ -349,8 +406,10 @@ impl Reader {
             return;
         }
         let reason = message.to_owned();
-        let names_nothing = lowered.scopes.is_empty() && lowered.changes.is_empty();
-        let reading = if names_nothing { Reading::Parsed } else { Reading::Recovered { reason } };
+        let names_nothing =
+            lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
+        let sure = names_nothing || lowered.kind == StatementKind::Drop || message.is_empty();
+        let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
@@ -368,7 +427,7 @@ impl Reader {
         }
     }
 
-    fn accepted(&mut self, text: &SqlText, accepted: Accepted, span: Span, always: bool) {
+    fn accepted(&mut self, text: &SqlText, accepted: Accepted, span: Span, part: &Role) {
         let Accepted { mut lowered, dialect, reading, dropped, .. } = accepted;
         self.keep_dropped(text, &dropped, &mut lowered);
         self.context.apply(&mut lowered.scopes);
@@ -378,12 +437,8 @@ impl Reader {
         // Conditions and values of a routine that name nothing are no statements.
         let says_nothing =
             |scope: &Scope| scope.references.is_empty() && scope.sources.is_empty() && scope.insert.is_none();
-        if self.context.routine
-            && !always
-            && kind == StatementKind::Select
-            && holes.is_empty()
-            && scopes.iter().all(says_nothing)
-        {
+        let expression = matches!(part, Role::Expression(_));
+        if expression && holes.is_empty() && scopes.iter().all(says_nothing) {
             return;
         }
         let direction = self.direction;
@@ -400,6 +455,13 @@ impl Reader {
         let Lowered { kind, scopes, changes, holes } = lowered;
         let reading = Reading::Tokens { reason: message.to_owned() };
         let direction = self.direction;
+        self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
+    }
+
+    /// A statement that was read by rules of its own.
+    fn accept_lowered(&mut self, lowered: Lowered, span: Span) {
+        let Lowered { kind, scopes, changes, holes } = lowered;
+        let (dialect, direction, reading) = (self.profile.best, self.direction, Reading::Parsed);
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
     }
 
@@ -445,7 +507,7 @@ impl Reader {
         let around = std::mem::replace(&mut self.context, context);
         if let Some(parameters) = &routine.parameters {
             let part = Words { text: words.text, tokens: &words.tokens[parameters.clone()] };
-            self.parameters(part);
+            self.declared(&body::parameters(part));
         }
         if let Some(when) = &routine.when {
             self.part(words, &Part { range: when.clone(), shape: Shape::Expression });
@@ -454,9 +516,9 @@ impl Reader {
             Place::Constant(at) if routine.is_sql => self.constant_body(words, *at, routine.declaring),
             Place::Constant(at) => {
                 // Another language: only what it has in string constants is SQL.
-                let (content, start) = dynamic::content(words, *at);
-                let text = words.text.slice(Span { start, end: start + content.len() as u32 });
-                let tokens = lexer::significant(text.as_str(), self.profile.lexis);
+                let text = dynamic::decoded(words, *at, false);
+                let lexis = Lexis { backslash: true, double_strings: true, ..Lexis::default() };
+                let tokens = lexer::significant(text.as_str(), lexis);
                 for text in dynamic::texts(Words { text: &text, tokens: &tokens }, true) {
                     self.nested(&text);
                 }
@@ -470,23 +532,9 @@ impl Reader {
         self.context = around;
     }
 
-    fn parameters(&mut self, words: Words<'_>) {
-        let mut declared = body::Body::default();
-        for item in words.items(0, words.len()) {
-            let text: Vec<Token> = words.tokens[item].to_vec();
-            let found = body::split(Words { text: words.text, tokens: &text }, Ends::Semicolon, true);
-            if text.len() > 1 {
-                declared.variables.extend(found.variables);
-                declared.types.extend(found.types);
-            }
-        }
-        self.declared(&declared);
-    }
-
     /// A body in a string constant.
     fn constant_body(&mut self, words: Words<'_>, at: usize, declaring: bool) {
-        let (content, start) = dynamic::content(words, at);
-        let text = words.text.slice(Span { start, end: start + content.len() as u32 });
+        let text = dynamic::decoded(words, at, false);
         let lexis = Profile::of(text.as_str(), Some(self.profile.best)).lexis;
         let tokens = lexer::significant(text.as_str(), lexis);
         self.body_of(Words { text: &text, tokens: &tokens }, declaring, "");
@@ -556,15 +604,7 @@ impl Reader {
                 {
                     self.texts.insert(named.name.last().folded());
                 }
-                let reference = named.filter(|named| named.name.0.len() == 2 && self.context.is_row(&named.name.0[0]));
-                let written = reference.map(|named| ColumnReference {
-                    qualifier: vec![named.name.0[0].clone()],
-                    name: named.name.last().clone(),
-                    span: named.span,
-                    access: Access::Write,
-                    usage: Usage::Target,
-                    lookup: Lookup::Sources,
-                });
+                let written = named.and_then(|named| self.field(&named));
                 self.expression(inner, written);
             }
             Shape::Dynamic => self.dynamic(inner),
@@ -573,13 +613,14 @@ impl Reader {
 
     /// A condition or value: read as the projection of a query.
     fn expression(&mut self, words: Words<'_>, written: Option<ColumnReference>) {
-        let kept = self.without_variables(words);
+        let (kept, filled) = self.without_variables(words);
+        let written = filled.into_iter().chain(written).collect();
         let expression = holes::prepare(words.text, &kept, self.profile.best);
         let place = expression.outer(Span::default());
         let mut prepared = SqlText::default();
         prepared.push_decoded("SELECT ", Span { start: place.start, end: place.start });
         prepared.push_piece(&expression);
-        self.prepared(prepared, written);
+        self.prepared(prepared, &Role::Expression(written));
         for text in dynamic::texts(words, self.profile.lexis.backslash) {
             self.nested(&text);
         }
@@ -614,6 +655,22 @@ impl Reader {
             self.facts.blind_spots.push(BlindSpot { span, reason, relations: Vec::new() });
         }
         self.other(span, StatementKind::Other);
+    }
+}
+
+/// What a text is to the statement around it, with the fields of rows that it fills.
+enum Role {
+    /// A statement.
+    Statement(Vec<ColumnReference>),
+    /// An expression, wrapped into a query: it counts only when it names something.
+    Expression(Vec<ColumnReference>),
+}
+
+impl Role {
+    fn written(&self) -> &[ColumnReference] {
+        match self {
+            Role::Statement(written) | Role::Expression(written) => written,
+        }
     }
 }
 

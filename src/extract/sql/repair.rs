@@ -136,6 +136,25 @@ impl Draft {
         changed
     }
 
+    /// Closes what is open at the end of a text that breaks off. Tells whether anything was.
+    pub(super) fn close(&mut self) -> bool {
+        let Some(last) = self.previous_significant(self.tokens.len()) else { return false };
+        let span = self.tokens[last].span;
+        let open = self.depth_at(self.tokens.len());
+        let dangling = dangles(&self.tokens[last]);
+        if !dangling && !(1..50).contains(&open) {
+            return false;
+        }
+        self.completed = true;
+        if dangling {
+            self.tokens.push(word_at("columnist_hole_0", span));
+        }
+        for _ in 0..open.min(50) {
+            self.tokens.push(at_span(Token::RParen, span));
+        }
+        true
+    }
+
     /// Answers one refusal with one edit. `false` when there is nothing left to try.
     pub(super) fn repair(&mut self, refusal: &Refusal) -> bool {
         let at = refusal.at;

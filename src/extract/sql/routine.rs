@@ -63,6 +63,7 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
                 "procedure",
                 "proc",
                 "trigger",
+                "rule",
                 "event",
                 "package",
                 "table",
@@ -80,7 +81,7 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
         "procedure" | "proc" | "package" => RoutineKind::Procedure,
         "event" if words.is_word(object + 1, "trigger") => return None,
         "event" => RoutineKind::Procedure,
-        "trigger" => RoutineKind::Trigger,
+        "trigger" | "rule" => RoutineKind::Trigger,
         "type" if words.is_word(object + 1, "body") => RoutineKind::Procedure,
         _ => return None,
     };
@@ -120,6 +121,15 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
         let end = (at..words.len()).find(|&at| words.is_word(at, "as")).unwrap_or(at);
         routine.parameters = Some(at..end);
         at = end;
+    }
+    if words.is_word(object, "rule") {
+        // `AS ON UPDATE TO t DO INSTEAD …`
+        let to = (at..words.len().min(at + 8)).find(|&at| words.is_word(at, "to"))?;
+        routine.table = words.name(to + 1);
+        let act = (to..words.len()).find(|&at| words.is_word(at, "do"))?;
+        let skip = usize::from(words.is_any(act + 1, &["also", "instead"]));
+        routine.body = Place::Tokens(act + 1 + skip..words.len());
+        return Some(routine);
     }
     if kind == RoutineKind::Trigger {
         at = routine.trigger(words, at);

@@ -1,11 +1,13 @@
 //! Statements that no grammar accepts, read by their words: relations behind `FROM`, `JOIN`, `INTO`, …; all other
 //! names that are no keyword, function or alias are columns in one scope.
 
+use std::collections::BTreeSet;
+
 use super::lexer::TokenKind;
 use super::lower::Lowered;
 use super::naming::{Words, relation, source};
 use super::text::holds_hole;
-use crate::model::name::Ident;
+use crate::model::name::{Ident, Name};
 use crate::model::statement::{
     Access, ColumnReference, HoleRole, HoleUse, Insert, InsertColumns, Lookup, Output, OutputValue, Relation, Scope,
     ScopeId, SourceRole, StatementKind, Usage,
@@ -24,13 +26,13 @@ pub(super) fn read(words: Words<'_>) -> Lowered {
         aliases: Vec::new(),
     };
     reader.run(kind);
-    let aliases = std::mem::take(&mut reader.aliases);
+    let aliases: BTreeSet<Name> = reader.aliases.iter().map(Ident::folded).collect();
     let mut scope = reader.scope;
     // `ORDER BY total` may name an output.
     for reference in &mut scope.references {
         if reference.qualifier.is_empty()
             && reference.lookup == Lookup::Sources
-            && aliases.iter().any(|alias| alias.matches(&reference.name))
+            && aliases.contains(&reference.name.folded())
         {
             reference.lookup = Lookup::SourcesFirst;
         }
@@ -53,6 +55,46 @@ pub(super) fn references(words: Words<'_>) -> Vec<ColumnReference> {
     // Relations of the part are not known to the statement: only what they do not qualify is kept.
     reader.scope.references.retain(|reference| reference.lookup == Lookup::Sources);
     reader.scope.references
+}
+
+/// `LOAD DATA … INTO TABLE t … (a, @b) SET c = @b`.
+pub(super) fn load(words: Words<'_>) -> Option<Lowered> {
+    let into = (1..words.len()).find(|&at| words.is_word(at, "into"))?;
+    let table = words.name(into + 1 + usize::from(words.is_word(into + 1, "table")))?;
+    let mut scope = Scope { sources: vec![source(&table, None, SourceRole::Target)], ..Scope::default() };
+    let mut inserted = Vec::new();
+    let mut at = table.next;
+    while at < words.len() {
+        let assigns = words.is_word(at, "set");
+        if !assigns && !words.is(at, "(") {
+            at += 1;
+            continue;
+        }
+        let end = if assigns { words.len() } else { words.behind_parenthesis(at) };
+        for item in words.items(at + 1, end - usize::from(!assigns)) {
+            let Some(named) = words.name(item.start).filter(|_| words.kind(item.start) != Some(TokenKind::Variable))
+            else {
+                continue;
+            };
+            inserted.push(scope.references.len() as u32);
+            scope.references.push(ColumnReference {
+                qualifier: Vec::new(),
+                name: named.name.last().clone(),
+                span: named.span,
+                access: Access::Write,
+                usage: Usage::Target,
+                lookup: Lookup::Only(0),
+            });
+        }
+        at = end;
+    }
+    let columns = if inserted.is_empty() {
+        InsertColumns::Positional { count: None, span: table.span }
+    } else {
+        InsertColumns::Named(inserted)
+    };
+    scope.insert = Some(Insert { columns, query: None });
+    Some(Lowered { kind: StatementKind::Copy, scopes: vec![scope], changes: Vec::new(), holes: Vec::new() })
 }
 
 fn kind(words: Words<'_>) -> StatementKind {

@@ -196,14 +196,12 @@ fn broken_syntax_is_one_problem() {
 
 #[test]
 fn hostile_input_is_read_in_bounds() {
+    let doubling: Vec<String> = (1..60).map(|at| format!("const a{at} = `${{a{0}}}${{a{0}}}`;", at - 1)).collect();
     let cases = [
         format!("x = {}1{}", "[".repeat(20_000), "]".repeat(20_000)),
         format!("x = 'SELECT a'{}", " + `x ${y}`".repeat(20_000)),
         format!("x = {}1{}", "`SELECT ${".repeat(3_000), "}`".repeat(3_000)),
-        format!(
-            "const a0 = 'SELECT '; {}",
-            (1..60).map(|at| format!("const a{at} = `${{a{0}}}${{a{0}}}`;", at - 1)).collect::<String>()
-        ),
+        format!("const a0 = 'SELECT '; {}", doubling.concat()),
         format!("x = {}", "a => ".repeat(10_000)),
         format!("x{}", ".a('b')".repeat(10_000)),
         format!("x = 'SELECT a'{}", ".concat('b')".repeat(10_000)),

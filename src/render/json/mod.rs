@@ -1,4 +1,4 @@
-//! JSON: for programs. Shapes are versioned; the current one is [`v1`].
+//! JSON: for programs. Shapes are versioned; the current one is `v1`.
 
 mod statements;
 mod v1;

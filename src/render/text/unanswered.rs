@@ -8,13 +8,13 @@ pub fn unanswered(error: &QueryError) -> String {
     let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match error {
         QueryError::Malformed(_) => {
-            lines.push("help: ask as in `users.full_name`, or `users` for the whole table".into())
+            lines.push("help: ask as in `users.full_name`, or `users` for the whole table".into());
         }
         QueryError::UnknownDatabase { known, .. } if known.is_empty() => {
             lines.push("help: columnist.toml names no database".into());
         }
         QueryError::UnknownDatabase { known, .. } => {
-            lines.push(format!("help: columnist.toml names {}", quoted(known)))
+            lines.push(format!("help: columnist.toml names {}", quoted(known)));
         }
         QueryError::SeveralDatabases { .. } => {}
         QueryError::Unknown { name, nearest, mentions, schema_found, .. } => {

@@ -406,7 +406,7 @@ impl Lowerer<'_> {
         for name in left_out {
             // Naming a column that is not there is an error, even to leave it out.
             let span = self.span(name);
-            self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::Other));
+            self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::LeftOut));
         }
         for item in replaced {
             let at = self.scope(scope).outputs.len() as u32;
@@ -429,7 +429,7 @@ impl Lowerer<'_> {
         for name in excluded(exclude) {
             let ident = places::ident(name);
             let span = self.span(name);
-            self.refer(Vec::new(), ident.clone(), span, Place::read(scope, Usage::Other));
+            self.refer(Vec::new(), ident.clone(), span, Place::read(scope, Usage::LeftOut));
             for output in &mut self.scope_mut(scope).outputs {
                 if let OutputValue::Wildcard { except, .. } = &mut output.value {
                     except.push(ident.clone());

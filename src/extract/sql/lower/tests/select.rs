@@ -31,7 +31,7 @@ fn projections() {
     check_in(
         Dialect::BigQuery,
         "SELECT * EXCEPT (a, b) REPLACE (c / 2 AS c) FROM t",
-        "s0: from t; read a other; read b other; read c out1; -> *-(a,b,c), c",
+        "s0: from t; read a left-out; read b left-out; read c out1; -> *-(a,b,c), c",
     );
     check_in(
         Dialect::Snowflake,

@@ -1,0 +1,69 @@
+//! Mapped properties of the target: each is a live consumer, because the framework names its column in the SQL that it
+//! sends.
+
+use std::collections::BTreeMap;
+
+use super::matching::{Match, Targets};
+use crate::catalog::ColumnKey;
+use crate::link::entities::Property;
+use crate::link::resolve::relation_key;
+use crate::link::system::System;
+use crate::model::answer::{Certainty, Construct};
+use crate::model::mapping::MappingRole;
+use crate::model::name::Ident;
+use crate::model::source::FileId;
+use crate::model::span::Span;
+use crate::model::statement::Access;
+
+/// A property that stands for the target, or for a column of the target when a whole table is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedUse {
+    /// Its name in the code.
+    pub name: String,
+    /// Where the column's or property's name stands.
+    pub span: Span,
+    /// The reference that it is.
+    pub found: Match,
+}
+
+/// The target's mapped properties, by the file that declares them.
+pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId, Vec<MappedUse>> {
+    let mut found: BTreeMap<FileId, Vec<MappedUse>> = BTreeMap::new();
+    for (file, mapping) in system.entities.all() {
+        if mapping.role != MappingRole::Entity || !system.database.is_used_by(file) {
+            continue;
+        }
+        let Some(table) = system.entities.table(system.store, file, &system.catalog, mapping) else { continue };
+        let relation = relation_key(&system.catalog, &table, &system.database.search_path());
+        if relation != targets.relation {
+            continue;
+        }
+        for (declaring_file, property) in system.entities.properties(system.store, file, mapping) {
+            let Some(column) = system.entities.column(&system.catalog, &table, property) else { continue };
+            if targets.column.as_ref().is_none_or(|wanted| *wanted == column.folded()) {
+                let key = ColumnKey { relation: relation.clone(), column: column.folded() };
+                let place = found.entry(declaring_file).or_default();
+                place.push(mapped_use(property, &mapping.entity, &column, key, &table.to_string()));
+            }
+        }
+    }
+    for uses in found.values_mut() {
+        uses.sort_by_key(|found| found.span);
+        uses.dedup_by_key(|found| found.span);
+    }
+    found
+}
+
+fn mapped_use(property: Property<'_>, entity: &str, column: &Ident, key: ColumnKey, table: &str) -> MappedUse {
+    MappedUse {
+        name: property.property.name.clone(),
+        span: property.property.span,
+        found: Match {
+            access: Access::Both,
+            certainty: Certainty::Certain,
+            construct: Construct::Mapping,
+            why: format!("maps {entity}.{} to {table}.{column}", property.property.name),
+            column: key,
+        },
+    }
+}

@@ -1,0 +1,114 @@
+//! Mappings: which class or model stands for which table, and which property for which column. And statements that are
+//! built by calls, not written as SQL: their names are those of mapped classes and properties.
+
+use super::answer::Construct;
+use super::name::{Ident, ObjectName};
+use super::span::Span;
+use super::statement::{ScopeId, Statement};
+
+/// What a mapping is to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MappingRole {
+    /// Its rows are those of a table.
+    Entity,
+    /// Its properties are inherited by entities that extend it; it has no table.
+    Superclass,
+    /// Its properties are columns of whatever entity embeds it.
+    Embeddable,
+}
+
+/// How names that a mapping does not spell out are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImpliedNames {
+    /// As in the code.
+    Identity,
+    /// `fullName` is `full_name`.
+    SnakeCase,
+    /// `FullName` (the class) is `FullNames` or `full_names`: the plural, as in the code or in snake case.
+    Plural,
+    /// Whatever of these the schema has, snake case when it has none.
+    BySchema,
+}
+
+/// A table or column name of a mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MappedName<T> {
+    /// Spelled out.
+    Named(T),
+    /// Made from the code's name.
+    Implied,
+    /// There is none: a transient property, the many side of a relation, a superclass.
+    None,
+}
+
+/// A class, model or constant that stands for a relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The name by which code calls it: `User`, `usersTable`.
+    pub entity: String,
+    /// Where that name stands.
+    pub span: Span,
+    /// What it is to others.
+    pub role: MappingRole,
+    /// Its table.
+    pub table: MappedName<ObjectName>,
+    /// The class whose properties it inherits, by its simple name.
+    pub parent: Option<String>,
+    /// How names that are not spelled out are made.
+    pub implied: ImpliedNames,
+    /// Its properties, in text order.
+    pub properties: Vec<MappedProperty>,
+}
+
+/// A property of a mapped class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedProperty {
+    /// Its name in the code.
+    pub name: String,
+    /// Where the column's name stands, or the property's when the column is implied.
+    pub span: Span,
+    /// Its column.
+    pub column: MappedName<Ident>,
+    /// The entity or embeddable that it leads to, by its simple name.
+    pub target: Option<String>,
+}
+
+/// A statement that calls build: a query builder's chain, an ORM call, JPQL. Its scopes are like those of SQL; sources
+/// that stand for entities are `Relation::Hole` there and told in `entities`, and names looked up in them are
+/// properties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuiltStatement {
+    /// What built it.
+    pub construct: Construct,
+    /// The statement.
+    pub statement: Statement,
+    /// Which sources are entities, in an order in which each leans only on earlier ones.
+    pub entities: Vec<EntitySource>,
+}
+
+/// A source that stands for an entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntitySource {
+    /// The scope in which the source stands.
+    pub scope: ScopeId,
+    /// Its index there.
+    pub source: u32,
+    /// Which entity.
+    pub entity: EntityPath,
+}
+
+/// How a built statement says which entity it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntityPath {
+    /// By its name.
+    Named(String),
+    /// As what a property of another source leads to.
+    Related {
+        /// Scope of the other source.
+        scope: ScopeId,
+        /// Its index.
+        source: u32,
+        /// The property.
+        property: String,
+    },
+}
