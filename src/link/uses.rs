@@ -4,7 +4,6 @@
 use super::resolve::{NamePath, Resolution, Resolver};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{
     Access, HoleRole, InsertColumns, OutputValue, Reading, Scope, ScopeId, SourceRole, Statement, StatementKind, Usage,
