@@ -80,12 +80,10 @@ impl<'a> Consumers<'a> {
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
             (Context::Live, _) if construct == Construct::Schema => Some((Context::Migration, Kind::Migration)),
-            (Context::Live, Some(script)) if !script.stored.contains(&statement.span) => {
-                self.loads_or_migrates(script, statement)
-            }
-            (Context::Migration, Some(script)) if script.stored.contains(&statement.span) => {
+            (Context::Live | Context::Migration, Some(script)) if script.stored.contains(&statement.span) => {
                 Some((Context::Live, Kind::Report))
             }
+            (Context::Live, Some(script)) => self.loads_or_migrates(script, statement),
             _ => None,
         };
         if let Some((context, kind)) = other {
