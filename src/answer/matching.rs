@@ -82,13 +82,18 @@ impl<'c> Targets<'c> {
         names
     }
 
+    /// The relation's own name, without schema.
+    pub fn relation_name(&self) -> String {
+        match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        }
+    }
+
     /// A search for any name by which text may speak of the target.
     pub fn words(&self) -> Words {
         let mut names = self.other_names();
-        names.insert(match &self.relation {
-            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
-            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
-        });
+        names.insert(self.relation_name());
         names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
         Words::new(names.iter().map(String::as_str))
     }

@@ -83,7 +83,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
         .zip(&found)
-        .map(|(&id, findings)| mentions(&system, id, &search, &findings.judged))
+        .map(|(&id, findings)| mentions(&system, &targets, id, &search, &findings.judged))
         .collect();
     let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
     asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
@@ -376,8 +376,7 @@ fn blind_spots(
     id: FileId,
     statements: &[StatementUses<'_>],
 ) -> Vec<BlindSpotAt> {
-    let file = system.store.file(id);
-    if file.context != Context::Live {
+    if system.purpose(id).0 != Context::Live {
         return Vec::new();
     }
     let mut found = BTreeMap::new();
