@@ -173,7 +173,10 @@ impl<'c> Targets<'c> {
                         construct,
                         format!("names {}", self.catalog.display(&self.relation)),
                     ),
-                    (Form::Relation, _) => Judgement::Value("the name of a relation".to_owned()),
+                    (Form::Relation, _) => match relation {
+                        Some(other) => Judgement::OtherColumn(self.catalog.display(other)),
+                        None => Judgement::Value("the name of a relation".to_owned()),
+                    },
                     (_, true) => {
                         reference(&any, Certainty::Possible, Construct::Wildcard, "takes the whole row".to_owned())
                     }

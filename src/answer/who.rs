@@ -134,7 +134,8 @@ impl Asked {
         )
     }
 
-    /// The database that the question is about: the one it names, else the only one that has the table.
+    /// The database that the question is about: the one it names, else the only one that has the column, else the only
+    /// one that has the table.
     fn database<'s, 'w>(
         &self,
         store: &'s Store<'w>,
@@ -146,18 +147,23 @@ impl Asked {
             .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
             .map(|scope| System::new(store, scope, schema, mapping))
             .collect();
-        let has_table = |system: &System<'_, '_>| matches!(self.target(&system.catalog).0, RelationKey::Declared(_));
-        let having = systems.iter().filter(|system| has_table(system)).count();
-        if having > 1 {
+        // Those that have the column go before those that have only the table.
+        let knows = |system: &System<'_, '_>| match self.target(&system.catalog) {
+            (RelationKey::Undeclared(_), _) => 0,
+            (RelationKey::Declared(id), Some(column)) if system.catalog.relation(id).column(&column).is_none() => 1,
+            (RelationKey::Declared(_), _) => 2,
+        };
+        let most = systems.iter().map(knows).max().unwrap_or(0);
+        let knowing: Vec<usize> = (0..systems.len()).filter(|&at| most > 0 && knows(&systems[at]) == most).collect();
+        if knowing.len() > 1 {
             let name = self.parts.join(".");
-            let databases =
-                systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
+            let databases = knowing.iter().filter_map(|&at| systems[at].database.name());
             return Err(QueryError::SeveralDatabases {
                 questions: databases.map(|database| format!("{database}/{name}")).collect(),
                 name,
             });
         }
-        let at = systems.iter().position(has_table).unwrap_or(0);
+        let at = knowing.first().copied().unwrap_or(0);
         if systems.is_empty() {
             let known = store.workspace().config.databases.iter().map(|database| database.name.clone()).collect();
             return Err(QueryError::UnknownDatabase { name: self.database.clone().unwrap_or_default(), known });

@@ -79,6 +79,10 @@ impl<'a> Consumers<'a> {
     pub fn of(&self, statement: &Statement, span: Span, construct: Construct) -> ConsumerKey {
         let mut consumer = self.at(span);
         let other = match (consumer.context, &self.script) {
+            // A view's own definition does not depend on it.
+            _ if construct == Construct::Schema && statement.kind == StatementKind::CreateView => {
+                Some((Context::Migration, Kind::Migration))
+            }
             _ if consumer.kind == Kind::View => None,
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
