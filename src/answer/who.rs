@@ -1,5 +1,6 @@
 //! `who`: the consumers of one column or table.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -117,7 +118,7 @@ impl Asked {
     fn sweep(&self, store: &Store<'_>) -> Vec<(FileId, Sighting)> {
         let last = self.parts.last().map_or("", String::as_str);
         let may_be_column = !self.whole && self.parts.len() > 1;
-        let spellings = if may_be_column { spellings_of(last, true) } else { Vec::new() };
+        let spellings = spellings_of(last, may_be_column);
         let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
         let relations = Words::new(tables);
@@ -405,10 +406,11 @@ fn blind_spots(
             }
         }
     }
+    let on_file = LazyCell::new(|| Bearing::new(targets).on_file(system.store.text(id)));
     for spot in &system.store.facts(id).blind_spots {
         let relations: Vec<RelationKey> =
             spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
-        if relations.is_empty() || relations.iter().any(|relation| targets.touches(relation)) {
+        if (relations.is_empty() && *on_file) || relations.iter().any(|relation| targets.touches(relation)) {
             push(spot.span, &spot.reason, &relations);
         }
     }
@@ -469,7 +471,7 @@ fn assemble(
     let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
     let mut blind_spots = Vec::new();
     let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
-    let words = targets.words();
+    let bearing = Bearing::new(targets);
     for findings in found {
         for (consumer, span, matched) in findings.references {
             let reference = reference(system, findings.file, span, matched);
@@ -490,7 +492,7 @@ fn assemble(
         mentions,
         spellings,
         blind_spots,
-        scanned: scanned(system, &read, |id, problem| matters(system, &words, id, problem)),
+        scanned: scanned(system, &read, |id, problem| bearing.on_problem(system, id, problem)),
     }
 }
 
@@ -566,12 +568,35 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 
-/// Whether trouble in a file matters to the question: not when it is about a statement that names nothing of what was
-/// asked for.
-fn matters(system: &System<'_, '_>, words: &Words, id: FileId, problem: &Problem) -> bool {
-    let about_a_statement =
-        system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
-    !about_a_statement || words.is_in(problem.span.of(system.store.text(id)))
+/// Whether text bears on the question: whichever files happen to be read, trouble elsewhere is not told.
+struct Bearing {
+    /// Spellings of what is asked for.
+    asked: Words,
+    /// Names of the relation and of what is made of the target.
+    names: Words,
+}
+
+impl Bearing {
+    fn new(targets: &Targets<'_>) -> Self {
+        let spellings = match &targets.column {
+            Some(column) => spellings_of(column.as_str(), true),
+            None => spellings_of(&targets.relation_name(), false),
+        };
+        Self { asked: Words::new(spellings.iter().map(String::as_str)), names: targets.words() }
+    }
+
+    /// Whether a file of this text does.
+    fn on_file(&self, text: &str) -> bool {
+        self.asked.is_in(text) || (self.names.is_in(text) && speaks_sql(text))
+    }
+
+    /// Whether trouble in a file does: not when it is about a statement that names nothing of what was asked for.
+    fn on_problem(&self, system: &System<'_, '_>, id: FileId, problem: &Problem) -> bool {
+        let text = system.store.text(id);
+        let about_a_statement =
+            system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
+        if about_a_statement { self.names.is_in(problem.span.of(text)) } else { self.on_file(text) }
+    }
 }
 
 /// Accounts for the files: those that the walk left out, and those that could not be read. Of the trouble met in the
