@@ -211,10 +211,12 @@ impl<'c> Targets<'c> {
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);
+        // DDL declares, whatever it declares it of.
+        let construct = |other: Construct| if found.usage == Usage::Schema { Construct::Schema } else { other };
         match near.as_slice() {
             [one] if **one == self.relation => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
             [one] => {
@@ -222,11 +224,11 @@ impl<'c> Targets<'c> {
             }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table that has such a column"),
             ),
             _ if owners.contains(&self.relation) || owners.is_empty() => {
-                reference(Certainty::Possible, Construct::Dynamic, format!("{reason}; it may be {own}"))
+                reference(Certainty::Possible, construct(Construct::Dynamic), format!("{reason}; it may be {own}"))
             }
             _ => Judgement::OtherColumn("a column of other tables".to_owned()),
         }
@@ -245,6 +247,7 @@ impl<'c> Targets<'c> {
             (_, Usage::Assign(_)) => "used in an assigned value",
             (_, Usage::Target) => "written",
             (_, Usage::Schema) => "named by DDL",
+            (_, Usage::LeftOut) => "left out of a wildcard by name",
             (_, Usage::Other) => "used",
         };
         let through = match path {

@@ -456,10 +456,22 @@ pub(super) static LANGUAGES: &[Language] = &[
     Language { extensions: &["vue", "svelte", "astro"], regions: &[("<script", "</script>")], ..PAGE },
 ];
 
+/// Files without an extension, and the extension that they might have.
+const NAMES: &[(&str, &str)] = &[
+    ("Jenkinsfile", "groovy"),
+    ("Rakefile", "rb"),
+    ("Gemfile", "rb"),
+    ("Vagrantfile", "rb"),
+    ("Guardfile", "rb"),
+    ("Capfile", "rb"),
+];
+
 /// The language of a path, by its extension. A template of a SQL file is SQL.
 pub(super) fn language_of(path: &str) -> Option<&'static Language> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let (stem, extension) = name.rsplit_once('.')?;
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    let (stem, extension) =
+        known.map_or_else(|| name.rsplit_once('.'), |(known, extension)| Some((*known, *extension)))?;
     let extension = extension.to_ascii_lowercase();
     if stem.rsplit('.').next().is_some_and(|inner| inner.eq_ignore_ascii_case("sql")) && stem.contains('.') {
         return None;

@@ -228,3 +228,11 @@ fn branches_in_branches() {
         found,
     );
 }
+
+#[test]
+fn fixtures_hold_the_sql_that_they_run() {
+    insta::glob!("../../../fixtures/python", "*/*.py", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        insta::assert_snapshot!(found(&source).join("\n\n"));
+    });
+}

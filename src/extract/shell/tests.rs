@@ -232,3 +232,11 @@ fn hostile_text_is_read_in_linear_time() {
         assert!(started.elapsed().as_secs() < 2, "{shape}");
     }
 }
+
+#[test]
+fn fixtures_hold_the_sql_that_they_run() {
+    insta::glob!("../../../fixtures/shell", "*/*.sh", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        insta::assert_snapshot!(pieces(&source).join("\n\n"));
+    });
+}

@@ -50,13 +50,12 @@ impl Reader<'_> {
         let mut quoted = false;
         while self.at < self.end {
             match self.bytes[self.at] {
-                b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' => break,
                 b'<' | b'>' if self.peek(1) == b'(' && self.at == start => {
                     self.flush(&mut value);
                     self.at += 2;
                     self.substitution(&mut value, start, nesting);
                 }
-                b'<' | b'>' => break,
+                b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')' | b'<' | b'>' => break,
                 b'(' => {
                     // `name=(…)` is a list; `name(` is a function's name.
                     if self.at == start || self.bytes[self.at - 1] != b'=' {
