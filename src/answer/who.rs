@@ -511,7 +511,7 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
 }
 
 fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
-    references.sort_by(|a, b| (a.0, a.1.construct).cmp(&(b.0, b.1.construct)));
+    references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {

@@ -15,7 +15,8 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::answer::Certainty;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::statement::{
-    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement, Usage,
+    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement,
+    Usage,
 };
 
 /// What a name in a statement stands for.
@@ -265,8 +266,7 @@ impl<'a> Resolver<'a> {
             }
             "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
             "rowid" | "_rowid_" => {
-                matches!(dialect, Dialect::Sqlite | Dialect::Oracle)
-                    || (dialect == Dialect::Generic && is_closed())
+                matches!(dialect, Dialect::Sqlite | Dialect::Oracle) || (dialect == Dialect::Generic && is_closed())
             }
             "ora_rowscn" => matches!(dialect, Dialect::Oracle | Dialect::Generic),
             _ => false,
@@ -521,7 +521,7 @@ impl<'a> Resolver<'a> {
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
-                            columns.extend(more)
+                            columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
@@ -686,7 +686,7 @@ impl<'a> Resolver<'a> {
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
                 OutputValue::Wildcard { qualifier, except, .. } => {
-                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made);
                 }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
@@ -807,14 +807,13 @@ impl<'a> Resolver<'a> {
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
             let (mut left, mut right) = (take(merge.left), take(merge.right));
-            let names: Vec<Ident> = match &merge.columns {
-                Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
-                None => {
-                    let on_the_right: BTreeSet<Name> =
-                        right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
-                    let names = left.iter().filter_map(|column| column.name.as_ref());
-                    names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
-                }
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
             };
             let mut joined = Vec::new();
             for name in names {

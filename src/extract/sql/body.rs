@@ -1,5 +1,5 @@
 //! The body of a routine, or a batch of statements, taken apart: control words are peeled off, what remains are
-//! statements, conditions and assignments. PL/pgSQL, PL/SQL, MySQL and T-SQL are read by one set of rules: their
+//! statements, conditions and assignments. PL/pgSQL, PL/SQL, `MySQL` and T-SQL are read by one set of rules: their
 //! control words mean the same.
 
 use std::cell::Cell;

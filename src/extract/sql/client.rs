@@ -254,7 +254,7 @@ fn dialect_named(name: &str) -> Option<Dialect> {
     })
 }
 
-/// Marks of dbmate (`migrate:up`), goose (`+goose Up`), sql-migrate (`+migrate Down`), play (`--- !Downs`), MyBatis
+/// Marks of dbmate (`migrate:up`), goose (`+goose Up`), sql-migrate (`+migrate Down`), play (`--- !Downs`), `MyBatis`
 /// (`//@UNDO`), node-pg-migrate (`Down Migration`), rambler (`rambler down`) and others, which all say the one word.
 fn direction(comment: &str) -> Option<Mark> {
     let tool = comment.trim_start_matches(['+', '@', '=', '>', '[', '<']);

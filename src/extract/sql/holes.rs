@@ -122,7 +122,7 @@ fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
 }
 
-/// Whether a `?` is PostgreSQL's operator: it stands between two operands.
+/// Whether a `?` is `PostgreSQL`'s operator: it stands between two operands.
 fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Option<Token>) -> bool {
     let mark = token.of(text);
     let starts_operand = next.is_some_and(|next| match next.kind {

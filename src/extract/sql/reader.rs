@@ -374,25 +374,22 @@ impl Reader {
             let query = words.text.slice(Span { start, end: words.text.as_str().len() as u32 });
             let order = self.profile.order(query.as_str());
             let read = statement::parse(&query, &order).or_else(|refused| statement::repair(&query, refused).ok_or(()));
-            match read {
-                Ok(accepted) => {
-                    let dropped = accepted.dropped.clone();
-                    let own = std::mem::take(&mut lowered.scopes);
-                    lowered.scopes = accepted.lowered.scopes;
-                    lowered.holes.extend(accepted.lowered.holes);
-                    self.keep_dropped(&query, &dropped, &mut lowered);
-                    if let (Some(root), Some(own)) = (lowered.scopes.first_mut(), own.into_iter().next()) {
-                        // What the definition itself names besides its query.
-                        root.sources.extend(own.sources.into_iter().filter(|source| source.role == SourceRole::Read));
-                    }
+            if let Ok(accepted) = read {
+                let dropped = accepted.dropped.clone();
+                let own = std::mem::take(&mut lowered.scopes);
+                lowered.scopes = accepted.lowered.scopes;
+                lowered.holes.extend(accepted.lowered.holes);
+                self.keep_dropped(&query, &dropped, &mut lowered);
+                if let (Some(root), Some(own)) = (lowered.scopes.first_mut(), own.into_iter().next()) {
+                    // What the definition itself names besides its query.
+                    root.sources.extend(own.sources.into_iter().filter(|source| source.role == SourceRole::Read));
                 }
-                Err(()) => {
-                    let tokens = lexer::significant(query.as_str(), self.profile.lexis);
-                    let read = tokens::read(Words { text: &query, tokens: &tokens });
-                    lowered.scopes = read.scopes;
-                    lowered.holes.extend(read.holes);
-                    complete = false;
-                }
+            } else {
+                let tokens = lexer::significant(query.as_str(), self.profile.lexis);
+                let read = tokens::read(Words { text: &query, tokens: &tokens });
+                lowered.scopes = read.scopes;
+                lowered.holes.extend(read.holes);
+                complete = false;
             }
             lowered.changes.push(SchemaChange::CreateFromQuery {
                 relation: from.relation,
@@ -674,7 +671,7 @@ impl Role {
     }
 }
 
-/// ClickHouse's `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
+/// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
 fn mutation(words: Words<'_>) -> Option<SqlText> {
     if !words.is_word(0, "alter") || !words.is_word(1, "table") {
         return None;
