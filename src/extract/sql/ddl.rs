@@ -819,6 +819,7 @@ impl Reader<'_> {
         self.scope.references.push(schema_reference(name, span, access, 0));
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "one of many readers, most of which may give up")]
     fn drop(mut self) -> Option<Definition> {
         let words = self.words;
         let mut at = 1;
@@ -866,6 +867,7 @@ impl Reader<'_> {
     }
 
     /// `GRANT SELECT (a, b) ON t TO r`, `GRANT r TO s`.
+    #[expect(clippy::unnecessary_wraps, reason = "one of many readers, most of which may give up")]
     fn grant(mut self) -> Option<Definition> {
         let words = self.words;
         let on = (1..words.len()).find(|&at| words.is_word(at, "on"));

@@ -765,7 +765,7 @@ mod tests {
             tokens(&text, Lexis { brackets: true, backslash: true, ..Lexis::default() });
             let mut distinct = String::new();
             for at in 0..20_000 {
-                distinct.push_str(&format!("{unit}{at}$"));
+                distinct.extend([unit, &at.to_string(), "$"]);
             }
             tokens(&distinct, Lexis::default());
         }

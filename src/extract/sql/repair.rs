@@ -490,7 +490,7 @@ fn names_nothing(tokens: &[TokenWithSpan]) -> bool {
                 words += 1;
                 hint |= matches!(word.keyword, Keyword::INDEX | Keyword::KEY | Keyword::OPTION | Keyword::STORAGE);
                 // Names of indexes stand in the parentheses of a hint.
-                if !harmless && !(hint && depth > 0) && !follows_assignment(tokens, token) {
+                if !(harmless || (hint && depth > 0) || follows_assignment(tokens, token)) {
                     return false;
                 }
             }

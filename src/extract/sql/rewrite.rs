@@ -361,7 +361,7 @@ mod tests {
         ];
         for (sql, expected) in cases {
             let grammar = PostgreSqlDialect {};
-            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().unwrap();
+            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().expect("tokens");
             rewrite(&mut tokens);
             let statement = Parser::new(&grammar).with_tokens_with_locations(tokens).parse_statement();
             assert_eq!(statement.map(|statement| statement.to_string()), Ok(expected.to_owned()), "{sql}");
