@@ -391,8 +391,26 @@ impl<'a> Resolver<'a> {
                 Resolution::Alias { columns: found.columns.clone() }
             });
         }
-        let at =
-            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let at = scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name));
+        let Some(at) = at else {
+            // A wildcard gives names too.
+            let is_wild = |output: &Output| matches!(output.value, OutputValue::Wildcard { .. });
+            if usage != Usage::Order || !scope.outputs.iter().any(is_wild) {
+                return None;
+            }
+            let outputs = self.outputs(scope_id);
+            let mut named = outputs
+                .columns
+                .iter()
+                .filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
+            let found = named.next()?;
+            let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
+            return Some(if found.passed {
+                Resolution::Columns { columns, certainty, path }
+            } else {
+                Resolution::Alias { columns }
+            });
+        };
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {
             return None;
