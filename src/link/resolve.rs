@@ -399,10 +399,8 @@ impl<'a> Resolver<'a> {
                 return None;
             }
             let outputs = self.outputs(scope_id);
-            let mut named = outputs
-                .columns
-                .iter()
-                .filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
+            let mut named =
+                outputs.columns.iter().filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
             let found = named.next()?;
             let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
             return Some(if found.passed {
