@@ -96,10 +96,8 @@ impl Rewriter<'_> {
                     self.leading_query(at);
                     self.clauses.push(Keyword::NoKeyword);
                 }
-                Some(Token::RParen) => {
-                    if self.clauses.len() > 1 {
-                        self.clauses.pop();
-                    }
+                Some(Token::RParen) if self.clauses.len() > 1 => {
+                    self.clauses.pop();
                 }
                 Some(Token::LBracket) => self.subscript(at),
                 Some(Token::Word(word)) if word.quote_style.is_none() => {
@@ -355,10 +353,12 @@ impl Rewriter<'_> {
                 Some(Token::RParen) => depth -= u32::from(depth > 0),
                 _ => {}
             }
-            if depth == 1 && self.is(inner, &[Keyword::AS]) && self.token(inner + 1) == Some(&Token::LParen) {
-                if let Some(end) = self.close(inner + 1) {
-                    self.blank(inner..end + 1);
-                }
+            if depth == 1
+                && self.is(inner, &[Keyword::AS])
+                && self.token(inner + 1) == Some(&Token::LParen)
+                && let Some(end) = self.close(inner + 1)
+            {
+                self.blank(inner..end + 1);
             }
         }
     }
