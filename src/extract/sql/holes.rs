@@ -36,9 +36,8 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
         }
         match token.kind {
             TokenKind::Placeholder if is_row_image(text, token, next) => writer.drop(token.start, token.start + 1),
-            TokenKind::Placeholder => writer.hole(token.span()),
             TokenKind::Question if is_json_operator(text, token, previous, next) => {}
-            TokenKind::Question => writer.hole(token.span()),
+            TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
@@ -122,7 +121,7 @@ fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
 }
 
-/// Whether a `?` is PostgreSQL's operator: it stands between two operands.
+/// Whether a `?` is `PostgreSQL`'s operator: it stands between two operands.
 fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Option<Token>) -> bool {
     let mark = token.of(text);
     let starts_operand = next.is_some_and(|next| match next.kind {
