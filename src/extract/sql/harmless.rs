@@ -144,6 +144,7 @@ pub(super) fn names_nothing(tokens: &[TokenWithSpan]) -> bool {
             Token::LParen => depth += 1,
             Token::RParen => depth -= 1,
             Token::Word(word) if hole_index(&word.value).is_some() => return false,
+            Token::Word(word) if word.quote_style == Some('[') && !word.value.contains(char::is_alphabetic) => {}
             Token::Word(word) => {
                 let harmless =
                     word.quote_style.is_none() && HARMLESS.iter().any(|known| word.value.eq_ignore_ascii_case(known));

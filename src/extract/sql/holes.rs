@@ -2,7 +2,7 @@
 //! holes, long lists of constants cut short. Every byte keeps its place in the file.
 
 use super::lexer::{Token, TokenKind};
-use super::text::{SqlText, holds_hole};
+use super::text::SqlText;
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
 
@@ -126,7 +126,10 @@ fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Opt
     let mark = token.of(text);
     let starts_operand = next.is_some_and(|next| match next.kind {
         TokenKind::Text | TokenKind::Number | TokenKind::Placeholder | TokenKind::Question | TokenKind::Dollar => true,
-        TokenKind::Word => holds_hole(next.of(text)) || next.is_word(text, "array"),
+        TokenKind::Word => {
+            !is_clause_word(next.of(text)) && !super::keyword::is_one(next.of(text)) || next.is_word(text, "array")
+        }
+        TokenKind::Quoted => true,
         TokenKind::Operator => next.is(text, "("),
         _ => false,
     });

@@ -5,6 +5,11 @@ use super::naming::Words;
 
 /// Whether token `at` is a word that names nothing.
 pub(super) fn is_keyword(words: Words<'_>, at: usize) -> bool {
+    words.kind(at) == Some(TokenKind::Word) && is_one(words.of(at))
+}
+
+/// Whether `word` names nothing.
+pub(super) fn is_one(word: &str) -> bool {
     const KEYWORDS: &[&str] = &[
         "all",
         "alter",
@@ -178,8 +183,5 @@ pub(super) fn is_keyword(words: Words<'_>, at: usize) -> bool {
         "within",
         "xor",
     ];
-    words.kind(at) == Some(TokenKind::Word) && {
-        let word = words.of(at);
-        word.len() <= 17 && KEYWORDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
-    }
+    word.len() <= 17 && KEYWORDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }

@@ -161,6 +161,14 @@ impl Reader {
             self.accept_lowered(lowered, words.stretch(0, words.len()));
             return;
         }
+        if words.is_word(0, "table") && words.name(1).is_some() {
+            // `TABLE t` is `SELECT * FROM t`.
+            let keyword = words.tokens[0].span().end - words.tokens[0].span().start;
+            let mut query = SqlText::default();
+            query.push_decoded("SELECT * FROM", words.span(0));
+            query.push_piece(&prepared.slice(Span { start: keyword, end: prepared.as_str().len() as u32 }));
+            prepared = query;
+        }
         if words.is_word(0, "copy") && words.is_any(words.len() - 1, &["to", "from"]) {
             // `\copy` names a file of the client's, which is left out.
             let target = if words.is_word(words.len() - 1, "to") { " STDOUT" } else { " STDIN" };
@@ -337,7 +345,8 @@ impl Reader {
         let reason = message.to_owned();
         let names_nothing =
             lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
-        let sure = names_nothing || lowered.kind == StatementKind::Drop || message.is_empty();
+        let sure =
+            names_nothing || matches!(lowered.kind, StatementKind::Drop | StatementKind::Alter) || message.is_empty();
         let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;

@@ -88,6 +88,13 @@ impl Draft {
             let keyword_before = |keywords: &[Keyword]| before.is_some_and(|before| is_keyword(before, keywords));
             if follows_operand && !next_is(&Token::Period) && !next_is(&Token::LParen) {
                 changed = true;
+                let conditional = matches!(clause, Keyword::WHERE | Keyword::ON | Keyword::HAVING);
+                if conditional && next.is_some_and(|next| starts_operand(next) || is_constant(next)) {
+                    // An operator.
+                    made.push(at_span(Token::Eq, token.span));
+                    previous = made.last().cloned();
+                    continue;
+                }
                 if inserts && clause == Keyword::INTO {
                     made.push(word_at("SELECT", token.span));
                     made.push(token.clone());
@@ -172,6 +179,13 @@ impl Draft {
             }
             return true;
         }
+        if let Some(end) = self.subscript_end(at)
+            && refusal.message.starts_with("Expected: ")
+        {
+            // `SET a[1] = …` assigns the column.
+            self.drop_range(at..end);
+            return true;
+        }
         if let Some(before) = self.previous_significant(at)
             && is_hole(&self.tokens[before])
             && self.stuck.1 == 0
@@ -192,6 +206,22 @@ impl Draft {
             return true;
         }
         if self.depth_at(at) > 0 { self.cut_group(at) } else { self.cut_clause(at) }
+    }
+
+    /// The token behind the subscript at `at`, if one stands there behind a name.
+    fn subscript_end(&self, at: usize) -> Option<usize> {
+        let before = self.previous_significant(at)?;
+        if !matches!(self.tokens[before].token, Token::Word(_)) {
+            return None;
+        }
+        match &self.tokens[at].token {
+            Token::Word(word) if word.quote_style == Some('[') => Some(at + 1),
+            Token::LBracket => {
+                let close = self.tokens[at..].iter().position(|token| token.token == Token::RBracket)?;
+                Some(at + close + 1)
+            }
+            _ => None,
+        }
     }
 
     /// The text ends too early: what is open is closed, what is missing becomes a hole.
@@ -362,6 +392,10 @@ fn ends_operand(token: &TokenWithSpan) -> bool {
         Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen | Token::RBracket => true,
         _ => false,
     }
+}
+
+fn is_constant(token: &TokenWithSpan) -> bool {
+    matches!(token.token, Token::Number(..) | Token::SingleQuotedString(_))
 }
 
 /// Whether the token can be the first of an expression.

@@ -213,7 +213,11 @@ impl<'a> Script<'a> {
     fn backslash(&mut self, at: usize, first: bool) -> Backslash {
         let rest = &self.text[at + 1..];
         let word = &rest[..rest.bytes().take(16).take_while(u8::is_ascii_alphanumeric).count()];
-        if word.is_empty() && !rest.starts_with(['.', '!', '?', ';']) {
+        if rest.starts_with(';') {
+            self.lexer.skip_to(at + 2);
+            return Backslash::Ends;
+        }
+        if word.is_empty() && !rest.starts_with(['.', '!', '?']) {
             self.lexer.skip_to(at + 1);
             return Backslash::Nothing;
         }

@@ -231,7 +231,7 @@ fn definitions_are_never_lost() {
     );
     check(
         "ALTER TABLE t CHANGE a b int(5) WIBBLE, MODIFY c text WOBBLE, DROP INDEX x, ADD KEY (d) ZAP",
-        &["alter~ !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
+        &["alter !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
     );
     check(
         "EXEC sp_rename 'dbo.users.full_name', 'name', 'COLUMN'",
@@ -580,4 +580,16 @@ fn hostile_texts_are_read_in_bounded_time() {
         evidence(&text);
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn operators_subscripts_and_short_forms() {
+    check("select a from t where f ?| g and x ? y", &["select t : a f g x y"]);
+    check("UPDATE t SET a[1] = 2, b[2:3] = 4 WHERE c = 1", &["update !t : =a =b c"]);
+    check("TABLE users", &["select users : *"]);
+    check("SELECT a FROM t \\; SELECT b FROM u;", &["select t : a", "select u : b"]);
+    check("SELECT a FROM t WHERE b ${op} ? AND c ${op} 5 ${more}", &["select t : a b c {Fragment ${more}}"]);
+    check("REFRESH MATERIALIZED VIEW CONCURRENTLY v", &["other v :"]);
+    check("INSERT INTO n SELECT a FROM t\n\nRENAME TABLE x TO y", &["insert !n t : a", "alter !x : [rename x y]"]);
+    check("DECLARE c CURSOR WITH HOLD FOR SELECT a FROM t", &["select t : a"]);
 }

@@ -30,7 +30,10 @@ impl Splitter<'_> {
             if words.is(cursor + 1, "(") {
                 self.parameters(cursor + 1);
             }
-            if let Some(query) = (cursor..end).find(|&at| words.is_any(at, &["select", "with"])) {
+            let begins = |at: usize| {
+                words.is_word(at, "select") || words.is_word(at, "with") && !words.is_any(at + 1, &["hold", "return"])
+            };
+            if let Some(query) = (cursor..end).find(|&at| begins(at)) {
                 self.add(query..end, Shape::Statement);
             }
             return end;

@@ -214,6 +214,9 @@ impl Splitter<'_> {
         if words.kind(at) == Some(TokenKind::Word) && words.is(at + 1, ":") {
             return at + 2;
         }
+        if words.is(at + 1, ":=") && !self.declaring {
+            return self.other(at);
+        }
         let word = match words.kind(at) {
             Some(TokenKind::Word) => words.of(at).to_ascii_lowercase(),
             Some(TokenKind::Quoted | TokenKind::Variable | TokenKind::Placeholder) => String::new(),
@@ -443,7 +446,8 @@ impl Splitter<'_> {
         while words.is_any(from, &["query", "next"]) {
             from += 1;
         }
-        let wrapped = words.is(from, "(") && words.is_any(from + 1, &["select", "with"]);
+        let wrapped =
+            words.is(from, "(") && words.is_any(from + 1, &["select", "with"]) && words.behind_parenthesis(from) >= end;
         if words.is_word(from, "execute") {
             self.add(from..end, Shape::Dynamic);
         } else if words.is_any(from, &["select", "with", "values", "insert", "update", "delete"]) || wrapped {
@@ -521,6 +525,13 @@ impl Splitter<'_> {
         words.len()
     }
 
+    /// Whether the `WITH` at token `at` names a query.
+    fn is_cte(&self, at: usize) -> bool {
+        let words = self.words;
+        let name = at + 1 + usize::from(words.is_word(at + 1, "recursive"));
+        words.is_word(name + 1, "as") || (words.is(name + 1, "(") && !words.is_any(name, &["function"]))
+    }
+
     /// Whether token `at` begins another statement although no semicolon stands before it.
     fn begins(&self, start: usize, at: usize, seen: Seen) -> bool {
         let words = self.words;
@@ -542,7 +553,7 @@ impl Splitter<'_> {
         // `UPDATE … SET`, `INSERT … SELECT`, `FROM t WITH (NOLOCK)`, `INSERT … EXEC`, `WITH … SELECT` go on.
         let first = |verbs: &[&str]| words.is_any(start, verbs);
         let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter"]) && !seen.set)
-            || (words.is_word(at, "with") && (words.is(at + 1, "(") || first(&["create", "alter"])))
+            || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)
             || (words.is_any(at, &["select", "insert", "update", "delete", "merge"]) && first(&["with"]) && !seen.main)

@@ -53,6 +53,9 @@ pub(super) fn read(words: Words<'_>) -> Option<Definition> {
     if words.is_any(0, &["grant", "revoke"]) {
         return Some(reader.grant());
     }
+    if words.is_word(0, "refresh") {
+        return reader.refresh();
+    }
     if words.is_word(0, "rename") {
         return reader.rename();
     }

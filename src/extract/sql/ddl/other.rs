@@ -9,6 +9,15 @@ use crate::model::span::Span;
 use crate::model::statement::{Access, Relation, SourceRole, StatementKind};
 
 impl Reader<'_> {
+    /// `REFRESH MATERIALIZED VIEW v` runs the query of the view.
+    pub(super) fn refresh(mut self) -> Option<Definition> {
+        let words = self.words;
+        let view = (1..5).find(|&at| words.is_word(at, "view"))?;
+        let view = words.name(view + 1 + usize::from(words.is_word(view + 1, "concurrently")))?;
+        self.scope.sources.push(source(&view, None, SourceRole::Read));
+        Some(self.finish(StatementKind::Other))
+    }
+
     /// `RENAME TABLE a TO b, c TO d`, Oracle's `RENAME a TO b`.
     pub(super) fn rename(mut self) -> Option<Definition> {
         let words = self.words;
@@ -116,7 +125,7 @@ impl Reader<'_> {
         }
         let object = words.of(at).to_ascii_lowercase();
         let routine = match object.as_str() {
-            "function" | "aggregate" => Some(RoutineKind::Function),
+            "function" | "aggregate" | "routine" => Some(RoutineKind::Function),
             "procedure" | "proc" | "package" => Some(RoutineKind::Procedure),
             "trigger" => Some(RoutineKind::Trigger),
             _ => None,

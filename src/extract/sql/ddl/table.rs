@@ -76,7 +76,8 @@ impl Reader<'_> {
         while at < words.len() {
             if words.is(at, "(") {
                 let end = words.behind_parenthesis(at);
-                let query = words.is_any(at + 1, &["select", "with"]) || words.is(at + 1, "(");
+                let inner = (at..end).find(|&at| !words.is(at, "(")).unwrap_or(end);
+                let query = words.is_any(inner, &["select", "with"]);
                 if listed.is_none() && !query {
                     self.columns(at + 1..end - usize::from(words.is(end - 1, ")")), &mut columns, &mut copies);
                     listed = Some(end);
@@ -85,6 +86,10 @@ impl Reader<'_> {
                     break;
                 }
                 at = end;
+            } else if words.is_any(at, &["for", "default"]) {
+                // The bounds of a partition.
+                listed = listed.or(Some(at));
+                at += 1;
             } else if words.is_any(at, &["like", "of", "clone", "inherits"]) {
                 let start = at + 1 + usize::from(words.is(at + 1, "("));
                 for item in words.items(start, words.len().min(start + 60)) {

@@ -303,7 +303,7 @@ impl<'t> Lexer<'t> {
         let before = self.text[..self.at].trim_end_matches([' ', '\t']);
         let line_start = before.is_empty() || before.ends_with('\n');
         let next = self.byte(1);
-        if line_start || self.lexis.hash_comments || next == b' ' && !self.touches() {
+        if line_start || self.lexis.hash_comments || next == b' ' && !self.touches() && !self.lexis.hash_operators {
             // `#>` and `#-` at the start of a line continue a PostgreSQL expression.
             if !self.lexis.hash_comments && matches!(next, b'>' | b'-') {
                 return self.take(1, TokenKind::Operator);
