@@ -4,6 +4,7 @@ pub mod code_text;
 pub mod embedded;
 pub mod host;
 pub mod java;
+pub mod prisma;
 pub mod prose;
 pub mod python;
 pub mod shell;
@@ -38,6 +39,7 @@ pub trait Format: Sync {
 pub static FORMATS: &[&dyn Format] = &[
     &code_text::CodeText,
     &java::Java,
+    &prisma::Prisma,
     &prose::Prose,
     &python::Python,
     &shell::Shell,

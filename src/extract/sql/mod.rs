@@ -20,6 +20,7 @@ pub mod places;
 mod procedure;
 mod reader;
 mod repair;
+mod rewrite;
 mod routine;
 mod script;
 mod statement;

@@ -9,6 +9,7 @@ use super::dialect;
 use super::lower::{self, Lowered};
 use super::places::Places;
 use super::repair::Draft;
+use super::rewrite;
 use super::text::SqlText;
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
@@ -64,13 +65,16 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
     let mut message = String::new();
     for &dialect in order {
         let grammar = dialect::grammar(dialect);
-        let tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
+        let mut tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
             Ok(tokens) => tokens,
             Err(error) => {
                 message = error.to_string();
                 continue;
             }
         };
+        if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
+            rewrite::rewrite(&mut tokens);
+        }
         if longest_chain(&tokens) > LONGEST_CHAIN {
             return Err(refused("the expression is too long"));
         }
@@ -98,7 +102,7 @@ pub(super) fn repair(text: &SqlText, refused: Refused) -> Option<Accepted> {
 }
 
 fn accept(text: &SqlText, statement: &ast::Statement, dialect: Dialect, rest: Option<Location>) -> Accepted {
-    let places = Places::new(text);
+    let places = Places::of(text, dialect);
     Accepted {
         lowered: lower::lower(statement, &places),
         dialect,
