@@ -15,7 +15,7 @@ use crate::discover::Workspace;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
@@ -121,14 +121,14 @@ impl Asked {
         let spellings = spellings_of(last, may_be_column);
         let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        let relations = Words::new(tables);
+        let relations = RelationWords::new(tables);
         let schema = SchemaWords::new();
         let mapping = MappingWords::new();
         store.sweep(
             |_, text| Sighting {
                 mapping: mapping.is_in(text),
                 column: columns.is_in(text),
-                relation: relations.is_in(text) && speaks_sql(text),
+                relation: relations.is_in(text),
                 schema: schema.is_in(text),
             },
             |seen| seen.column || seen.relation || seen.schema || seen.mapping,
