@@ -247,16 +247,16 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
-/// Files that name a view over the target, or a column made of it.
+/// Files that name a view over the target, or a property that is mapped to it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let names = targets.other_names();
+    let views = targets.views();
     let properties = property_spellings(mapped);
-    if names.is_empty() && properties.is_empty() {
+    if views.is_empty() && properties.is_empty() {
         return Vec::new();
     }
-    let words = Words::new(names.iter().map(String::as_str));
+    let views = RelationWords::new(views.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
+    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 

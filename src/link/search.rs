@@ -63,7 +63,7 @@ impl RelationWords {
     /// Whether `text` may hold a statement over one of the relations.
     pub fn is_in(&self, text: &str) -> bool {
         static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"(?i-u)\bselect\b[^;]{0,2000}?\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\b[^;]{0,400}?\bset\b|\bmerge\s+into\b|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
+            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]{0,2000}?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]{0,400}?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
         });
         self.named.as_ref().is_some_and(|regex| regex.is_match(text))
             || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))
