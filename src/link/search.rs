@@ -52,7 +52,7 @@ impl RelationWords {
         let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
         let after = r"(?-u:\b)";
         let led = format!(
-            r"(?-u:\b)(?:from|join|into|update|table|copy|only|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)[\s(]+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
+            r"(?-u:\b)(?:from|join|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
         );
         let listed = format!(r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}");
         let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
@@ -227,6 +227,7 @@ mod tests {
             "knex.select('*').from('users as u')",
             "truncate table only public.users",
             "left join lateral (users) on true",
+            "select * from -- all of them\n  users",
         ] {
             assert!(words.is_in(text), "{text}");
         }
