@@ -21,6 +21,9 @@ const LARGEST_VALUE: usize = 5_000;
 /// How much all uses of names in a file may copy, in parts of [`Size`], besides one part for every expression.
 const COPIED_AT_LEAST: usize = 20_000;
 
+/// Parameters that are replaced at one time.
+const MOST_GIVEN: usize = 20;
+
 /// What a value is made of.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -118,6 +121,8 @@ pub struct Resolver<'a, 't> {
     may_copy: usize,
     /// Lists that some expression joins.
     joined: Vec<bool>,
+    /// Parameters of the calls that are being worked out, with what they are given.
+    given: Vec<(VariableId, StringValue)>,
 }
 
 impl<'a, 't> Resolver<'a, 't> {
@@ -132,6 +137,7 @@ impl<'a, 't> Resolver<'a, 't> {
             copied: 0,
             may_copy: COPIED_AT_LEAST + expressions.len(),
             joined: vec![false; bindings.variables()],
+            given: Vec::new(),
         }
     }
 
@@ -153,6 +159,11 @@ impl<'a, 't> Resolver<'a, 't> {
     }
 
     fn versions_within(&mut self, variable: VariableId, depth: u32) -> Rc<[Version]> {
+        if !self.given.is_empty() {
+            // What it holds may depend on a parameter.
+            self.copied += 1 + self.bindings.variable(variable).events.len();
+            return self.run(variable, None, depth).into();
+        }
         if let Some(known) = &self.known[variable.0 as usize] {
             return Rc::clone(known);
         }
@@ -176,6 +187,9 @@ impl<'a, 't> Resolver<'a, 't> {
             Expression::Name { key, scope } | Expression::Appends { key, scope } => {
                 self.resolve_name(*key, *scope, id, node.span, depth)
             }
+            Expression::Call { key, scope, arguments } => {
+                self.resolve_call(*key, *scope, arguments, id, node.span, depth)
+            }
             Expression::Join(parts) => StringValue::Join(self.resolve_all(parts, depth)),
             Expression::Choice(parts) => StringValue::Choice(self.resolve_all(parts, depth)),
             Expression::Tagged(parts) => self.resolve_tagged(parts, depth),
@@ -192,9 +206,39 @@ impl<'a, 't> Resolver<'a, 't> {
         parts.iter().map(|&part| self.resolve(part, depth + 1)).collect()
     }
 
+    /// The value of a function with its parameters replaced by arguments.
+    fn resolve_call(
+        &mut self,
+        key: Key<'t>,
+        scope: ScopeId,
+        arguments: &[ExpressionId],
+        at: ExpressionId,
+        place: Span,
+        depth: u32,
+    ) -> StringValue {
+        let Some(function) = self.bindings.find(scope, key) else {
+            return self.resolve_name(key, scope, at, place, depth);
+        };
+        let parameters = &self.bindings.variable(function).parameters;
+        if parameters.is_empty() || self.given.len() > MOST_GIVEN || self.copied > self.may_copy {
+            return self.resolve_name(key, scope, at, place, depth);
+        }
+        let before = self.given.len();
+        let values = self.resolve_all(arguments, depth);
+        self.given.extend(parameters.iter().copied().zip(values));
+        let value = self.resolve_name(key, scope, at, place, depth);
+        self.given.truncate(before);
+        value
+    }
+
     fn resolve_name(&mut self, key: Key<'t>, scope: ScopeId, at: ExpressionId, place: Span, depth: u32) -> StringValue {
         let hole = StringValue::Hole(place);
         let Some(variable) = self.bindings.find(scope, key) else { return hole };
+        if let Some((_, value)) = self.given.iter().rev().find(|(parameter, _)| *parameter == variable) {
+            let value = if has_content(value) { value.clone() } else { hole };
+            self.copied += Size::of(&value).nodes;
+            return value;
+        }
         let (value, trace) = if let Some(running) = self.running.iter_mut().find(|it| it.variable == variable) {
             running.used_itself = true;
             let value = running.value();

@@ -168,7 +168,9 @@ fn forbidden(expressions: &Expressions<'_>, bindings: &Bindings<'_>) -> Forbidde
             | Expression::List(parts) => left.extend(parts),
             Expression::Separated { list, separator } => left.extend([list, separator]),
             Expression::Format { template, .. } => left.push(*template),
-            Expression::Name { key, scope } | Expression::Appends { key, scope } => {
+            Expression::Name { key, scope }
+            | Expression::Call { key, scope, .. }
+            | Expression::Appends { key, scope } => {
                 if let Some(variable) = bindings.find(*scope, *key)
                     && !std::mem::replace(&mut found.variables[variable.0 as usize], true)
                 {

@@ -363,7 +363,12 @@ fn parameter<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>
         declare_field(reader.text_of(name.node), true, reader);
     } else {
         let text = reader.text_of(name.node);
-        reader.declare_local(text, true);
+        let is_formal = node.kind() == "formal_parameter";
+        if is_formal {
+            reader.declare_parameter(text)
+        } else {
+            reader.declare_local(text, true)
+        }
         if let Some(class) = node.child_by_field_name("type") {
             let scope = reader.bindings.scope();
             reader.bindings.type_variable(scope, text, class_name(reader.text_of(class)));
