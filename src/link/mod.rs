@@ -4,6 +4,7 @@
 //! [`resolve`] gives every name of one statement its column, [`uses`] lists what a statement does to which columns,
 //! [`views`] carries columns through views.
 
+pub mod constants;
 pub mod database;
 pub mod entities;
 pub mod resolve;

@@ -350,6 +350,12 @@ impl<'t> Bindings<'t> {
             .find_map(|class| self.names.get(&(self.file_scope(), Key { qualifier: Some(class), ..key })).copied())
     }
 
+    /// The names of the file's own scope that other files may use.
+    pub fn outer_names(&self) -> impl Iterator<Item = (Key<'t>, VariableId)> + '_ {
+        let file = self.file_scope();
+        self.names.iter().filter(move |((scope, _), _)| *scope == file).map(|(&(_, key), &id)| (key, id))
+    }
+
     /// A scope and those around it, innermost first.
     fn outwards(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
         std::iter::successors(Some(scope), |&scope| {

@@ -11,6 +11,7 @@ pub mod escape;
 pub mod expression;
 pub mod flow;
 pub mod format;
+mod outer;
 pub(super) mod quoting;
 pub mod resolve;
 pub mod statements;
@@ -30,7 +31,7 @@ use self::expression::{Expression, ExpressionId, Expressions};
 use self::units::Units;
 use crate::extract::Input;
 use crate::extract::sql::text::SqlText;
-use crate::model::facts::{FileFacts, Problem, Token, TokenKind, UnitKind};
+use crate::model::facts::{Constant, FileFacts, Problem, Token, TokenKind, UnitKind};
 use crate::model::span::Span;
 use crate::model::statement::Direction;
 
@@ -327,8 +328,8 @@ pub fn span_of(node: Node<'_>) -> Span {
     Span::new(node.start_byte(), node.end_byte())
 }
 
-/// Reads a file of a host language.
-pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> FileFacts {
+/// Reads a file of a host language; `known` are constants of other files.
+pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known: &[Constant]) -> FileFacts {
     let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
     let Some(tree) = parse(language, input.text) else {
         let message = "the file could not be parsed".to_owned();
@@ -341,7 +342,7 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> Fil
     facts.units = reader.units.finish();
     facts.tokens = reader.tokens;
     let dialect = reader.dialect.dialect();
-    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect);
+    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect, known);
     facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
     facts.statements.sort_by_key(|statement| statement.span.start);
     facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));

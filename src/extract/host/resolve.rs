@@ -6,7 +6,10 @@ use super::binding::{Bindings, Key, ScopeId, VariableId};
 use super::expression::{Expression, ExpressionId, Expressions};
 use super::flow::{Running, Version, separated};
 use super::format::{self, Arguments};
+use super::outer;
 use crate::extract::embedded::StringValue;
+use crate::extract::sql::text::SqlText;
+use crate::model::facts::Constant;
 use crate::model::span::Span;
 
 /// Expressions nested deeper than this are holes.
@@ -123,11 +126,15 @@ pub struct Resolver<'a, 't> {
     joined: Vec<bool>,
     /// Parameters of the calls that are being worked out, with what they are given.
     given: Vec<(VariableId, StringValue)>,
+    /// Constants of other files.
+    outer: &'a [Constant],
+    /// Names that are declared nowhere in the file, with their places.
+    pub unknown: Vec<(Span, Key<'t>)>,
 }
 
 impl<'a, 't> Resolver<'a, 't> {
     /// A resolver for the expressions of one file, whose changes are bound.
-    pub fn new(expressions: &'a Expressions<'t>, bindings: &'a Bindings<'t>) -> Self {
+    pub fn new(expressions: &'a Expressions<'t>, bindings: &'a Bindings<'t>, outer: &'a [Constant]) -> Self {
         Self {
             expressions,
             bindings,
@@ -138,6 +145,8 @@ impl<'a, 't> Resolver<'a, 't> {
             may_copy: COPIED_AT_LEAST + expressions.len(),
             joined: vec![false; bindings.variables()],
             given: Vec::new(),
+            outer,
+            unknown: Vec::new(),
         }
     }
 
@@ -233,7 +242,7 @@ impl<'a, 't> Resolver<'a, 't> {
 
     fn resolve_name(&mut self, key: Key<'t>, scope: ScopeId, at: ExpressionId, place: Span, depth: u32) -> StringValue {
         let hole = StringValue::Hole(place);
-        let Some(variable) = self.bindings.find(scope, key) else { return hole };
+        let Some(variable) = self.bindings.find(scope, key) else { return self.resolve_outer(key, scope, place) };
         if let Some((_, value)) = self.given.iter().rev().find(|(parameter, _)| *parameter == variable) {
             let value = if has_content(value) { value.clone() } else { hole };
             self.copied += Size::of(&value).nodes;
@@ -271,6 +280,29 @@ impl<'a, 't> Resolver<'a, 't> {
         self.trace.extend(&trace);
         self.trace.variables.push(variable);
         value
+    }
+
+    /// A name that is declared nowhere in the file: a constant of another file, if that is known.
+    fn resolve_outer(&mut self, key: Key<'t>, scope: ScopeId, place: Span) -> StringValue {
+        let is_local = key
+            .qualifier
+            .is_some_and(|qualifier| !key.call && self.bindings.find(scope, Key::bare(qualifier)).is_some());
+        if is_local {
+            return StringValue::Hole(place);
+        }
+        let wanted = outer::name_of(key);
+        let known = self.outer.iter().find(|constant| constant.name == wanted);
+        match known {
+            Some(constant) => {
+                let mut piece = SqlText::default();
+                piece.push_decoded(&constant.value, place);
+                StringValue::Piece(piece)
+            }
+            None => {
+                self.unknown.push((place, key));
+                StringValue::Hole(place)
+            }
+        }
     }
 
     /// A tagged template: a plain constant where a value is expected is a parameter, not text.

@@ -10,7 +10,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, TokenKind};
+use crate::model::facts::{Constant, FileFacts, TokenKind};
 
 /// TypeScript and JavaScript source files, with or without JSX.
 pub struct TypeScript;
@@ -31,7 +31,11 @@ impl Format for TypeScript {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut TypeScriptFile, &grammar(input.path), input)
+        self.extract_with(input, &[])
+    }
+
+    fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        host::read(&mut TypeScriptFile, &grammar(input.path), input, known)
     }
 }
 
