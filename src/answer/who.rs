@@ -12,7 +12,11 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+<<<<<<< HEAD
 use crate::link::consumers::{ConsumerKey, Consumers};
+=======
+use crate::link::constants::Constants;
+>>>>>>> wip-hosta
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
@@ -65,6 +69,12 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };
+    let sql_files: Vec<FileId> = sightings
+        .iter()
+        .filter(|(id, seen)| seen.column || seen.relation || (seen.schema && store.file(*id).context != Context::Test))
+        .map(|(id, _)| *id)
+        .collect();
+    let constants = store.set_constants(Constants::of(&store, &sql_files));
     let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
     let (relation, column) = asked.target(&system.catalog);
     let targets = Targets::new(&system.catalog, relation, column);
@@ -73,6 +83,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mapped = mapped(&system, &targets);
     candidates.extend(mapped.keys());
     candidates.extend(named_otherwise(&store, &targets, &mapped));
+    candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
     let found: Vec<FileFindings> = candidates
         .par_iter()
@@ -135,8 +146,23 @@ impl Asked {
         )
     }
 
+<<<<<<< HEAD
     /// The database that the question is about: the one it names, else the only one that has the column, else the only
     /// one that has the table.
+=======
+    /// Files that name the table by a constant of another file.
+    fn named_by_constants(&self, store: &Store<'_>, constants: &Constants) -> Vec<FileId> {
+        let names: BTreeSet<&str> = self.parts.iter().rev().take(2).flat_map(|part| constants.names_of(part)).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
+    }
+
+    /// The database that the question is about: the one it names, else the only one that has the table.
+>>>>>>> wip-hosta
     fn database<'s, 'w>(
         &self,
         store: &'s Store<'w>,
