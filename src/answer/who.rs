@@ -35,6 +35,7 @@ use crate::model::statement::Access;
 
 /// What the text search saw in a file.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four searches, any of which may succeed")]
 struct Sighting {
     column: bool,
     relation: bool,
@@ -62,9 +63,9 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let store = Store::new(workspace);
     let mut sightings = asked.sweep(&store);
     if reach == Reach::Everything {
-        sightings
-            .iter_mut()
-            .for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true, mapping: true });
+        for (_, seen) in &mut sightings {
+            *seen = Sighting { column: true, relation: true, schema: true, mapping: true };
+        }
     }
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()

@@ -124,7 +124,7 @@ fn is_version(part: &str) -> bool {
 /// Groups schema files (those that change the schema; any order) into sources and orders each. Migrations speak before
 /// files that merely hold a statement or two.
 pub fn schema_sources<'a>(files: impl Iterator<Item = (FileId, &'a SourceFile)>) -> Vec<SchemaSource> {
-    let mut sources: BTreeMap<(bool, usize, String), Vec<(Step, &str, FileId)>> = BTreeMap::new();
+    let mut sources: BTreeMap<_, Vec<(Step, &str, FileId)>> = BTreeMap::new();
     for (id, file) in files {
         let step = step(&file.repository_path);
         if step == Step::Undo {

@@ -168,7 +168,7 @@ impl<'a> Resolver<'a> {
         self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
     }
 
-    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+    fn declared(key: &RelationKey) -> Option<RelationId> {
         match key {
             RelationKey::Declared(id) => Some(*id),
             RelationKey::Undeclared(_) => None,
@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
         }
         // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
         for level in self.levels(from, reference.lookup) {
-            if let Some(at) = self.named_source(level.scope, &reference.qualifier) {
+            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
                 return self.column_of(level.id, at, &name);
             }
         }
@@ -259,7 +259,7 @@ impl<'a> Resolver<'a> {
             return false;
         };
         let dialect = self.statement.dialect;
-        let is_closed = || self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+        let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
                 matches!(dialect, Dialect::Postgres | Dialect::Generic)
@@ -293,7 +293,7 @@ impl<'a> Resolver<'a> {
             .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
             .or_else(|| {
                 self.levels(from, lookup)
-                    .find_map(|level| self.named_source(level.scope, qualifier).map(|at| (level.id, at)))
+                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
             })
     }
 
@@ -328,7 +328,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The source whose relation has that name, also behind an alias.
-    fn named_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
@@ -341,7 +341,7 @@ impl<'a> Resolver<'a> {
     fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
         match &self.bound[scope.0 as usize][at] {
             Bound::Relation(key) => {
-                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let known = Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
                 let certainty = match (known, qualified) {
                     (false, _) | (true, true) => Certainty::Certain,
                     (true, false) => Certainty::Likely,
@@ -399,10 +399,8 @@ impl<'a> Resolver<'a> {
                 return None;
             }
             let outputs = self.outputs(scope_id);
-            let mut named = outputs
-                .columns
-                .iter()
-                .filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
+            let mut named =
+                outputs.columns.iter().filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
             let found = named.next()?;
             let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
             return Some(if found.passed {
@@ -573,7 +571,7 @@ impl<'a> Resolver<'a> {
     /// Whether a source may have columns that are not known.
     fn is_open(&self, scope: ScopeId, at: usize) -> bool {
         match &self.bound[scope.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => self.catalog.relation(id).open,
                 None => true,
             },
@@ -600,7 +598,7 @@ impl<'a> Resolver<'a> {
         }
         match bound {
             Bound::Relation(key) => {
-                let column = self.catalog.relation(self.declared(key)?).column(name)?;
+                let column = self.catalog.relation(Self::declared(key)?).column(name)?;
                 Some(Hit {
                     columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
                     path: NamePath::Direct,
@@ -624,7 +622,7 @@ impl<'a> Resolver<'a> {
     fn hit_behind(&self, bound: &Bound, name: &Name, renamed: usize) -> Option<Hit> {
         match bound {
             Bound::Relation(key) => {
-                let mut columns = self.catalog.relation(self.declared(key)?).live_columns().skip(renamed);
+                let mut columns = self.catalog.relation(Self::declared(key)?).live_columns().skip(renamed);
                 columns.find(|column| column.name.folded() == *name)?;
                 let columns = vec![ColumnKey { relation: key.clone(), column: name.clone() }];
                 Some(Hit { columns, path: NamePath::Direct, live: true })
@@ -643,7 +641,7 @@ impl<'a> Resolver<'a> {
     fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
         match bound {
             Bound::Relation(key) => {
-                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                let column = Self::declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
                 column
                     .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
                     .into_iter()
@@ -897,7 +895,7 @@ impl<'a> Resolver<'a> {
             return Outputs::default();
         };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => {
                     let relation = self.catalog.relation(id);
                     let columns = relation.live_columns().map(|column| OutputColumn {

@@ -538,6 +538,7 @@ impl<'w> Generator<'w> {
         self.ctes.clear();
     }
 
+    #[expect(clippy::unused_self, reason = "reads like its siblings")]
     pub(crate) fn both(&self, one: &Env, other: &Env) -> Env {
         one.with(other)
     }

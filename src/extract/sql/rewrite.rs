@@ -11,8 +11,7 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     }
     let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
     let closers = closers(tokens, &significant);
-    let mut rewriter =
-        Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], added: Vec::new() };
+    let mut rewriter = Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], added: Vec::new() };
     rewriter.walk();
     let mut added = rewriter.added;
     if !added.is_empty() {
@@ -32,7 +31,8 @@ fn is_needed(tokens: &[TokenWithSpan]) -> bool {
         Token::Word(word) => {
             let opened = std::mem::replace(&mut opened, false);
             word.quote_style.is_none()
-                && (TRIGGERS.contains(&word.keyword) || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH)))
+                && (TRIGGERS.contains(&word.keyword)
+                    || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH)))
         }
         _ => {
             opened = false;
@@ -522,10 +522,16 @@ mod tests {
                 "SELECT ((SELECT a FROM t) LIMIT 1), (VALUES (b) LIMIT 1) FROM u",
                 "SELECT (WITH \"\" AS (SELECT 1) (SELECT a FROM t) LIMIT 1), (WITH \"\" AS (SELECT 1) VALUES (b) LIMIT 1) FROM u",
             ),
-            ("SELECT a > ANY (VALUES (1), (b)) FROM t", "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t"),
+            (
+                "SELECT a > ANY (VALUES (1), (b)) FROM t",
+                "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t",
+            ),
             ("SELECT trim(both FROM a) FROM t", "SELECT TRIM(BOTH a) FROM t"),
             ("SELECT j.a FROM t JOIN u USING (a) AS j", "SELECT j.a FROM t JOIN u USING(a)"),
-            ("SELECT x.a FROM ROWS FROM (f(b) AS (a int), g(c)) AS x (a, d)", "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)"),
+            (
+                "SELECT x.a FROM ROWS FROM (f(b) AS (a int), g(c)) AS x (a, d)",
+                "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)",
+            ),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (
@@ -539,7 +545,7 @@ mod tests {
         ];
         for (sql, expected) in cases {
             let grammar = PostgreSqlDialect {};
-            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().unwrap();
+            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().expect("tokens");
             rewrite(&mut tokens);
             let statement = Parser::new(&grammar).with_tokens_with_locations(tokens).parse_statement();
             assert_eq!(statement.map(|statement| statement.to_string()), Ok(expected.to_owned()), "{sql}");
