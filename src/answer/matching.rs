@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::search::{Words, spellings_of};
 use crate::link::system::StatementUses;
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
@@ -79,6 +80,17 @@ impl<'c> Targets<'c> {
             }
         }
         names
+    }
+
+    /// A search for any name by which text may speak of the target.
+    pub fn words(&self) -> Words {
+        let mut names = self.other_names();
+        names.insert(match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        });
+        names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
+        Words::new(names.iter().map(String::as_str))
     }
 
     fn is_target(&self, key: &ColumnKey) -> bool {
@@ -191,10 +203,12 @@ impl<'c> Targets<'c> {
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);
+        // DDL declares, whatever it declares it of.
+        let construct = |other: Construct| if found.usage == Usage::Schema { Construct::Schema } else { other };
         match near.as_slice() {
             [one] if **one == self.relation => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
             [one] => {
@@ -202,11 +216,11 @@ impl<'c> Targets<'c> {
             }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table that has such a column"),
             ),
             _ if owners.contains(&self.relation) || owners.is_empty() => {
-                reference(Certainty::Possible, Construct::Dynamic, format!("{reason}; it may be {own}"))
+                reference(Certainty::Possible, construct(Construct::Dynamic), format!("{reason}; it may be {own}"))
             }
             _ => Judgement::OtherColumn("a column of other tables".to_owned()),
         }
@@ -225,6 +239,7 @@ impl<'c> Targets<'c> {
             (_, Usage::Assign(_)) => "used in an assigned value",
             (_, Usage::Target) => "written",
             (_, Usage::Schema) => "named by DDL",
+            (_, Usage::LeftOut) => "left out of a wildcard by name",
             (_, Usage::Other) => "used",
         };
         let through = match path {

@@ -11,18 +11,20 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
-use crate::link::system::{ConsumerKey, StatementUses, System};
-use crate::link::uses::{Form, Use, hole_relations};
+use crate::link::system::{StatementUses, System};
+use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
     Target, TargetState, Verdict,
 };
+use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::source::{Context, FileId, Kind};
+use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -269,6 +271,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     // What runs in another database names that one's columns.
     let statements = if system.database.is_used_by(id) { system.file_uses(id) } else { Vec::new() };
     let neighbours = Neighbours::new(system, id, &statements);
+    let consumers = Consumers::of_file(system, id);
     let mut references: BTreeMap<(u32, u32, bool), (ConsumerKey, Span, Match)> = BTreeMap::new();
     let mut judged = Judged::new();
     for statement in &statements {
@@ -277,7 +280,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
             let judgement = targets.judge(found, statement, word, neighbours.around(found.span));
             if let Judgement::Reference(matched) = &judgement {
                 let key = (found.span.start, found.span.end, matched.construct == Construct::Wildcard);
-                let consumer = consumer_of(system, id, found, matched);
+                let consumer = consumers.of(&statement.statement, found.span, matched.construct);
                 references
                     .entry(key)
                     .and_modify(|(_, _, own)| merge_match(own, matched))
@@ -293,7 +296,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     }
     for property in mapped {
         let key = (property.span.start, property.span.end, false);
-        let consumer = system.consumer_at(id, property.span);
+        let consumer = consumers.at(property.span);
         references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
@@ -333,17 +336,6 @@ fn merge_match(own: &mut Match, other: &Match) {
 
 fn merge_access(a: Access, b: Access) -> Access {
     if a == b { a } else { Access::Both }
-}
-
-/// DDL outside of migrations (an application that makes its own tables) declares the column as a migration does; it is
-/// no consumer that lives on it.
-fn consumer_of(system: &System<'_, '_>, id: FileId, found: &Use, matched: &Match) -> ConsumerKey {
-    let mut consumer = system.consumer_at(id, found.span);
-    if matched.construct == Construct::Schema && consumer.context == Context::Live && consumer.kind != Kind::View {
-        consumer.context = Context::Migration;
-        consumer.kind = Kind::Migration;
-    }
-    consumer
 }
 
 /// Relations that the code around a place works with: those of its unit, or of its file when it stands in none.
@@ -399,9 +391,11 @@ fn blind_spots(
     };
     for statement in statements.iter().filter(|statement| !statement.statement.holes.is_empty()) {
         let resolver = Resolver::new(&statement.statement, &system.catalog, &statement.search_path);
+        // A statement is blind once in each way, however many holes it has.
+        let mut said = BTreeSet::new();
         for hole in &statement.statement.holes {
             let relations = hole_relations(&resolver, hole.role, hole.scope);
-            if relations.iter().any(|relation| targets.touches(relation)) {
+            if relations.iter().any(|relation| targets.touches(relation)) && said.insert(hole.role) {
                 push(hole.span, hole_words(hole.role), &relations);
             }
         }
@@ -470,6 +464,7 @@ fn assemble(
     let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
     let mut blind_spots = Vec::new();
     let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
+    let words = targets.words();
     for findings in found {
         for (consumer, span, matched) in findings.references {
             let reference = reference(system, findings.file, span, matched);
@@ -490,7 +485,7 @@ fn assemble(
         mentions,
         spellings,
         blind_spots,
-        scanned: scanned(system, &read),
+        scanned: scanned(system, &read, |id, problem| matters(system, &words, id, problem)),
     }
 }
 
@@ -566,8 +561,17 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 
-/// Accounts for the files: those that the walk left out, and those that could not be read.
-pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
+/// Whether trouble in a file matters to the question: not when it is about a statement that names nothing of what was
+/// asked for.
+fn matters(system: &System<'_, '_>, words: &Words, id: FileId, problem: &Problem) -> bool {
+    let about_a_statement =
+        system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
+    !about_a_statement || words.is_in(problem.span.of(system.store.text(id)))
+}
+
+/// Accounts for the files: those that the walk left out, and those that could not be read. Of the trouble met in the
+/// files of `read`, what `matters` is told.
+pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn(FileId, &Problem) -> bool) -> Scanned {
     let workspace = system.store.workspace();
     let mut skipped = workspace.skipped.clone();
     let mut unread = 0;
@@ -577,7 +581,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
     }
     let mut problems = workspace.problems.clone();
     for &id in read {
-        for problem in &system.store.facts(id).problems {
+        for problem in system.store.facts(id).problems.iter().filter(|problem| matters(id, problem)) {
             let whole = problem.span == Span::default();
             let place = place(system.store, id, problem.span);
             problems.push(ProblemAt {

@@ -10,14 +10,12 @@ use super::uses::{Use, uses};
 use super::views;
 use crate::catalog::apply::{schemas_are_namespaces, search_path};
 use crate::catalog::order::schema_sources;
-use crate::catalog::{Catalog, Origin, build};
+use crate::catalog::{Catalog, build};
 use crate::model::answer::Construct;
-use crate::model::facts::{FileFacts, Unit, UnitKind};
 use crate::model::name::Name;
 use crate::model::schema::SchemaChange;
-use crate::model::source::{Context, FileId, Kind};
-use crate::model::span::Span;
-use crate::model::statement::{Direction, Statement};
+use crate::model::source::{Context, FileId};
+use crate::model::statement::Statement;
 
 /// Files, facts and catalog of one run.
 pub struct System<'s, 'w> {
@@ -63,13 +61,7 @@ impl<'s, 'w> System<'s, 'w> {
         let changes_schema =
             |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
-        let mut sources = schema_sources(files);
-        // Migrations speak before files that merely hold a statement or two.
-        sources.sort_by_key(|source| {
-            let first = source.files.first().map(|&id| store.file(id).context);
-            (first != Some(Context::Migration), source.repository, source.path.clone())
-        });
-        let mut catalog = build::build(&sources, |id| Some(store.facts(id)));
+        let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
         views::expand(&mut catalog);
         let mapping: Vec<FileId> = mapping_files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         store.prepare(&mapping);
@@ -109,44 +101,4 @@ impl<'s, 'w> System<'s, 'w> {
         let uses = uses(&Resolver::new(&statement, &self.catalog, path));
         StatementUses { statement, written, search_path: path.to_vec(), uses }
     }
-
-    /// The consumer in which a place of a file stands.
-    pub fn consumer_at(&self, id: FileId, span: Span) -> ConsumerKey {
-        let file = self.store.file(id);
-        let facts: &FileFacts = self.store.facts(id);
-        let unit = facts.unit_at(span);
-        let (kind, context) = match unit {
-            Some(unit) if self.defines_live(id, unit) && !matches!(file.context, Context::Test | Context::Docs) => {
-                (Kind::View, Context::Live)
-            }
-            _ => (file.kind, file.context),
-        };
-        let name = match unit {
-            Some(unit) => unit.name.clone(),
-            None => file.path.rsplit('/').next().unwrap_or(&file.path).to_owned(),
-        };
-        ConsumerKey { file: id, name, kind, context }
-    }
-
-    fn defines_live(&self, file: FileId, unit: &Unit) -> bool {
-        matches!(unit.kind, UnitKind::View | UnitKind::Routine | UnitKind::Trigger)
-            && self.store.facts(file).statements.iter().any(|statement| {
-                statement.direction == Direction::Forward
-                    && (statement.span.contains(unit.span) || unit.span.contains(statement.span))
-                    && self.catalog.is_live_definition(Origin { file, span: statement.span })
-            })
-    }
-}
-
-/// What tells consumers apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ConsumerKey {
-    /// Its file.
-    pub file: FileId,
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Whether it is live.
-    pub context: Context,
 }

@@ -105,11 +105,15 @@ fn image_of_new_row(resolver: &Resolver<'_>, scope: &Scope, qualifier: &[Ident])
 fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {
     for (at, output) in scope.outputs.iter().enumerate() {
         let OutputValue::Wildcard { qualifier, span, except } = &output.value else { continue };
+        if span.start == span.end {
+            // Made by the reader, to pass on the columns of a join in parentheses.
+            continue;
+        }
         let mut columns = Vec::new();
         let mut open = Vec::new();
         let mut dynamic = false;
-        for source in resolver.wildcard_sources(scope, qualifier) {
-            let given = resolver.source_columns(id, source);
+        for (scope, source) in resolver.wildcard_sources(id, qualifier) {
+            let given = resolver.source_columns(scope, source);
             for column in given.columns {
                 let left_out = column.name.as_ref().is_some_and(|name| except.iter().any(|other| other.matches(name)));
                 if !left_out {

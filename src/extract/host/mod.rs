@@ -19,10 +19,11 @@ pub mod tokens;
 pub mod units;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use tree_sitter::{Language, Node, Parser, Tree};
 
-use self::binding::{Bindings, Change, Flow, Key, ScopeKind};
+use self::binding::{Bindings, Change, Flow, Key, ScopeId, ScopeKind};
 use self::dialect::DialectHints;
 use self::expression::{Expression, ExpressionId, Expressions};
 use self::units::Units;
@@ -106,6 +107,8 @@ pub struct Reader<'t> {
     frames: Vec<Frame<'t>>,
     /// What the open functions return, innermost last.
     returns: Vec<Vec<Child<'t>>>,
+    /// What the functions known so far return.
+    functions: HashMap<(ScopeId, &'t str), ExpressionId>,
     name_of: fn(Node<'t>, &'t str) -> Option<Key<'t>>,
 }
 
@@ -196,24 +199,27 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Makes the function that is being closed known by `key` in the scope around it, if it returns strings: its calls
-    /// then stand for any of the values that it returns.
-    pub fn declare_function(&mut self, key: Key<'t>, node: Node<'t>) {
+    /// Makes the function that is being closed known by `name` in the scope around it, and as a method of `class`, if
+    /// it may return strings: its calls then stand for any of the values that it returns, or that another function of
+    /// the same name there returns.
+    pub fn declare_function(&mut self, name: &'t str, class: Option<&'t str>, node: Node<'t>) {
         let Some(values) = self.returns.last_mut().map(std::mem::take) else { return };
-        if !values.iter().any(|value| value.value.is_some()) {
-            return;
+        let Some(mut value) = self.choice(&values, node) else { return };
+        let (scope, key) = (self.bindings.outer_scope(), Key::call(name));
+        if let Some(&overload) = self.functions.get(&(scope, name)) {
+            value = self.expressions.add(Expression::Choice(vec![overload, value]), span_of(node));
         }
-        if let Some(value) = self.choice(&values, node) {
-            let scope = self.bindings.outer_scope();
-            self.bindings.declare(&[(scope, key)], false);
-            self.change(key, Change::Assign, Some(value), node);
-        }
+        self.functions.insert((scope, name), value);
+        let mut names = vec![(scope, key)];
+        names.extend(class.map(|class| (self.bindings.file_scope(), Key::method(class, name))));
+        self.bindings.declare(&names, false);
+        self.change(key, Change::Assign, Some(value), node);
     }
 
     /// A choice between values, if any of them is a string or all may be.
     pub fn choice(&mut self, branches: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
         let any = branches.iter().any(|branch| branch.value.is_some());
-        if !any && !branches.iter().all(|branch| self.may_be_string(branch)) {
+        if branches.is_empty() || (!any && !branches.iter().all(|branch| self.may_be_string(branch))) {
             return None;
         }
         let parts: Vec<ExpressionId> = branches.iter().map(|branch| self.part(branch)).collect();
@@ -325,6 +331,7 @@ fn scan<'t, H: Host>(host: &mut H, tree: &'t Tree, input: Input<'t>) -> (Reader<
         field: None,
         frames: Vec::new(),
         returns: Vec::new(),
+        functions: HashMap::new(),
         name_of: H::name,
     };
     reader.dialect.add(input.path);

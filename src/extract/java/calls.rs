@@ -41,6 +41,7 @@ pub(super) fn creation<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut 
     if BUILDERS.contains(&class) || class == "String" {
         return match arguments.as_slice() {
             // The size of the buffer says nothing about the text.
+            [argument] if is_size(argument, reader) => Some(reader.nothing(node)),
             [argument] if reader.may_be_string(argument) && argument.node.kind() != "identifier" => {
                 let value = reader.part(argument);
                 Some(reader.expressions.add(Expression::Join(vec![value]), span_of(node)))
@@ -51,6 +52,12 @@ pub(super) fn creation<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut 
     }
     let is_list = ["List", "Set", "Collection"].iter().any(|suffix| class.ends_with(suffix));
     if is_list && arguments.is_empty() { reader.list(&[], node) } else { None }
+}
+
+/// Whether an argument is the size of something.
+fn is_size(argument: &Child<'_>, reader: &Reader<'_>) -> bool {
+    let name = argument.node.child_by_field_name("name").and_then(|name| reader.text.get(name.byte_range()));
+    argument.node.kind() == "method_invocation" && matches!(name, Some("length" | "size" | "capacity"))
 }
 
 fn arguments<'t>(children: &[Child<'t>]) -> Vec<Child<'t>> {

@@ -15,6 +15,7 @@ mod naming;
 pub mod places;
 mod reader;
 mod repair;
+mod rewrite;
 mod routine;
 mod script;
 mod statement;

@@ -25,7 +25,11 @@ use crate::model::statement::{
 /// SQL inside of SQL is followed this deep: bodies, dynamic statements, SQL in comments.
 const DEEPEST: u32 = 6;
 /// Statements without a semicolon between them that are taken off one text.
-const MOST_UNSEPARATED: usize = 2000;
+const MOST_UNSEPARATED: usize = 500;
+/// Texts above this many bytes are parsed anew only a few times.
+const LONG: usize = 16 * 1024;
+/// How often that is.
+const MOST_IN_LONG: usize = 6;
 
 /// Reads `piece`. `hint` is what the host knows of its dialect.
 pub(super) fn read(piece: &SqlText, hint: Option<Dialect>, direction: Direction) -> SqlFacts {
@@ -250,7 +254,8 @@ impl Reader {
 
     /// Reads one prepared statement, and those that follow it without a semicolon.
     fn prepared(&mut self, mut prepared: SqlText, part: &Role) {
-        for _ in 0..MOST_UNSEPARATED {
+        let most = if prepared.as_str().len() > LONG { MOST_IN_LONG } else { MOST_UNSEPARATED };
+        for _ in 0..most {
             let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
             let Some(&first) = tokens.first() else { return };
             let order = self.profile.order(prepared.as_str());
@@ -289,6 +294,9 @@ impl Reader {
                         self.accepted(&text, accepted, span, part);
                         return;
                     };
+                    if text.as_str().len() > LONG && self.by_lines(&text) {
+                        return;
+                    }
                     let span = text_span(&text, rest);
                     self.accepted(&text, accepted, span, part);
                     prepared = text.slice(Span { start: rest, end: text.as_str().len() as u32 });
@@ -299,6 +307,10 @@ impl Reader {
                 }
             }
         }
+        let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
+        let lowered = tokens::read(Words { text: &prepared, tokens: &tokens });
+        let span = outer_span(&prepared, &tokens);
+        self.unparsed(lowered, span, self.profile.best, "too many statements without a semicolon");
     }
 
     /// A statement that no grammar accepts as it is: a definition, several statements, one that can be repaired, or
@@ -317,14 +329,7 @@ impl Reader {
             self.accepted(&mutation, accepted, span, part);
             return;
         }
-        let parts = body::split(words, Ends::Line, false).parts;
-        let whole = |part: &Part| part.range.start == 0 && part.range.end >= words.len();
-        if parts.len() > 1 && self.depth < DEEPEST && !parts.iter().any(whole) && words.is_any(0, body::VERBS) {
-            self.depth += 1;
-            for part in &parts {
-                self.part(words, part);
-            }
-            self.depth -= 1;
+        if self.by_lines(text) {
             return;
         }
         if let Some(accepted) = statement::repair(text, refused) {
@@ -333,6 +338,24 @@ impl Reader {
         }
         let lowered = tokens::read(words);
         self.unparsed(lowered, span, dialect, &message);
+    }
+
+    /// Reads the statements of a text that has no semicolons between them, as T-SQL allows. Tells whether it was more
+    /// than one.
+    fn by_lines(&mut self, text: &SqlText) -> bool {
+        let tokens = lexer::significant(text.as_str(), self.profile.lexis);
+        let words = Words { text, tokens: &tokens };
+        let parts = body::split(words, Ends::Line, false).parts;
+        let whole = |part: &Part| part.range.start == 0 && part.range.end >= words.len();
+        if parts.len() < 2 || self.depth >= DEEPEST || parts.iter().any(whole) || !words.is_any(0, body::VERBS) {
+            return false;
+        }
+        self.depth += 1;
+        for part in &parts {
+            self.part(words, part);
+        }
+        self.depth -= 1;
+        true
     }
 
     /// A definition that was read by its words.

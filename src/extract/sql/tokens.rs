@@ -1,11 +1,13 @@
 //! Statements that no grammar accepts, read by their words: relations behind `FROM`, `JOIN`, `INTO`, …; all other
 //! names that are no keyword, function or alias are columns in one scope.
 
+use std::collections::BTreeSet;
+
 use super::lexer::TokenKind;
 use super::lower::Lowered;
 use super::naming::{Words, relation, source};
 use super::text::holds_hole;
-use crate::model::name::Ident;
+use crate::model::name::{Ident, Name};
 use crate::model::statement::{
     Access, ColumnReference, HoleRole, HoleUse, Insert, InsertColumns, Lookup, Output, OutputValue, Relation, Scope,
     ScopeId, SourceRole, StatementKind, Usage,
@@ -24,13 +26,13 @@ pub(super) fn read(words: Words<'_>) -> Lowered {
         aliases: Vec::new(),
     };
     reader.run(kind);
-    let aliases = std::mem::take(&mut reader.aliases);
+    let aliases: BTreeSet<Name> = reader.aliases.iter().map(Ident::folded).collect();
     let mut scope = reader.scope;
     // `ORDER BY total` may name an output.
     for reference in &mut scope.references {
         if reference.qualifier.is_empty()
             && reference.lookup == Lookup::Sources
-            && aliases.iter().any(|alias| alias.matches(&reference.name))
+            && aliases.contains(&reference.name.folded())
         {
             reference.lookup = Lookup::SourcesFirst;
         }

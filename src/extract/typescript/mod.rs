@@ -143,6 +143,11 @@ impl Host for TypeScriptFile {
                 let name = field("name")?.node;
                 if name.kind() == "identifier" {
                     reader.declare_local(reader.text_of(name), false);
+                    if let Some(class) = field("value").and_then(|value| value.node.child_by_field_name("constructor"))
+                    {
+                        let scope = reader.bindings.scope();
+                        reader.bindings.type_variable(scope, reader.text_of(name), reader.text_of(class));
+                    }
                     if let Some(value) = field("value") {
                         assign(Key::bare(reader.text_of(name)), value, reader);
                     }
@@ -162,7 +167,8 @@ impl Host for TypeScriptFile {
                 None
             }
             "function_declaration" | "method_definition" => {
-                reader.declare_function(Key::call(reader.text_of(field("name")?.node)), node);
+                let class = if node.kind() == "method_definition" { class_around(reader) } else { None };
+                reader.declare_function(reader.text_of(field("name")?.node), class, node);
                 None
             }
             "arrow_function" | "function_expression" => {
@@ -173,7 +179,7 @@ impl Host for TypeScriptFile {
                     reader.returned(body);
                 }
                 if let Some(name) = names::variable(reader) {
-                    reader.declare_function(Key::call(name), node);
+                    reader.declare_function(name, None, node);
                 }
                 None
             }
@@ -204,14 +210,20 @@ impl Host for TypeScriptFile {
             "identifier" => of(node).map(Key::bare),
             "call_expression" => {
                 let function = node.child_by_field_name("function")?;
-                let name = match function.kind() {
-                    "identifier" => function,
-                    "member_expression" if function.child_by_field_name("object")?.kind() == "this" => {
-                        function.child_by_field_name("property")?
+                if function.kind() == "identifier" {
+                    return of(function).map(Key::call);
+                }
+                let (object, name) =
+                    (function.child_by_field_name("object")?, of(function.child_by_field_name("property")?)?);
+                match object.kind() {
+                    "this" => Some(Key::call(name)),
+                    "identifier" => Some(Key::method(of(object)?, name)),
+                    "member_expression" if object.child_by_field_name("object")?.kind() == "this" => {
+                        Some(Key::method(of(object.child_by_field_name("property")?)?, name))
                     }
-                    _ => return None,
-                };
-                of(name).map(Key::call)
+                    "new_expression" => Some(Key::method(of(object.child_by_field_name("constructor")?)?, name)),
+                    _ => None,
+                }
             }
             "member_expression" => {
                 let object = node.child_by_field_name("object")?;
@@ -228,6 +240,15 @@ impl Host for TypeScriptFile {
         let code = builder::code::Code::new(root, input.text);
         builder::read(&code, facts);
     }
+}
+
+/// The class, or the variable that holds the object, whose method is being closed.
+fn class_around<'t>(reader: &Reader<'t>) -> Option<&'t str> {
+    let body = reader.outer(0)?;
+    let holder = reader.outer(1)?;
+    let holds = matches!(body.kind(), "class_body" | "object");
+    let name = if holds { holder.child_by_field_name("name") } else { None };
+    name.map(|name| reader.text_of(name))
 }
 
 fn declare_opaque<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {
