@@ -46,6 +46,9 @@ pub trait Host {
 
     /// The name that `node` is, when it may stand for a constant: an identifier, `this.x`, `Class.X`.
     fn name<'t>(node: Node<'t>, text: &'t str) -> Option<Key<'t>>;
+
+    /// Adds what is not said by strings: mappings, and statements that calls build. Called once, after everything else.
+    fn read_whole(&self, _root: Node<'_>, _input: Input<'_>, _facts: &mut FileFacts) {}
 }
 
 /// What a node opens, until it is left.
@@ -344,6 +347,7 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known:
     let dialect = reader.dialect.dialect();
     statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect, known);
     facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
+    host.read_whole(tree.root_node(), input, &mut facts);
     facts.statements.sort_by_key(|statement| statement.span.start);
     facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
     // Both in order of their start: one pass with the furthest end so far tells what lies inside.

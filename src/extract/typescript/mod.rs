@@ -1,5 +1,6 @@
 //! TypeScript and JavaScript: units, tokens and the SQL in their strings, templates and tagged templates.
 
+mod builder;
 mod calls;
 mod literals;
 mod names;
@@ -240,6 +241,11 @@ impl Host for TypeScriptFile {
             }
             _ => None,
         }
+    }
+
+    fn read_whole(&self, root: Node<'_>, input: Input<'_>, facts: &mut FileFacts) {
+        let code = builder::code::Code::new(root, input.text);
+        builder::read(&code, facts);
     }
 }
 
