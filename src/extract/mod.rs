@@ -9,6 +9,7 @@ pub mod python;
 pub mod shell;
 pub mod sql;
 pub mod typescript;
+pub mod xml;
 
 use crate::model::facts::FileFacts;
 
@@ -43,6 +44,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &shell::Shell,
     &sql::Sql,
     &typescript::TypeScript,
+    &xml::Xml,
 ];
 
 /// The first format that claims the file.

@@ -3,11 +3,12 @@
 //! A statement that calls build speaks of entities. [`Entities::translate`] makes of it the statement that the framework
 //! will send, in the names of the schema; from there on it is resolved as any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
+use crate::model::answer::Construct;
 use crate::model::mapping::{
     BuiltStatement, EntityPath, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole,
 };
@@ -143,7 +144,7 @@ impl<'s> Entities<'s> {
     }
 
     /// The statement in the schema's names. Sources whose entity is not known stay holes, and properties that are not
-    /// mapped keep their names.
+    /// mapped keep their names, except in code that reads properties of something that may be no row: there they go.
     pub fn translate(&self, store: &Store<'_>, file: FileId, catalog: &Catalog, built: &BuiltStatement) -> Statement {
         let mut translation = Translation {
             entities: self,
@@ -156,7 +157,7 @@ impl<'s> Entities<'s> {
         for source in &built.entities {
             translation.source(source.scope, source.source, &source.entity);
         }
-        translation.references();
+        translation.references(built.construct);
         translation.statement
     }
 }
@@ -196,15 +197,24 @@ impl<'s> Translation<'_, 's> {
         self.known.insert((scope, source), (mapping, table));
     }
 
-    fn references(&mut self) {
+    fn references(&mut self, construct: Construct) {
+        let mut untold = BTreeSet::new();
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
             for index in 0..self.statement.scopes[at].references.len() {
                 let reference = self.statement.scopes[at].references[index].clone();
                 if let Some(renamed) = self.renamed(scope, reference) {
                     self.statement.scopes[at].references[index] = renamed;
+                } else if construct == Construct::Entity {
+                    // A property of something that is no row, or one that no column stands behind.
+                    untold.insert((at, index));
                 }
             }
+            let mut index = 0;
+            self.statement.scopes[at].references.retain(|_| {
+                index += 1;
+                untold.is_empty() || !untold.contains(&(at, index - 1))
+            });
         }
     }
 
