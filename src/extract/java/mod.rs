@@ -2,6 +2,7 @@
 
 mod calls;
 mod literals;
+mod persistence;
 
 use std::borrow::Cow;
 
@@ -26,7 +27,9 @@ impl Format for Java {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input)
+        let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input);
+        persistence::read(&mut facts, input);
+        facts
     }
 }
 
