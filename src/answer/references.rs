@@ -6,11 +6,8 @@ use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
-<<<<<<< HEAD
-use crate::link::consumers::Consumers;
-=======
 use crate::link::constants::Constants;
->>>>>>> wip-hosta
+use crate::link::consumers::Consumers;
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
 use crate::link::store::Store;

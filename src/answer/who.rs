@@ -12,11 +12,8 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
-<<<<<<< HEAD
-use crate::link::consumers::{ConsumerKey, Consumers};
-=======
 use crate::link::constants::Constants;
->>>>>>> wip-hosta
+use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
@@ -147,10 +144,6 @@ impl Asked {
         )
     }
 
-<<<<<<< HEAD
-    /// The database that the question is about: the one it names, else the only one that has the column, else the only
-    /// one that has the table.
-=======
     /// Files that name the table by a constant of another file.
     fn named_by_constants(&self, store: &Store<'_>, constants: &Constants) -> Vec<FileId> {
         let names: BTreeSet<&str> = self.parts.iter().rev().take(2).flat_map(|part| constants.names_of(part)).collect();
@@ -162,8 +155,8 @@ impl Asked {
         seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
     }
 
-    /// The database that the question is about: the one it names, else the only one that has the table.
->>>>>>> wip-hosta
+    /// The database that the question is about: the one it names, else the only one that has the column, else the only
+    /// one that has the table.
     fn database<'s, 'w>(
         &self,
         store: &'s Store<'w>,

@@ -10,6 +10,7 @@ pub mod python;
 pub mod shell;
 pub mod sql;
 pub mod typescript;
+pub mod xml;
 
 use crate::model::facts::{Constant, FileFacts};
 
@@ -50,6 +51,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &shell::Shell,
     &sql::Sql,
     &typescript::TypeScript,
+    &xml::Xml,
 ];
 
 /// The first format that claims the file.

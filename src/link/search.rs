@@ -180,7 +180,7 @@ impl Default for MappingWords {
 impl MappingWords {
     /// The search for mappings.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|Column|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Regex::new(words).ok() }
     }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod literals;
+mod persistence;
 
 use std::borrow::Cow;
 
@@ -30,7 +31,9 @@ impl Format for Java {
     }
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
-        host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known)
+        let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
+        persistence::read(&mut facts, input);
+        facts
     }
 }
 

@@ -177,13 +177,8 @@ impl Reader {
             prepared.push_decoded(target, place);
         }
         self.prepared(prepared, &Role::Statement(written));
-<<<<<<< HEAD
         let definition = words.is_word(0, "create") && words.is_word(1, "table");
         if !definition && !words.is_word(0, "comment") {
-=======
-        let keeps_prose = words.is_any(0, &["comment"]) || (words.is_word(0, "create") && words.is_word(1, "table"));
-        if !keeps_prose {
->>>>>>> wip-shell
             for text in dynamic::texts(words, self.profile.lexis.backslash) {
                 self.nested(&text);
             }
