@@ -82,6 +82,17 @@ impl<'c> Targets<'c> {
         names
     }
 
+    /// Names of the views over the target and of tables made from it. Whoever uses a column of theirs names them too.
+    pub fn views(&self) -> BTreeSet<String> {
+        let derived = self.columns.iter().filter(|(_, nearer)| nearer.is_some());
+        derived
+            .filter_map(|(column, _)| match &column.relation {
+                RelationKey::Declared(id) => Some(self.catalog.relation(*id).name.to_string()),
+                RelationKey::Undeclared(_) => None,
+            })
+            .collect()
+    }
+
     /// The relation's own name, without schema.
     pub fn relation_name(&self) -> String {
         match &self.relation {

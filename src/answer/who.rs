@@ -12,10 +12,11 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
@@ -66,6 +67,12 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };
+    let sql_files: Vec<FileId> = sightings
+        .iter()
+        .filter(|(id, seen)| seen.column || seen.relation || (seen.schema && store.file(*id).context != Context::Test))
+        .map(|(id, _)| *id)
+        .collect();
+    let constants = store.set_constants(Constants::of(&store, &sql_files));
     let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
     let (relation, column) = asked.target(&system.catalog);
     let targets = Targets::new(&system.catalog, relation, column);
@@ -74,6 +81,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mapped = mapped(&system, &targets);
     candidates.extend(mapped.keys());
     candidates.extend(named_otherwise(&store, &targets, &mapped));
+    candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
     let found: Vec<FileFindings> = candidates
         .par_iter()
@@ -122,18 +130,29 @@ impl Asked {
         let spellings = spellings_of(last, may_be_column);
         let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        let relations = Words::new(tables);
+        let relations = RelationWords::new(tables);
         let schema = SchemaWords::new();
         let mapping = MappingWords::new();
         store.sweep(
             |_, text| Sighting {
                 mapping: mapping.is_in(text),
                 column: columns.is_in(text),
-                relation: relations.is_in(text) && speaks_sql(text),
+                relation: relations.is_in(text),
                 schema: schema.is_in(text),
             },
             |seen| seen.column || seen.relation || seen.schema || seen.mapping,
         )
+    }
+
+    /// Files that name the table by a constant of another file.
+    fn named_by_constants(&self, store: &Store<'_>, constants: &Constants) -> Vec<FileId> {
+        let names: BTreeSet<&str> = self.parts.iter().rev().take(2).flat_map(|part| constants.names_of(part)).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
     }
 
     /// The database that the question is about: the one it names, else the only one that has the column, else the only
@@ -248,16 +267,16 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
-/// Files that name a view over the target, or a column made of it.
+/// Files that name a view over the target, or a property that is mapped to it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let names = targets.other_names();
+    let views = targets.views();
     let properties = property_spellings(mapped);
-    if names.is_empty() && properties.is_empty() {
+    if views.is_empty() && properties.is_empty() {
         return Vec::new();
     }
-    let words = Words::new(names.iter().map(String::as_str));
+    let views = RelationWords::new(views.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
+    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 

@@ -118,8 +118,7 @@ pub(super) fn line(line: &str, dialect: Dialect) -> Option<Line> {
     let (word, rest) = line.split_at(word_end);
     match first {
         // sqlplus and sqlcl run a file; a T-SQL variable never begins a statement.
-        '@' => return Some(Line::Command),
-        '!' => return Some(Line::Command),
+        '@' | '!' => return Some(Line::Command),
         '.' if line[1..].starts_with(|char: char| char.is_ascii_alphabetic()) => return Some(Line::Command),
         ':' => {
             const SQLCMD: [&str; 14] = [

@@ -3,6 +3,7 @@
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "what a test shows is small")]
 
 use super::*;
+use crate::model::name::Ident;
 use crate::model::schema::SchemaChange;
 use crate::model::statement::{Access, OutputValue, Reading, Relation, SourceRole};
 
@@ -13,15 +14,16 @@ fn lines(text: &str, facts: &SqlFacts) -> Vec<String> {
 }
 
 fn line(text: &str, statement: &Statement) -> String {
-    let mut line = statement.kind.name().to_owned();
-    line.push_str(match statement.reading {
+    let mut head = statement.kind.name().to_owned();
+    head.push_str(match statement.reading {
         Reading::Parsed => "",
         Reading::Recovered { .. } => "~",
         Reading::Tokens { .. } => "?",
     });
     if statement.direction == Direction::Backward {
-        line.push('<');
+        head.push('<');
     }
+    let mut words = vec![head];
     for scope in &statement.scopes {
         for source in &scope.sources {
             let name = match &source.relation {
@@ -36,13 +38,13 @@ fn line(text: &str, statement: &Statement) -> String {
                 SourceRole::Target => "!",
                 SourceRole::RowImage => "'",
             };
-            line.push_str(&format!(" {mark}{name}"));
-            if let Some(alias) = &source.alias {
-                line.push_str(&format!("@{alias}"));
+            words.push(format!("{mark}{name}"));
+            if let (Some(alias), Some(last)) = (&source.alias, words.last_mut()) {
+                *last = format!("{last}@{alias}");
             }
         }
     }
-    line.push_str(" :");
+    words.push(":".to_owned());
     for scope in &statement.scopes {
         for reference in &scope.references {
             assert_eq!(
@@ -55,23 +57,27 @@ fn line(text: &str, statement: &Statement) -> String {
                 Access::Write => "=",
                 Access::Both => "#",
             };
-            let qualifier: String = reference.qualifier.iter().map(|part| format!("{part}.")).collect();
-            line.push_str(&format!(" {mark}{qualifier}{}", reference.name));
+            let qualifier: String = dotted(&reference.qualifier);
+            words.push(format!("{mark}{qualifier}{}", reference.name));
         }
         for output in &scope.outputs {
             if let OutputValue::Wildcard { qualifier, .. } = &output.value {
-                let qualifier: String = qualifier.iter().map(|part| format!("{part}.")).collect();
-                line.push_str(&format!(" {qualifier}*"));
+                let qualifier: String = dotted(qualifier);
+                words.push(format!("{qualifier}*"));
             }
         }
     }
     for change in &statement.changes {
-        line.push_str(&format!(" [{}]", change_line(change)));
+        words.push(format!("[{}]", change_line(change)));
     }
     for hole in &statement.holes {
-        line.push_str(&format!(" {{{:?} {}}}", hole.role, hole.span.of(text)));
+        words.push(format!("{{{:?} {}}}", hole.role, hole.span.of(text)));
     }
-    line
+    words.join(" ")
+}
+
+fn dotted(qualifier: &[Ident]) -> String {
+    qualifier.iter().flat_map(|part| [&*part.text, "."]).collect()
 }
 
 fn change_line(change: &SchemaChange) -> String {
@@ -79,8 +85,8 @@ fn change_line(change: &SchemaChange) -> String {
         SchemaChange::CreateTable { table, columns, copies, .. } => {
             let columns: Vec<String> =
                 columns.iter().map(|column| format!("{} {}", column.name, column.data_type)).collect();
-            let copies: String = copies.iter().map(|copy| format!(" like {copy}")).collect();
-            format!("table {table} ({}){copies}", columns.join(", "))
+            let copies: Vec<String> = copies.iter().map(|copy| format!(" like {copy}")).collect();
+            format!("table {table} ({}){}", columns.join(", "), copies.concat())
         }
         SchemaChange::CreateFromQuery { relation, columns, .. } => format!("query {relation} {}", columns.len()),
         SchemaChange::DropRelation { name, .. } => format!("drop {name}"),
@@ -227,7 +233,7 @@ fn definitions_are_never_lost() {
     );
     check(
         "ALTER TABLE t CHANGE a b int(5) WIBBLE, MODIFY c text WOBBLE, DROP INDEX x, ADD KEY (d) ZAP",
-        &["alter~ !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
+        &["alter !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
     );
     check(
         "EXEC sp_rename 'dbo.users.full_name', 'name', 'COLUMN'",
@@ -576,4 +582,16 @@ fn hostile_texts_are_read_in_bounded_time() {
         evidence(&text);
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn operators_subscripts_and_short_forms() {
+    check("select a from t where f ?| g and x ? y", &["select t : a f g x y"]);
+    check("UPDATE t SET a[1] = 2, b[2:3] = 4 WHERE c = 1", &["update !t : =a =b c"]);
+    check("TABLE users", &["select users : *"]);
+    check("SELECT a FROM t \\; SELECT b FROM u;", &["select t : a", "select u : b"]);
+    check("SELECT a FROM t WHERE b ${op} ? AND c ${op} 5 ${more}", &["select t : a b c {Fragment ${more}}"]);
+    check("REFRESH MATERIALIZED VIEW CONCURRENTLY v", &["other v :"]);
+    check("INSERT INTO n SELECT a FROM t\n\nRENAME TABLE x TO y", &["insert !n t : a", "alter !x : [rename x y]"]);
+    check("DECLARE c CURSOR WITH HOLD FOR SELECT a FROM t", &["select t : a"]);
 }
