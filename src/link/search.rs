@@ -54,7 +54,9 @@ impl RelationWords {
         let led = format!(
             r"(?-u:\b)(?:from|join|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
         );
-        let listed = format!(r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}");
+        let listed = format!(
+            r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
+        );
         let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
         Self { named: compile(&format!("{led}|{listed}")), quoted: compile(&quoted) }
