@@ -15,7 +15,8 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::answer::Certainty;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::statement::{
-    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement, Usage,
+    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement,
+    Usage,
 };
 
 /// What a name in a statement stands for.
@@ -167,7 +168,7 @@ impl<'a> Resolver<'a> {
         self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
     }
 
-    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+    fn declared(key: &RelationKey) -> Option<RelationId> {
         match key {
             RelationKey::Declared(id) => Some(*id),
             RelationKey::Undeclared(_) => None,
@@ -228,7 +229,7 @@ impl<'a> Resolver<'a> {
         }
         // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
         for level in self.levels(from, reference.lookup) {
-            if let Some(at) = self.named_source(level.scope, &reference.qualifier) {
+            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
                 return self.column_of(level.id, at, &name);
             }
         }
@@ -258,15 +259,14 @@ impl<'a> Resolver<'a> {
             return false;
         };
         let dialect = self.statement.dialect;
-        let is_closed = || self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+        let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
                 matches!(dialect, Dialect::Postgres | Dialect::Generic)
             }
             "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
             "rowid" | "_rowid_" => {
-                matches!(dialect, Dialect::Sqlite | Dialect::Oracle)
-                    || (dialect == Dialect::Generic && is_closed())
+                matches!(dialect, Dialect::Sqlite | Dialect::Oracle) || (dialect == Dialect::Generic && is_closed())
             }
             "ora_rowscn" => matches!(dialect, Dialect::Oracle | Dialect::Generic),
             _ => false,
@@ -293,7 +293,7 @@ impl<'a> Resolver<'a> {
             .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
             .or_else(|| {
                 self.levels(from, lookup)
-                    .find_map(|level| self.named_source(level.scope, qualifier).map(|at| (level.id, at)))
+                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
             })
     }
 
@@ -328,7 +328,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The source whose relation has that name, also behind an alias.
-    fn named_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
@@ -341,7 +341,7 @@ impl<'a> Resolver<'a> {
     fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
         match &self.bound[scope.0 as usize][at] {
             Bound::Relation(key) => {
-                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let known = Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
                 let certainty = match (known, qualified) {
                     (false, _) | (true, true) => Certainty::Certain,
                     (true, false) => Certainty::Likely,
@@ -391,8 +391,24 @@ impl<'a> Resolver<'a> {
                 Resolution::Alias { columns: found.columns.clone() }
             });
         }
-        let at =
-            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let at = scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name));
+        let Some(at) = at else {
+            // A wildcard gives names too.
+            let is_wild = |output: &Output| matches!(output.value, OutputValue::Wildcard { .. });
+            if usage != Usage::Order || !scope.outputs.iter().any(is_wild) {
+                return None;
+            }
+            let outputs = self.outputs(scope_id);
+            let mut named =
+                outputs.columns.iter().filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
+            let found = named.next()?;
+            let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
+            return Some(if found.passed {
+                Resolution::Columns { columns, certainty, path }
+            } else {
+                Resolution::Alias { columns }
+            });
+        };
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {
             return None;
@@ -521,7 +537,7 @@ impl<'a> Resolver<'a> {
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
-                            columns.extend(more)
+                            columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
@@ -555,7 +571,7 @@ impl<'a> Resolver<'a> {
     /// Whether a source may have columns that are not known.
     fn is_open(&self, scope: ScopeId, at: usize) -> bool {
         match &self.bound[scope.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => self.catalog.relation(id).open,
                 None => true,
             },
@@ -582,7 +598,7 @@ impl<'a> Resolver<'a> {
         }
         match bound {
             Bound::Relation(key) => {
-                let column = self.catalog.relation(self.declared(key)?).column(name)?;
+                let column = self.catalog.relation(Self::declared(key)?).column(name)?;
                 Some(Hit {
                     columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
                     path: NamePath::Direct,
@@ -606,7 +622,7 @@ impl<'a> Resolver<'a> {
     fn hit_behind(&self, bound: &Bound, name: &Name, renamed: usize) -> Option<Hit> {
         match bound {
             Bound::Relation(key) => {
-                let mut columns = self.catalog.relation(self.declared(key)?).live_columns().skip(renamed);
+                let mut columns = self.catalog.relation(Self::declared(key)?).live_columns().skip(renamed);
                 columns.find(|column| column.name.folded() == *name)?;
                 let columns = vec![ColumnKey { relation: key.clone(), column: name.clone() }];
                 Some(Hit { columns, path: NamePath::Direct, live: true })
@@ -625,7 +641,7 @@ impl<'a> Resolver<'a> {
     fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
         match bound {
             Bound::Relation(key) => {
-                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                let column = Self::declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
                 column
                     .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
                     .into_iter()
@@ -686,7 +702,7 @@ impl<'a> Resolver<'a> {
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
                 OutputValue::Wildcard { qualifier, except, .. } => {
-                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made);
                 }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
@@ -807,14 +823,13 @@ impl<'a> Resolver<'a> {
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
             let (mut left, mut right) = (take(merge.left), take(merge.right));
-            let names: Vec<Ident> = match &merge.columns {
-                Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
-                None => {
-                    let on_the_right: BTreeSet<Name> =
-                        right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
-                    let names = left.iter().filter_map(|column| column.name.as_ref());
-                    names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
-                }
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
             };
             let mut joined = Vec::new();
             for name in names {
@@ -880,7 +895,7 @@ impl<'a> Resolver<'a> {
             return Outputs::default();
         };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => {
                     let relation = self.catalog.relation(id);
                     let columns = relation.live_columns().map(|column| OutputColumn {

@@ -20,7 +20,16 @@ impl Generator<'_> {
     fn joined(&mut self, chain: &mut Chain, before: &Env, depth: u32) -> (String, Env) {
         let (mut text, mut left) = self.factor(chain, before, &Env::default(), depth);
         for _ in 0..[0, 0, 0, 1, 1, 1, 2, 3][self.rng.below(8)] {
-            let kind = self.rng.pick(&["JOIN", "JOIN", "INNER JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"]);
+            let kind = self.rng.pick(&[
+                "JOIN",
+                "JOIN",
+                "INNER JOIN",
+                "LEFT JOIN",
+                "LEFT OUTER JOIN",
+                "RIGHT JOIN",
+                "FULL JOIN",
+                "CROSS JOIN",
+            ]);
             let sees_left = !kind.starts_with("RIGHT") && !kind.starts_with("FULL");
             let (other, right) = if sees_left {
                 let visible = self.both(before, &left);
@@ -103,18 +112,25 @@ impl Generator<'_> {
                 chain.push(sees);
                 let row = [self.expr(Type::Int, chain, 0).0, self.expr(Type::Text, chain, 0).0];
                 chain.pop();
-                let cols = vec![Col { name: "column1".into(), ty: Type::Int }, Col { name: "column2".into(), ty: Type::Text }];
+                let cols =
+                    vec![Col { name: "column1".into(), ty: Type::Int }, Col { name: "column2".into(), ty: Type::Text }];
                 let (tail, env) = self.alias_of(cols, 70);
                 let lateral = if is_lateral { "LATERAL " } else { "" };
                 (format!("{lateral}(VALUES ({}), (1, 'v')) {tail}", row.join(", ")), env)
             }
             79..=87 => self.table_function(chain, visible),
             88..=94 if depth > 0 => {
-                let (text, env) = self.joined(chain, visible, depth - 1);
+                // Behind an alias the resolver does not let a lateral source look out of the parentheses.
+                let is_aliased = self.rng.chance(50);
+                let (text, env) = if is_aliased {
+                    self.joined(chain, &Env::default(), depth - 1)
+                } else {
+                    self.joined(chain, visible, depth - 1)
+                };
                 if !text.contains("JOIN") {
                     return (text, env);
                 }
-                if self.rng.chance(50) {
+                if is_aliased {
                     let (tail, env) = self.alias_of(env.cols, 30);
                     return (format!("({text}) {tail}"), env);
                 }

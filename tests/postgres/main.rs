@@ -4,7 +4,8 @@
 //! of a view stands in `pg_depend`, what it says of a statement that writes in the column privileges of the parse
 //! tree. The seed is fixed; `COLUMNIST_PG_SEEDS=n` takes as many fresh ones, `COLUMNIST_PG_SEED=s` begins at `s`,
 //! `COLUMNIST_PG_QUERIES=n` makes that many statements for each, and `COLUMNIST_PG_SHOW=n` prints so many
-//! disagreements.
+//! disagreements, `COLUMNIST_PG_REFUSED=1` why the server refused statements, and `COLUMNIST_PG_DUMP=FILE` keeps the
+//! views of the last batch.
 #![allow(clippy::print_stderr, clippy::format_push_string, clippy::too_many_lines)]
 
 mod dml;
@@ -75,7 +76,8 @@ fn columns_are_those_that_postgresql_finds() {
 
     let fresh = number("COLUMNIST_PG_SEEDS");
     let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |time| time.as_secs());
-    let first = number("COLUMNIST_PG_SEED").map_or_else(|| if fresh.is_some() { now() * 100_000 } else { 1 }, |seed| seed as u64);
+    let first = number("COLUMNIST_PG_SEED")
+        .map_or_else(|| if fresh.is_some() { now() * 100_000 } else { 1 }, |seed| seed as u64);
     let queries = number("COLUMNIST_PG_QUERIES").unwrap_or(400);
     for seed in first..first + fresh.unwrap_or(1) as u64 {
         let mut left = queries;
@@ -159,6 +161,9 @@ fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -
         generator.made.extend(candidates.into_iter().filter(|(name, _)| accepted.contains(&format!("VIEW {name} "))));
         script.push_str(&accepted);
     }
+    if let Some(path) = std::env::var_os("COLUMNIST_PG_DUMP") {
+        std::fs::write(path, &script).expect("the views can be written");
+    }
     generator.by_privilege = true;
     let others: Vec<String> = (0..count - view_count).map(|_| generator.dml()).collect();
     tally.add(compare_others(server, &others, &script));
@@ -171,8 +176,7 @@ fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -
 
 /// Makes views and compares; `made` are those that there are already. Gives also the script of those that `PostgreSQL` accepted.
 fn compare_views(server: &Server, views: &[View], made: &str) -> (Tally, String) {
-    let pairs: Vec<(String, String)> =
-        views.iter().map(|view| (view.name.clone(), view.statement.clone())).collect();
+    let pairs: Vec<(String, String)> = views.iter().map(|view| (view.name.clone(), view.statement.clone())).collect();
     let (truths, refused) = oracle::views(server, &pairs);
     let accepted: Vec<&View> = views.iter().filter(|view| truths.contains_key(&view.name)).collect();
     let script = accepted.iter().fold(String::new(), |script, view| script + &view.statement + ";\n");

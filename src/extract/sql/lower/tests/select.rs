@@ -98,7 +98,7 @@ fn joins() {
     check(
         "SELECT a FROM (t JOIN u USING (id)) AS j",
         "s0: from s1 as j; read a out0; -> a=#0
-         s1 in s0: from t; from u; using id 0..1 1..2; -> *",
+         s1: from t; from u; using id 0..1 1..2; -> *",
     );
     check(
         "SELECT a FROM (SELECT b AS a FROM u) s(c), LATERAL (SELECT s.c FROM v) l",
