@@ -118,8 +118,11 @@ impl Rewriter<'_> {
                 }
                 self.set_clause(keyword);
             }
-            Keyword::WITH if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
-                self.inserted_query(at);
+            Keyword::WITH => {
+                if at > 1 && self.token(at - 1) == Some(&Token::LParen) {
+                    self.inserted_query(at);
+                }
+                self.set_clause(keyword);
             }
             Keyword::SELECT
             | Keyword::FROM
@@ -513,6 +516,10 @@ mod tests {
                 "SELECT 1 FROM t GROUP BY GROUPING SETS ((((t).b), ((c)::TEXT)), (a), ())",
             ),
             ("INSERT INTO t (VALUES (1))", "INSERT INTO t VALUES (1)"),
+            (
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+            ),
             (
                 "INSERT INTO t AS u (WITH v AS (SELECT 1) SELECT * FROM v) RETURNING *",
                 "INSERT INTO t AS u WITH v AS (SELECT 1) SELECT * FROM v RETURNING *",
