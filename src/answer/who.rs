@@ -242,7 +242,9 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
 
 /// Files that name a view over the target, or a column made of it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let names = targets.other_names();
+    let mut names = targets.other_names();
+    // Code that only calls the entity's methods reads its columns without naming them.
+    names.extend(mapped.values().flatten().map(|found| found.entity.clone()));
     let properties = property_spellings(mapped);
     if names.is_empty() && properties.is_empty() {
         return Vec::new();

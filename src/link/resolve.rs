@@ -15,7 +15,8 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::answer::Certainty;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::statement::{
-    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement, Usage,
+    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement,
+    Usage,
 };
 
 /// What a name in a statement stands for.
@@ -265,8 +266,7 @@ impl<'a> Resolver<'a> {
             }
             "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
             "rowid" | "_rowid_" => {
-                matches!(dialect, Dialect::Sqlite | Dialect::Oracle)
-                    || (dialect == Dialect::Generic && is_closed())
+                matches!(dialect, Dialect::Sqlite | Dialect::Oracle) || (dialect == Dialect::Generic && is_closed())
             }
             "ora_rowscn" => matches!(dialect, Dialect::Oracle | Dialect::Generic),
             _ => false,

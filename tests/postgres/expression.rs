@@ -27,8 +27,7 @@ impl Generator<'_> {
         let src = chain[level].srcs[source].clone();
         let name = src.cols[at].name.clone();
         let nearest = chain.iter().rposition(|env| env.cols.iter().any(|col| col.name == name));
-        let is_unique =
-            nearest == Some(level) && chain[level].cols.iter().filter(|col| col.name == name).count() == 1;
+        let is_unique = nearest == Some(level) && chain[level].cols.iter().filter(|col| col.name == name).count() == 1;
         let written = self.write_name(&name);
         let bare = if is_unique { self.rng.chance(60) } else { self.rng.chance(4) };
         if bare {
@@ -131,11 +130,7 @@ impl Generator<'_> {
             8 => format!("({})[1]", self.leaf(Type::Ints, chain)),
             9 => format!("{} - {}", self.leaf(Type::Date, chain), self.leaf(Type::Date, chain)),
             10 => format!("CAST({} AS int)", self.leaf(Type::Text, chain)),
-            11 => format!(
-                "CASE {} WHEN 'x' THEN {} END",
-                self.leaf(Type::Text, chain),
-                self.leaf(Type::Int, chain)
-            ),
+            11 => format!("CASE {} WHEN 'x' THEN {} END", self.leaf(Type::Text, chain), self.leaf(Type::Int, chain)),
             _ => self.literal(Type::Int),
         }
     }
@@ -232,12 +227,9 @@ impl Generator<'_> {
                     _ => format!("{exposed}.tableoid = 5"),
                 }
             }
-            _ => format!(
-                "{} {} {}",
-                self.leaf(ty, chain),
-                self.rng.pick(&["=", "<>", "<", ">="]),
-                self.leaf(ty, chain)
-            ),
+            _ => {
+                format!("{} {} {}", self.leaf(ty, chain), self.rng.pick(&["=", "<>", "<", ">="]), self.leaf(ty, chain))
+            }
         }
     }
 }

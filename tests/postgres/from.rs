@@ -20,7 +20,16 @@ impl Generator<'_> {
     fn joined(&mut self, chain: &mut Chain, before: &Env, depth: u32) -> (String, Env) {
         let (mut text, mut left) = self.factor(chain, before, &Env::default(), depth);
         for _ in 0..[0, 0, 0, 1, 1, 1, 2, 3][self.rng.below(8)] {
-            let kind = self.rng.pick(&["JOIN", "JOIN", "INNER JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN"]);
+            let kind = self.rng.pick(&[
+                "JOIN",
+                "JOIN",
+                "INNER JOIN",
+                "LEFT JOIN",
+                "LEFT OUTER JOIN",
+                "RIGHT JOIN",
+                "FULL JOIN",
+                "CROSS JOIN",
+            ]);
             let sees_left = !kind.starts_with("RIGHT") && !kind.starts_with("FULL");
             let (other, right) = if sees_left {
                 let visible = self.both(before, &left);
@@ -103,7 +112,8 @@ impl Generator<'_> {
                 chain.push(sees);
                 let row = [self.expr(Type::Int, chain, 0).0, self.expr(Type::Text, chain, 0).0];
                 chain.pop();
-                let cols = vec![Col { name: "column1".into(), ty: Type::Int }, Col { name: "column2".into(), ty: Type::Text }];
+                let cols =
+                    vec![Col { name: "column1".into(), ty: Type::Int }, Col { name: "column2".into(), ty: Type::Text }];
                 let (tail, env) = self.alias_of(cols, 70);
                 let lateral = if is_lateral { "LATERAL " } else { "" };
                 (format!("{lateral}(VALUES ({}), (1, 'v')) {tail}", row.join(", ")), env)

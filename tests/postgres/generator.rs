@@ -107,7 +107,8 @@ impl<'w> Generator<'w> {
 
     /// A name nobody uses yet, or now and then one that also names a column or table somewhere.
     pub(crate) fn name(&mut self) -> String {
-        const KNOWN: &[&str] = &["id", "name", "status", "total", "person", "tag", "orders", "note", "price", "userId", "Mixed Case"];
+        const KNOWN: &[&str] =
+            &["id", "name", "status", "total", "person", "tag", "orders", "note", "price", "userId", "Mixed Case"];
         if self.rng.chance(25) {
             return self.rng.pick(KNOWN).to_owned();
         }

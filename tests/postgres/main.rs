@@ -75,7 +75,8 @@ fn columns_are_those_that_postgresql_finds() {
 
     let fresh = number("COLUMNIST_PG_SEEDS");
     let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |time| time.as_secs());
-    let first = number("COLUMNIST_PG_SEED").map_or_else(|| if fresh.is_some() { now() * 100_000 } else { 1 }, |seed| seed as u64);
+    let first = number("COLUMNIST_PG_SEED")
+        .map_or_else(|| if fresh.is_some() { now() * 100_000 } else { 1 }, |seed| seed as u64);
     let queries = number("COLUMNIST_PG_QUERIES").unwrap_or(400);
     for seed in first..first + fresh.unwrap_or(1) as u64 {
         let mut left = queries;
@@ -171,8 +172,7 @@ fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -
 
 /// Makes views and compares; `made` are those that there are already. Gives also the script of those that `PostgreSQL` accepted.
 fn compare_views(server: &Server, views: &[View], made: &str) -> (Tally, String) {
-    let pairs: Vec<(String, String)> =
-        views.iter().map(|view| (view.name.clone(), view.statement.clone())).collect();
+    let pairs: Vec<(String, String)> = views.iter().map(|view| (view.name.clone(), view.statement.clone())).collect();
     let (truths, refused) = oracle::views(server, &pairs);
     let accepted: Vec<&View> = views.iter().filter(|view| truths.contains_key(&view.name)).collect();
     let script = accepted.iter().fold(String::new(), |script, view| script + &view.statement + ";\n");

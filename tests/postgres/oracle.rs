@@ -129,7 +129,8 @@ pub(crate) fn prepared(server: &Server, statements: &[String]) -> (BTreeMap<usiz
             columns.insert((relation, number), name.to_owned());
         }
     }
-    let mut script = String::from("SET client_min_messages = log; SET debug_print_parse = on; SET debug_pretty_print = off;\n");
+    let mut script =
+        String::from("SET client_min_messages = log; SET debug_print_parse = on; SET debug_pretty_print = off;\n");
     for (at, statement) in statements.iter().enumerate() {
         let _ = writeln!(script, "\\warn @@{at}\nPREPARE p_{at} AS {statement};\nDEALLOCATE p_{at};");
     }
@@ -161,7 +162,8 @@ fn privileges(tree: &str, columns: &BTreeMap<(u32, u32), String>, truth: &mut Tr
             ":relkind" if next == "c" => relation = 0,
             ":selectedCols" | ":insertedCols" | ":updatedCols" => {
                 let into = if word == ":selectedCols" { &mut truth.reads } else { &mut truth.writes };
-                let bits = words[at + 1..].iter().skip_while(|word| **word == "b").map_while(|word| word.parse::<u32>().ok());
+                let bits =
+                    words[at + 1..].iter().skip_while(|word| **word == "b").map_while(|word| word.parse::<u32>().ok());
                 for bit in bits.filter(|bit| *bit > WHOLE_ROW) {
                     into.extend(columns.get(&(relation, bit - WHOLE_ROW)).cloned());
                 }

@@ -338,10 +338,16 @@ mod tests {
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
             ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)"),
-            ("SELECT a > ANY (VALUES (1), (b)) FROM t", "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t"),
+            (
+                "SELECT a > ANY (VALUES (1), (b)) FROM t",
+                "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t",
+            ),
             ("SELECT trim(both FROM a) FROM t", "SELECT TRIM(BOTH a) FROM t"),
             ("SELECT j.a FROM t JOIN u USING (a) AS j", "SELECT j.a FROM t JOIN u USING(a)"),
-            ("SELECT x.a FROM ROWS FROM (f(b) AS (a int), g(c)) AS x (a, d)", "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)"),
+            (
+                "SELECT x.a FROM ROWS FROM (f(b) AS (a int), g(c)) AS x (a, d)",
+                "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)",
+            ),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (

@@ -191,8 +191,7 @@ impl Lowerer<'_> {
             this.joined(table, inner);
             let span = this.first_source_span(inner);
             // The columns are there to be named, none of them is read by that.
-            let star =
-                OutputValue::Wildcard { qualifier: Vec::new(), span: Span::default(), except: Vec::new() };
+            let star = OutputValue::Wildcard { qualifier: Vec::new(), span: Span::default(), except: Vec::new() };
             this.push_output(inner, None, None, star);
             let relation = Relation::Query(inner);
             this.add_source(scope, Source { relation, alias, columns, span, role: SourceRole::Read });
