@@ -176,16 +176,16 @@ impl Framework {
     }
 }
 
-/// The frameworks that columnist knows, in the order in which they are asked.
+/// The frameworks that columnist knows, in the order in which they are asked: those that a file imports first.
 pub(super) static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
     const KNOWN: &[&str] = &[
+        include_str!("../../../../queries/typescript/drizzle.toml"),
+        include_str!("../../../../queries/typescript/typeorm.toml"),
+        include_str!("../../../../queries/typescript/mikro-orm.toml"),
         include_str!("../../../../queries/typescript/prisma.toml"),
         include_str!("../../../../queries/typescript/knex.toml"),
         include_str!("../../../../queries/typescript/kysely.toml"),
         include_str!("../../../../queries/typescript/supabase.toml"),
-        include_str!("../../../../queries/typescript/drizzle.toml"),
-        include_str!("../../../../queries/typescript/typeorm.toml"),
-        include_str!("../../../../queries/typescript/mikro-orm.toml"),
         include_str!("../../../../queries/typescript/sequelize.toml"),
         include_str!("../../../../queries/typescript/objection.toml"),
     ];

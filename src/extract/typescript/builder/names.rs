@@ -312,8 +312,8 @@ mod tests {
         let columns: Vec<String> = found.columns.iter().map(shown).collect();
         assert_eq!(columns, ["id@10", "full_name@16", "x@77"]);
         assert_eq!(found.related.len(), 1);
-        assert_eq!(shown(&found.related[0].1.columns[0]), "name@45");
-        assert_eq!(found.related[0].1.related[0].0.span, Span::new(54, 57));
+        assert_eq!(shown(&found.related[0].1.columns[0]), "name@44");
+        assert_eq!(found.related[0].1.related[0].0.span, Span::new(53, 56));
         selection(&"a(".repeat(10_000), 0);
     }
 

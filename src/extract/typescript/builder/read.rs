@@ -57,7 +57,7 @@ impl<'c, 't> Reading<'c, 't> {
             this: Vec::new(),
             rows: HashMap::new(),
             enabled: enabled.collect(),
-            budget: 400_000,
+            budget: 100_000,
         }
     }
 

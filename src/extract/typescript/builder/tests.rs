@@ -77,10 +77,13 @@ fn prisma_calls_name_properties_of_their_models() {
             &["select [@User] fullName:r age:r id:r *@findMany"],
         ),
         ("this.db.orderItem.findFirst()", &["select [@OrderItem] *@findFirst"]),
-        ("tx.user.findUnique({ where: { id }, select: { fullName: true } })", &["select [@User] id:r fullName:ro"]),
+        (
+            "tx.user.findUnique({ where: { id }, select: { fullName: true } })",
+            &["select [@User] id:r fullName:ro [@0>fullName] *@fullName"],
+        ),
         (
             "prisma.post.findMany({ select: { title: true, author: { select: { fullName: true } } } })",
-            &["select [@Post] title:ro author:ro [@0>author] fullName:ro"],
+            &["select [@Post] title:ro author:ro [@0>title] *@title [@0>author] fullName:ro [@2>fullName] *@fullName"],
         ),
         (
             "prisma.post.findMany({ include: { author: true }, where: { tags: { some: { name: 'x' } } } })",
@@ -92,7 +95,7 @@ fn prisma_calls_name_properties_of_their_models() {
         ),
         (
             "prisma.user.groupBy({ by: ['team', 'age'], _count: { id: true }, having: { age: { _avg: { gt: 1 } } } })",
-            &["select [@User] id:ro team:r age:r age:r"],
+            &["select [@User] team:r age:r id:ro age:r"],
         ),
         (
             "const where = { fullName: a ? b : c }; if (x) where.age = 1; prisma.user.count({ where })",
@@ -100,7 +103,10 @@ fn prisma_calls_name_properties_of_their_models() {
         ),
         (
             "const select = { fullName: true } satisfies Prisma.UserSelect; prisma.user.findMany({ select })",
-            &["select [@User] fullName:ro", "select [@User] fullName:ro"],
+            &[
+                "select [@User] fullName:ro [@0>fullName] *@fullName",
+                "select [@User] fullName:ro [@0>fullName] *@fullName",
+            ],
         ),
         ("const w: Prisma.UserWhereUniqueInput = { id: 1 }", &["select [@User] id:r"]),
         ("export const s = Prisma.validator<Prisma.UserSelect>()({ id: true })", &[]),
@@ -133,7 +139,7 @@ fn knex_chains_name_columns_of_their_tables() {
         ),
         (
             "knex('users').where(qb => qb.where('a', 1).orWhere('b', 2)).whereIn('id', function () { this.select('user_id').from('orders').where('c', 1) })",
-            &["select [users] id:r a:r b:r *@users [orders]^0 user_id:ro c:r"],
+            &["select [users] id:r a:r b:r [orders]^0 user_id:ro c:r"],
         ),
         ("function f(q) { q.where('a', 1) } const q = knex('users'); f(q)", &["select [users] a:r *@users"]),
         ("knex('users').orderBy([{ column: 'a', order: 'desc' }, 'b']).select('c')", &["select [users] a:r b:r c:ro"]),
@@ -153,7 +159,7 @@ fn every_builder_has_its_table() {
         ("db.updateTable('users').set({ full_name: x }).where('id', '=', 1)", &["update [users] full_name:w id:r"]),
         (
             "supabase.from('users').select('id, n:full_name, team:teams(name)').eq('age', 1).order('b')",
-            &["select [users] age:r b:r id:ro full_name:ro [teams] name:ro"],
+            &["select [users] id:ro full_name:ro age:r b:r [teams] name:ro"],
         ),
         ("supabase.from('users').upsert({ full_name: x })", &["insert [users] full_name:w"]),
         (
@@ -174,7 +180,7 @@ fn every_builder_has_its_table() {
         ),
         (
             "User.findAll({ where: { fullName: x, [Op.or]: [{ a: 1 }] }, attributes: ['id', ['b', 'c']], include: [{ model: Team, attributes: ['name'] }], order: [['d', 'DESC']] })",
-            &["select [@User] d:r [@Team] name:ro"],
+            &["select [@User] fullName:r a:r id:ro b:ro d:r [@Team] name:ro"],
         ),
         ("User.update({ fullName: x }, { where: { id } })", &["update [@User] fullName:w id:r"]),
         ("User.query().where('full_name', x).patch({ age: 1 })", &["update [@User] full_name:r age:w"]),
