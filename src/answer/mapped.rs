@@ -20,6 +20,8 @@ use crate::model::statement::Access;
 pub struct MappedUse {
     /// Its name in the code.
     pub name: String,
+    /// The name in the code of what it is a property of.
+    pub entity: String,
     /// Where the column's or property's name stands.
     pub span: Span,
     /// The reference that it is.
@@ -57,6 +59,7 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
 fn mapped_use(property: Property<'_>, entity: &str, column: &Ident, key: ColumnKey, table: &str) -> MappedUse {
     MappedUse {
         name: property.property.name.clone(),
+        entity: entity.to_owned(),
         span: property.property.span,
         found: Match {
             access: Access::Both,

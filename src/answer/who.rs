@@ -16,7 +16,7 @@ use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
@@ -270,13 +270,15 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
 /// Files that name a view over the target, or a property that is mapped to it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
     let views = targets.views();
+    // Code that only calls an entity's methods reads its columns without naming them.
+    let entities = EntityCalls::new(mapped.values().flatten().map(|found| found.entity.as_str()));
     let properties = property_spellings(mapped);
     if views.is_empty() && properties.is_empty() {
         return Vec::new();
     }
     let views = RelationWords::new(views.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
+    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text) || entities.is_in(text), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 

@@ -14,7 +14,10 @@ use crate::model::mapping::{
 };
 use crate::model::name::{Ident, ObjectName};
 use crate::model::source::{Context, FileId};
-use crate::model::statement::{ColumnReference, Lookup, Relation, ScopeId, Source, SourceRole, Statement};
+use crate::model::statement::{
+    ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, Usage,
+};
 
 /// Deepest inheritance and longest property path that are followed.
 const DEEPEST: usize = 16;
@@ -271,6 +274,7 @@ impl<'s> Entities<'s> {
         for source in &built.entities {
             translation.source(source.scope, source.source, &source.entity);
         }
+        translation.drop_unmapped(built);
         translation.references(built.construct);
         translation.statement
     }
@@ -289,7 +293,11 @@ struct Translation<'t, 's> {
 impl<'s> Translation<'_, 's> {
     fn source(&mut self, scope: ScopeId, source: u32, entity: &EntityPath) {
         let mapping = match entity {
-            EntityPath::Named(name) => self.entities.find(self.store, self.file, name),
+            EntityPath::Named(name) => self
+                .entities
+                .find(self.store, self.file, name)
+                // Accessors of generated clients have their first letter in the other case.
+                .or_else(|| self.entities.find(self.store, self.file, &with_other_first_case(name))),
             EntityPath::Related { scope, source, property } => self
                 .known
                 .get(&(*scope, *source))
@@ -311,24 +319,56 @@ impl<'s> Translation<'_, 's> {
         self.known.insert((scope, source), (mapping, table));
     }
 
-    fn references(&mut self, construct: Construct) {
-        let mut untold = BTreeSet::new();
+    /// Drops names that belong to one entity only, when that is no entity that is known, or when the property has no
+    /// column of its own: keys of calls that look like those of a framework, relations, documents.
+    fn drop_unmapped(&mut self, built: &BuiltStatement) {
+        let asked: BTreeSet<(ScopeId, u32)> = built.entities.iter().map(|it| (it.scope, it.source)).collect();
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
-            for index in 0..self.statement.scopes[at].references.len() {
+            let kept: Vec<bool> = self.statement.scopes[at]
+                .references
+                .iter()
+                .map(|reference| {
+                    let Lookup::Only(source) = reference.lookup else {
+                        let places = 0..self.statement.scopes[at].sources.len() as u32;
+                        let unknown =
+                            |source| asked.contains(&(scope, source)) && !self.known.contains_key(&(scope, source));
+                        return built.construct != Construct::QueryBuilder
+                            || places.is_empty()
+                            || !places.into_iter().all(unknown);
+                    };
+                    let place = (scope, source);
+                    let Some((mapping, _)) = self.known.get(&place) else { return !asked.contains(&place) };
+                    let name = reference.qualifier.first().map_or(&*reference.name.text, |first| &*first.text);
+                    let found = self.entities.property(self.store, self.file, mapping, name);
+                    found.is_none_or(|found| {
+                        found.property.column != MappedName::None
+                            || !reference.qualifier.is_empty()
+                            || found.property.target.is_none()
+                    })
+                })
+                .collect();
+            if kept.contains(&false) {
+                keep_references(&mut self.statement.scopes[at], &kept);
+            }
+        }
+    }
+
+    fn references(&mut self, construct: Construct) {
+        for at in 0..self.statement.scopes.len() {
+            let scope = ScopeId(at as u32);
+            let mut kept = vec![true; self.statement.scopes[at].references.len()];
+            for (index, keep) in kept.iter_mut().enumerate() {
                 let reference = self.statement.scopes[at].references[index].clone();
-                if let Some(renamed) = self.renamed(scope, reference) {
-                    self.statement.scopes[at].references[index] = renamed;
-                } else if construct == Construct::Entity {
+                match self.renamed(scope, reference) {
+                    Some(renamed) => self.statement.scopes[at].references[index] = renamed,
                     // A property of something that is no row, or one that no column stands behind.
-                    untold.insert((at, index));
+                    None => *keep = construct != Construct::Entity,
                 }
             }
-            let mut index = 0;
-            self.statement.scopes[at].references.retain(|_| {
-                index += 1;
-                untold.is_empty() || !untold.contains(&(at, index - 1))
-            });
+            if kept.contains(&false) {
+                keep_references(&mut self.statement.scopes[at], &kept);
+            }
         }
     }
 
@@ -440,6 +480,42 @@ impl<'s> Translation<'_, 's> {
 fn uncapitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Keeps some of a scope's references; what points to them keeps pointing to them.
+fn keep_references(scope: &mut Scope, kept: &[bool]) {
+    let mut places: Vec<Option<u32>> = Vec::with_capacity(kept.len());
+    let mut next = 0;
+    for &keep in kept {
+        places.push(keep.then_some(next));
+        next += u32::from(keep);
+    }
+    let place = |at: u32| places.get(at as usize).copied().flatten();
+    let mut keeps = kept.iter().copied();
+    scope.references.retain(|_| keeps.next().unwrap_or(true));
+    for reference in &mut scope.references {
+        if let Usage::Assign(target) = reference.usage {
+            reference.usage = place(target).map_or(Usage::Other, Usage::Assign);
+        }
+    }
+    for output in &mut scope.outputs {
+        if let OutputValue::Column(at) = output.value {
+            output.value = place(at).map_or(OutputValue::Expression, OutputValue::Column);
+        }
+    }
+    if let Some(Insert { columns: InsertColumns::Named(columns), .. }) = &mut scope.insert {
+        *columns = columns.iter().filter_map(|at| place(*at)).collect();
+    }
+}
+
+/// `user` for `User`, and `User` for `user`.
+fn with_other_first_case(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if first.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
 }
 
 /// The names that a naming convention may make of `name`, likeliest first.

@@ -73,6 +73,30 @@ impl RelationWords {
     }
 }
 
+/// A search for calls of an entity's methods: `prisma.user.findMany(`, `User.findAll(`, `db.query.users.findFirst(`.
+pub struct EntityCalls {
+    regex: Option<Regex>,
+}
+
+impl EntityCalls {
+    /// A search for calls of any of the entities `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Self { regex: None };
+        }
+        let names = names.join("|");
+        Self { regex: Regex::new(&format!(r"(?i)(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]")).ok() }
+    }
+
+    /// Whether any of the entities is called in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
 /// A word between ASCII word boundaries: cheap, and never narrower than Unicode's.
 fn bounded(word: &str) -> String {
     let edge =
@@ -158,7 +182,7 @@ impl Default for SchemaWords {
 impl SchemaWords {
     /// The search for schema changes.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([^)]*\))\s*\.\s*table\b";
         Self { regex: Regex::new(verbs).ok() }
     }
 
