@@ -5,6 +5,7 @@ use super::expression::{Expression, ExpressionId, Expressions};
 use super::resolve::{Resolver, Trace, has_text, with_all_options};
 use super::tokens::kind_of_text;
 use crate::extract::embedded::{self, StringValue};
+use crate::extract::jpql;
 use crate::extract::sql::{self, Evidence};
 use crate::model::facts::{FileFacts, Token};
 use crate::model::statement::Dialect;
@@ -19,7 +20,8 @@ pub fn embed_all(
     bindings: &Bindings<'_>,
     dialect: Option<Dialect>,
 ) {
-    let found = for_each_string(expressions, bindings, &mut |value| embedded::embed(facts, value, dialect));
+    let mut found = for_each_string(expressions, bindings, &mut |value| embedded::embed(facts, value, dialect));
+    for_each_forbidden(expressions, bindings, &mut found, &mut |value| jpql::embed(facts, value, None));
     for (id, node) in expressions.iter() {
         if let Expression::Literal(text) = &node.expression
             && !found[id.0 as usize]
@@ -56,6 +58,25 @@ pub(super) fn for_each_string(
         }
     }
     strings.in_sql
+}
+
+/// Calls `embed` with the value of every expression that is said to be no SQL, and marks its literals when it was a query
+/// over entities.
+fn for_each_forbidden(
+    expressions: &Expressions<'_>,
+    bindings: &Bindings<'_>,
+    found: &mut [bool],
+    embed: &mut dyn FnMut(&StringValue) -> bool,
+) {
+    let mut resolver = Resolver::new(expressions, bindings);
+    for (id, _) in expressions.iter().filter(|(_, node)| node.forbidden) {
+        let (value, trace) = resolver.value(id);
+        let has_many = value.other_branches() > MOST_BRANCHES;
+        let value = if has_many { with_all_options(value) } else { value };
+        if has_text(&value) && embed(&value) {
+            trace.literals.iter().for_each(|literal| found[literal.0 as usize] = true);
+        }
+    }
 }
 
 struct Strings<'a, 't> {
