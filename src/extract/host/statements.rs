@@ -21,7 +21,7 @@ pub fn embed_all(
     dialect: Option<Dialect>,
 ) {
     let mut found = for_each_string(expressions, bindings, &mut |value| embedded::embed(facts, value, dialect));
-    for_each_forbidden(expressions, bindings, &mut found, &mut |value| jpql::embed(facts, value, None));
+    for_each_forbidden(expressions, bindings, &mut found, &mut |value| jpql::embed(facts, value));
     for (id, node) in expressions.iter() {
         if let Expression::Literal(text) = &node.expression
             && !found[id.0 as usize]

@@ -10,26 +10,22 @@ mod reader;
 mod tests;
 
 use super::embedded::StringValue;
-use super::sql::text::SqlText;
 use crate::model::facts::FileFacts;
 
 /// Most alternatives of one string that are read.
 const MOST_ALTERNATIVES: usize = 32;
 
-/// Reads `value` as a query over entities and adds what it says to `facts`; tells whether it was one. `own` is the entity
-/// of the repository in which it stands.
-pub fn embed(facts: &mut FileFacts, value: &StringValue, own: Option<&str>) -> bool {
+/// The name of an entity that stands for the one of the repository around the query.
+pub const OWN_ENTITY: &str = "#entityName";
+
+/// Reads `value` as a query over entities and adds what it says to `facts`; tells whether it was one.
+pub fn embed(facts: &mut FileFacts, value: &StringValue) -> bool {
     let mut embedded = false;
     for piece in value.alternatives(MOST_ALTERNATIVES) {
-        if let Some(built) = read(&piece, own) {
+        if let Some(built) = reader::read(&piece) {
             facts.built.push(built);
             embedded = true;
         }
     }
     embedded
-}
-
-/// Reads one query; `None` when the text does not begin like one.
-pub fn read(piece: &SqlText, own: Option<&str>) -> Option<crate::model::mapping::BuiltStatement> {
-    reader::read(piece, own)
 }

@@ -1,5 +1,6 @@
 //! From the tokens of a query to a statement whose sources are entities.
 
+use super::OWN_ENTITY;
 use super::lexer::{Token, TokenKind, tokens};
 use crate::extract::sql::text::SqlText;
 use crate::model::answer::Construct;
@@ -148,7 +149,6 @@ struct Reader<'a> {
     text: &'a str,
     piece: &'a SqlText,
     tokens: Vec<Token>,
-    own: Option<&'a str>,
     scopes: Vec<Scope>,
     entities: Vec<EntitySource>,
     /// Sources that are loaded by `join fetch`, and the first source of queries without a select list.
@@ -158,7 +158,7 @@ struct Reader<'a> {
 }
 
 /// Reads a query.
-pub(super) fn read(piece: &SqlText, own: Option<&str>) -> Option<BuiltStatement> {
+pub(super) fn read(piece: &SqlText) -> Option<BuiltStatement> {
     let text = piece.as_str();
     let tokens = tokens(text);
     let first = tokens.first().filter(|token| token.kind == TokenKind::Word && tokens.len() <= MOST_TOKENS)?;
@@ -179,7 +179,6 @@ pub(super) fn read(piece: &SqlText, own: Option<&str>) -> Option<BuiltStatement>
         text,
         piece,
         tokens,
-        own,
         scopes: vec![Scope::default()],
         entities: Vec::new(),
         loaded: Vec::new(),
@@ -431,7 +430,7 @@ impl Reader<'_> {
         loop {
             let part = match self.kind(at) {
                 Some(TokenKind::Word) => self.word(at).unwrap_or_default().to_owned(),
-                Some(TokenKind::OwnEntity) => self.own.unwrap_or_default().to_owned(),
+                Some(TokenKind::OwnEntity) => OWN_ENTITY.to_owned(),
                 Some(TokenKind::Hole) => String::new(),
                 _ => return (parts, at),
             };

@@ -1,13 +1,13 @@
 //! Queries and what they say, in a shape of one line.
 
-use super::read;
+use super::reader::read;
 use crate::extract::sql::text::SqlText;
 use crate::model::mapping::EntityPath;
 use crate::model::statement::{Access, OutputValue};
 
 /// Sources as `alias=Entity` or `alias=outer.property`, then references (`!` is written) and whole rows (`*`).
 fn shown(text: &str) -> String {
-    let Some(built) = read(&SqlText::verbatim(text, 0), Some("Own")) else { return "nothing".to_owned() };
+    let Some(built) = read(&SqlText::verbatim(text, 0)) else { return "nothing".to_owned() };
     let alias = |scope: u32, source: u32| {
         let source = &built.statement.scopes[scope as usize].sources[source as usize];
         source.alias.as_ref().map_or_else(|| "_".to_owned(), ToString::to_string)
@@ -73,7 +73,7 @@ fn paths_start_at_sources() {
             "u=User o=u.orders l=o.lines | u.orders o.lines l.n o.*",
         ),
         ("select p from A a join a.b.c p", "a=A a.b=a.b p=a.b.c | a.b.c p.*"),
-        ("select e from #{#entityName} e where e.name = :#{#x.name}", "e=Own | e.name e.*"),
+        ("select e from #{#entityName} e where e.name = :#{#x.name}", "e=#entityName | e.name e.*"),
         (
             "select case when u.a = 1 then u.b else u.c end, cast(u.d as string) from User u group by u.e having max(u.f) > 1",
             "u=User | u.a u.b u.c u.d u.e u.f",
@@ -94,5 +94,5 @@ fn paths_start_at_sources() {
 #[test]
 fn deep_nesting_is_no_trouble() {
     let text = format!("select u from User u where {} 1", "(select ".repeat(5_000));
-    assert!(read(&SqlText::verbatim(&text, 0), None).is_some());
+    assert!(read(&SqlText::verbatim(&text, 0)).is_some());
 }
