@@ -34,6 +34,10 @@ enum ExitStatus {
     NotAnswered = 2,
 }
 
+/// Stack of each thread. sqlparser's trees of long operator chains are as deep as the chains are long, and it frees them
+/// by recursion. Only what is used is ever backed by memory.
+const STACK_BYTES: usize = 256 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.global.color {
@@ -41,9 +45,18 @@ fn main() -> ExitCode {
         Color::Always => anstream::ColorChoice::Always.write_global(),
         Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let status = run(&cli).unwrap_or_else(|error| {
-        complain("error", &format!("{error:#}"));
-        ExitStatus::NotAnswered
+    let answer = || {
+        run(&cli).unwrap_or_else(|error| {
+            complain("error", &format!("{error:#}"));
+            ExitStatus::NotAnswered
+        })
+    };
+    let status = std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, answer);
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(status)) => status,
+            _ => ExitStatus::NotAnswered,
+        }
     });
     ExitCode::from(status as u8)
 }
@@ -174,7 +187,7 @@ fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
         config.limits.max_file_bytes = bytes;
     }
     // A pool that is there already serves as well.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(scan.threads).build_global();
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(scan.threads).stack_size(STACK_BYTES).build_global();
     let paths = match (&scan.config, scan.paths.is_empty()) {
         (Some(_), true) if !config.sources.is_empty() => config.sources.clone(),
         _ => config.expand(paths),

@@ -10,6 +10,8 @@ mod common;
 mod docs;
 #[path = "integration/help.rs"]
 mod help;
+#[path = "integration/reach.rs"]
+mod reach;
 #[path = "integration/schema.rs"]
 mod schema;
 #[path = "integration/story.rs"]

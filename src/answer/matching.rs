@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::search::{Words, spellings_of};
 use crate::link::system::StatementUses;
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
@@ -81,6 +82,33 @@ impl<'c> Targets<'c> {
         names
     }
 
+    /// Names of the views over the target and of tables made from it. Whoever uses a column of theirs names them too.
+    pub fn views(&self) -> BTreeSet<String> {
+        let derived = self.columns.iter().filter(|(_, nearer)| nearer.is_some());
+        derived
+            .filter_map(|(column, _)| match &column.relation {
+                RelationKey::Declared(id) => Some(self.catalog.relation(*id).name.to_string()),
+                RelationKey::Undeclared(_) => None,
+            })
+            .collect()
+    }
+
+    /// The relation's own name, without schema.
+    pub fn relation_name(&self) -> String {
+        match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        }
+    }
+
+    /// A search for any name by which text may speak of the target.
+    pub fn words(&self) -> Words {
+        let mut names = self.other_names();
+        names.insert(self.relation_name());
+        names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
+        Words::new(names.iter().map(String::as_str))
+    }
+
     fn is_target(&self, key: &ColumnKey) -> bool {
         self.columns.contains_key(key)
             || self.is_any_of(key)
@@ -156,7 +184,10 @@ impl<'c> Targets<'c> {
                         construct,
                         format!("names {}", self.catalog.display(&self.relation)),
                     ),
-                    (Form::Relation, _) => Judgement::Value("the name of a relation".to_owned()),
+                    (Form::Relation, _) => match relation {
+                        Some(other) => Judgement::OtherColumn(self.catalog.display(other)),
+                        None => Judgement::Value("the name of a relation".to_owned()),
+                    },
                     (_, true) => {
                         reference(&any, Certainty::Possible, Construct::Wildcard, "takes the whole row".to_owned())
                     }
@@ -191,10 +222,12 @@ impl<'c> Targets<'c> {
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: target.clone() })
         };
         let own = self.catalog.display(&self.relation);
+        // DDL declares, whatever it declares it of.
+        let construct = |other: Construct| if found.usage == Usage::Schema { Construct::Schema } else { other };
         match near.as_slice() {
             [one] if **one == self.relation => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table around it that has such a column"),
             ),
             [one] => {
@@ -202,11 +235,11 @@ impl<'c> Targets<'c> {
             }
             [] if owners.len() == 1 && owners.contains(&self.relation) => reference(
                 Certainty::Likely,
-                Construct::Sql,
+                construct(Construct::Sql),
                 format!("{reason}, but {own} is the only table that has such a column"),
             ),
             _ if owners.contains(&self.relation) || owners.is_empty() => {
-                reference(Certainty::Possible, Construct::Dynamic, format!("{reason}; it may be {own}"))
+                reference(Certainty::Possible, construct(Construct::Dynamic), format!("{reason}; it may be {own}"))
             }
             _ => Judgement::OtherColumn("a column of other tables".to_owned()),
         }
@@ -225,6 +258,7 @@ impl<'c> Targets<'c> {
             (_, Usage::Assign(_)) => "used in an assigned value",
             (_, Usage::Target) => "written",
             (_, Usage::Schema) => "named by DDL",
+            (_, Usage::LeftOut) => "left out of a wildcard by name",
             (_, Usage::Other) => "used",
         };
         let through = match path {

@@ -6,6 +6,8 @@ use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
+use crate::link::constants::Constants;
+use crate::link::consumers::Consumers;
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
 use crate::link::store::Store;
@@ -34,6 +36,7 @@ pub struct ReferenceLine {
 pub fn references(workspace: &Workspace) -> (Vec<ReferenceLine>, Scanned) {
     let store = Store::new(workspace);
     let files: Vec<FileId> = (0..workspace.files.len()).map(|at| FileId(at as u32)).collect();
+    store.set_constants(Constants::of(&store, &files));
     store.prepare(&files);
 
     let mut lines: Vec<ReferenceLine> = Vec::new();
@@ -43,7 +46,7 @@ pub fn references(workspace: &Workspace) -> (Vec<ReferenceLine>, Scanned) {
         let used: Vec<FileId> = files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(|&id| file_references(&system, id)).collect();
         lines.extend(found.into_iter().flatten());
-        scanned = super::who::scanned(&system, &files);
+        scanned = super::who::scanned(&system, &files, |_, _| true);
     }
     lines.sort_by_cached_key(order);
     lines.dedup();
@@ -55,17 +58,12 @@ fn order(line: &ReferenceLine) -> (Place, String, String) {
 }
 
 fn file_references(system: &System<'_, '_>, id: FileId) -> Vec<ReferenceLine> {
+    let consumers = Consumers::of_file(system, id);
     let mut found = Vec::new();
     for statement in system.file_uses(id) {
         for used in &statement.uses {
             for matched in matches_of(used, &statement.statement, statement.written) {
-                let mut consumer = system.consumer_at(id, used.span);
-                if matched.construct == Construct::Schema
-                    && consumer.context == Context::Live
-                    && consumer.kind != Kind::View
-                {
-                    (consumer.context, consumer.kind) = (Context::Migration, Kind::Migration);
-                }
+                let consumer = consumers.of(&statement.statement, used.span, matched.construct);
                 let repository = system.store.file(id).repository;
                 found.push(ReferenceLine {
                     repository: system

@@ -92,7 +92,8 @@ fn report(resolver: &Resolver<'_>, catalog: &Catalog, script: &str, lines: &Line
     let mut writes: BTreeSet<ColumnKey> = BTreeSet::new();
     let mut unresolved = Vec::new();
     for found in uses(resolver) {
-        if found.form == Form::Relation || found.form == Form::NewRow || found.usage == Usage::Schema {
+        let names_only = matches!(found.usage, Usage::Schema | Usage::LeftOut);
+        if names_only || matches!(found.form, Form::Relation | Form::NewRow) {
             continue;
         }
         match &found.resolution {

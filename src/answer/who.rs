@@ -1,5 +1,6 @@
 //! `who`: the consumers of one column or table.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -11,23 +12,27 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+use crate::link::constants::Constants;
+use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
-use crate::link::system::{ConsumerKey, StatementUses, System};
-use crate::link::uses::{Form, Use, hole_relations};
+use crate::link::system::{StatementUses, System};
+use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
     Target, TargetState, Verdict,
 };
+use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::source::{Context, FileId, Kind};
+use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
 /// What the text search saw in a file.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four searches, any of which may succeed")]
 struct Sighting {
     column: bool,
     relation: bool,
@@ -55,13 +60,19 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let store = Store::new(workspace);
     let mut sightings = asked.sweep(&store);
     if reach == Reach::Everything {
-        sightings
-            .iter_mut()
-            .for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true, mapping: true });
+        for (_, seen) in &mut sightings {
+            *seen = Sighting { column: true, relation: true, schema: true, mapping: true };
+        }
     }
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };
+    let sql_files: Vec<FileId> = sightings
+        .iter()
+        .filter(|(id, seen)| seen.column || seen.relation || (seen.schema && store.file(*id).context != Context::Test))
+        .map(|(id, _)| *id)
+        .collect();
+    let constants = store.set_constants(Constants::of(&store, &sql_files));
     let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
     let (relation, column) = asked.target(&system.catalog);
     let targets = Targets::new(&system.catalog, relation, column);
@@ -70,6 +81,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mapped = mapped(&system, &targets);
     candidates.extend(mapped.keys());
     candidates.extend(named_otherwise(&store, &targets, &mapped));
+    candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
     let found: Vec<FileFindings> = candidates
         .par_iter()
@@ -81,7 +93,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
         .zip(&found)
-        .map(|(&id, findings)| mentions(&system, id, &search, &findings.judged))
+        .map(|(&id, findings)| mentions(&system, &targets, id, &search, &findings.judged))
         .collect();
     let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
     asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
@@ -115,24 +127,36 @@ impl Asked {
     fn sweep(&self, store: &Store<'_>) -> Vec<(FileId, Sighting)> {
         let last = self.parts.last().map_or("", String::as_str);
         let may_be_column = !self.whole && self.parts.len() > 1;
-        let spellings = if may_be_column { spellings_of(last, true) } else { Vec::new() };
+        let spellings = spellings_of(last, may_be_column);
         let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        let relations = Words::new(tables);
+        let relations = RelationWords::new(tables);
         let schema = SchemaWords::new();
         let mapping = MappingWords::new();
         store.sweep(
             |_, text| Sighting {
                 mapping: mapping.is_in(text),
                 column: columns.is_in(text),
-                relation: relations.is_in(text) && speaks_sql(text),
+                relation: relations.is_in(text),
                 schema: schema.is_in(text),
             },
             |seen| seen.column || seen.relation || seen.schema || seen.mapping,
         )
     }
 
-    /// The database that the question is about: the one it names, else the only one that has the table.
+    /// Files that name the table by a constant of another file.
+    fn named_by_constants(&self, store: &Store<'_>, constants: &Constants) -> Vec<FileId> {
+        let names: BTreeSet<&str> = self.parts.iter().rev().take(2).flat_map(|part| constants.names_of(part)).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
+    }
+
+    /// The database that the question is about: the one it names, else the only one that has the column, else the only
+    /// one that has the table.
     fn database<'s, 'w>(
         &self,
         store: &'s Store<'w>,
@@ -144,18 +168,23 @@ impl Asked {
             .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
             .map(|scope| System::new(store, scope, schema, mapping))
             .collect();
-        let has_table = |system: &System<'_, '_>| matches!(self.target(&system.catalog).0, RelationKey::Declared(_));
-        let having = systems.iter().filter(|system| has_table(system)).count();
-        if having > 1 {
+        // Those that have the column go before those that have only the table.
+        let knows = |system: &System<'_, '_>| match self.target(&system.catalog) {
+            (RelationKey::Undeclared(_), _) => 0,
+            (RelationKey::Declared(id), Some(column)) if system.catalog.relation(id).column(&column).is_none() => 1,
+            (RelationKey::Declared(_), _) => 2,
+        };
+        let most = systems.iter().map(knows).max().unwrap_or(0);
+        let knowing: Vec<usize> = (0..systems.len()).filter(|&at| most > 0 && knows(&systems[at]) == most).collect();
+        if knowing.len() > 1 {
             let name = self.parts.join(".");
-            let databases =
-                systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
+            let databases = knowing.iter().filter_map(|&at| systems[at].database.name());
             return Err(QueryError::SeveralDatabases {
                 questions: databases.map(|database| format!("{database}/{name}")).collect(),
                 name,
             });
         }
-        let at = systems.iter().position(has_table).unwrap_or(0);
+        let at = knowing.first().copied().unwrap_or(0);
         if systems.is_empty() {
             let known = store.workspace().config.databases.iter().map(|database| database.name.clone()).collect();
             return Err(QueryError::UnknownDatabase { name: self.database.clone().unwrap_or_default(), known });
@@ -238,16 +267,16 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
-/// Files that name a view over the target, or a column made of it.
+/// Files that name a view over the target, or a property that is mapped to it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let names = targets.other_names();
+    let views = targets.views();
     let properties = property_spellings(mapped);
-    if names.is_empty() && properties.is_empty() {
+    if views.is_empty() && properties.is_empty() {
         return Vec::new();
     }
-    let words = Words::new(names.iter().map(String::as_str));
+    let views = RelationWords::new(views.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
+    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 
@@ -269,6 +298,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     // What runs in another database names that one's columns.
     let statements = if system.database.is_used_by(id) { system.file_uses(id) } else { Vec::new() };
     let neighbours = Neighbours::new(system, id, &statements);
+    let consumers = Consumers::of_file(system, id);
     let mut references: BTreeMap<(u32, u32, bool), (ConsumerKey, Span, Match)> = BTreeMap::new();
     let mut judged = Judged::new();
     for statement in &statements {
@@ -277,7 +307,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
             let judgement = targets.judge(found, statement, word, neighbours.around(found.span));
             if let Judgement::Reference(matched) = &judgement {
                 let key = (found.span.start, found.span.end, matched.construct == Construct::Wildcard);
-                let consumer = consumer_of(system, id, found, matched);
+                let consumer = consumers.of(&statement.statement, found.span, matched.construct);
                 references
                     .entry(key)
                     .and_modify(|(_, _, own)| merge_match(own, matched))
@@ -293,7 +323,7 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     }
     for property in mapped {
         let key = (property.span.start, property.span.end, false);
-        let consumer = system.consumer_at(id, property.span);
+        let consumer = consumers.at(property.span);
         references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
@@ -335,17 +365,6 @@ fn merge_access(a: Access, b: Access) -> Access {
     if a == b { a } else { Access::Both }
 }
 
-/// DDL outside of migrations (an application that makes its own tables) declares the column as a migration does; it is
-/// no consumer that lives on it.
-fn consumer_of(system: &System<'_, '_>, id: FileId, found: &Use, matched: &Match) -> ConsumerKey {
-    let mut consumer = system.consumer_at(id, found.span);
-    if matched.construct == Construct::Schema && consumer.context == Context::Live && consumer.kind != Kind::View {
-        consumer.context = Context::Migration;
-        consumer.kind = Kind::Migration;
-    }
-    consumer
-}
-
 /// Relations that the code around a place works with: those of its unit, or of its file when it stands in none.
 struct Neighbours {
     units: Vec<(Span, BTreeSet<RelationKey>)>,
@@ -384,8 +403,7 @@ fn blind_spots(
     id: FileId,
     statements: &[StatementUses<'_>],
 ) -> Vec<BlindSpotAt> {
-    let file = system.store.file(id);
-    if file.context != Context::Live {
+    if system.purpose(id).0 != Context::Live {
         return Vec::new();
     }
     let mut found = BTreeMap::new();
@@ -399,17 +417,20 @@ fn blind_spots(
     };
     for statement in statements.iter().filter(|statement| !statement.statement.holes.is_empty()) {
         let resolver = Resolver::new(&statement.statement, &system.catalog, &statement.search_path);
+        // A statement is blind once in each way, however many holes it has.
+        let mut said = BTreeSet::new();
         for hole in &statement.statement.holes {
             let relations = hole_relations(&resolver, hole.role, hole.scope);
-            if relations.iter().any(|relation| targets.touches(relation)) {
+            if relations.iter().any(|relation| targets.touches(relation)) && said.insert(hole.role) {
                 push(hole.span, hole_words(hole.role), &relations);
             }
         }
     }
+    let on_file = LazyCell::new(|| Bearing::new(targets).on_file(system.store.text(id)));
     for spot in &system.store.facts(id).blind_spots {
         let relations: Vec<RelationKey> =
             spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
-        if relations.is_empty() || relations.iter().any(|relation| targets.touches(relation)) {
+        if (relations.is_empty() && *on_file) || relations.iter().any(|relation| targets.touches(relation)) {
             push(spot.span, &spot.reason, &relations);
         }
     }
@@ -470,6 +491,7 @@ fn assemble(
     let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
     let mut blind_spots = Vec::new();
     let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
+    let bearing = Bearing::new(targets);
     for findings in found {
         for (consumer, span, matched) in findings.references {
             let reference = reference(system, findings.file, span, matched);
@@ -490,7 +512,7 @@ fn assemble(
         mentions,
         spellings,
         blind_spots,
-        scanned: scanned(system, &read),
+        scanned: scanned(system, &read, |id, problem| bearing.on_problem(system, id, problem)),
     }
 }
 
@@ -509,7 +531,7 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
 }
 
 fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
-    references.sort_by(|a, b| (a.0, a.1.construct).cmp(&(b.0, b.1.construct)));
+    references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {
@@ -566,8 +588,40 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 
-/// Accounts for the files: those that the walk left out, and those that could not be read.
-pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
+/// Whether text bears on the question: whichever files happen to be read, trouble elsewhere is not told.
+struct Bearing {
+    /// Spellings of what is asked for.
+    asked: Words,
+    /// Names of the relation and of what is made of the target.
+    names: Words,
+}
+
+impl Bearing {
+    fn new(targets: &Targets<'_>) -> Self {
+        let spellings = match &targets.column {
+            Some(column) => spellings_of(column.as_str(), true),
+            None => spellings_of(&targets.relation_name(), false),
+        };
+        Self { asked: Words::new(spellings.iter().map(String::as_str)), names: targets.words() }
+    }
+
+    /// Whether a file of this text does.
+    fn on_file(&self, text: &str) -> bool {
+        self.asked.is_in(text) || (self.names.is_in(text) && speaks_sql(text))
+    }
+
+    /// Whether trouble in a file does: not when it is about a statement that names nothing of what was asked for.
+    fn on_problem(&self, system: &System<'_, '_>, id: FileId, problem: &Problem) -> bool {
+        let text = system.store.text(id);
+        let about_a_statement =
+            system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
+        if about_a_statement { self.names.is_in(problem.span.of(text)) } else { self.on_file(text) }
+    }
+}
+
+/// Accounts for the files: those that the walk left out, and those that could not be read. Of the trouble met in the
+/// files of `read`, what `matters` is told.
+pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn(FileId, &Problem) -> bool) -> Scanned {
     let workspace = system.store.workspace();
     let mut skipped = workspace.skipped.clone();
     let mut unread = 0;
@@ -577,7 +631,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId]) -> Scanned {
     }
     let mut problems = workspace.problems.clone();
     for &id in read {
-        for problem in &system.store.facts(id).problems {
+        for problem in system.store.facts(id).problems.iter().filter(|problem| matters(id, problem)) {
             let whole = problem.span == Span::default();
             let place = place(system.store, id, problem.span);
             problems.push(ProblemAt {

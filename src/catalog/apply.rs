@@ -32,23 +32,36 @@ pub(super) struct SourceState {
     /// Changes to relations that are unknown here.
     pub(super) pending: Vec<Pending>,
     search_path: Vec<Name>,
-    /// Whether the statement at hand is of a dialect that has databases where others have schemas.
+    /// Whether the source is of a dialect that has databases where others have schemas.
     qualifiers_are_databases: bool,
 }
 
 impl SourceState {
+    /// A source of which these are all statements. A statement may be of a dialect that merely accepts it, so the
+    /// source has that of most of them.
+    pub(super) fn new<'s>(statements: impl Iterator<Item = &'s Statement>) -> Self {
+        let (mut databases, mut schemas) = (0, 0);
+        for statement in statements {
+            match statement.dialect {
+                Dialect::Mysql | Dialect::Sqlite | Dialect::ClickHouse => databases += 1,
+                Dialect::Generic => {}
+                _ => schemas += 1,
+            }
+        }
+        Self { qualifiers_are_databases: databases > schemas, ..Self::default() }
+    }
+
     /// Applies a file's statements in their order.
     pub(super) fn apply_file(&mut self, file: FileId, statements: &[Statement]) {
         self.search_path.clear();
         for statement in statements.iter().filter(|statement| statement.direction == Direction::Forward) {
-            self.qualifiers_are_databases =
-                matches!(statement.dialect, Dialect::Mysql | Dialect::Sqlite | Dialect::ClickHouse);
             for change in &statement.changes {
                 self.apply(file, statement, change);
             }
         }
     }
 
+    /// The schema and name by which a relation is known.
     fn key(&self, name: &ObjectName) -> Key {
         (self.schema_ident(name).map(|schema| schema.folded()), name.last().folded())
     }
@@ -105,6 +118,7 @@ impl SourceState {
                     definitions: Vec::new(),
                     open: false,
                 };
+                self.settle(&key, *if_not_exists);
                 self.insert(key, relation);
             }
             SchemaChange::CreateFromQuery { relation, kind, columns, query } => {
@@ -116,6 +130,7 @@ impl SourceState {
                     columns: columns.clone(),
                     search_path: self.search_path.clone(),
                 };
+                self.settle(&key, false);
                 let made = Relation {
                     schema: self.schema_ident(relation),
                     name: relation.last().clone(),
@@ -138,7 +153,10 @@ impl SourceState {
             SchemaChange::DropRelation { name, span, .. } => {
                 let key = self.key(name);
                 match self.position(&key) {
-                    Some(position) => self.relations[position].dropped = Some(at(*span)),
+                    Some(position) => {
+                        // Dropped twice, it was gone the first time.
+                        self.relations[position].dropped.get_or_insert(at(*span));
+                    }
                     None => self.postpone(change, file, key),
                 }
             }
@@ -146,8 +164,7 @@ impl SourceState {
                 let key = self.key(from);
                 let Some(position) = self.position(&key) else { return self.postpone(change, file, key) };
                 let old = self.relations[position].clone();
-                let schema = to.schema().cloned().or_else(|| old.schema.clone());
-                let schema = schema.filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.folded().as_str()));
+                let schema = if to.schema().is_some() { self.schema_ident(to) } else { old.schema.clone() };
                 let new_key = (schema.as_ref().map(Ident::folded), to.last().folded());
                 if new_key == key {
                     return;
@@ -156,6 +173,7 @@ impl SourceState {
                 renamed.schema = schema;
                 renamed.name = to.last().clone();
                 self.relations[position].dropped = Some(at(*span));
+                self.settle(&new_key, false);
                 self.insert(new_key, renamed);
             }
             SchemaChange::MoveRelation { name, schema } => {
@@ -210,12 +228,21 @@ impl SourceState {
         }
     }
 
+    /// Forgets what was postponed for a relation that this source now makes: it was about the one before. Columns that
+    /// were added to it are kept where a `CREATE TABLE IF NOT EXISTS` may find it in place.
+    fn settle(&mut self, key: &Key, if_not_exists: bool) {
+        let outlives = |change: &SchemaChange| {
+            if_not_exists && !matches!(change, SchemaChange::DropRelation { .. } | SchemaChange::RenameRelation { .. })
+        };
+        self.pending.retain(|pending| pending.key != *key || outlives(&pending.change));
+    }
+
     fn postpone(&mut self, change: &SchemaChange, origin: FileId, key: Key) {
         self.pending.push(Pending { change: change.clone(), origin, key });
     }
 
     /// Adds a relation. When it takes a dropped one's name, it replaces it, and columns that only the old one had
-    /// stay known as dropped (a table made anew, SQLite's copy and swap).
+    /// stay known as dropped (a table made anew, `SQLite`'s copy and swap).
     fn insert(&mut self, key: Key, mut relation: Relation) {
         if let Some(&position) = self.index.get(&key) {
             let old = &self.relations[position];
@@ -262,6 +289,11 @@ fn declared(file: FileId, column: &ColumnDef) -> Column {
     }
 }
 
+/// A column of which only a later change tells.
+fn named_only(name: &Ident, at: Origin, dropped: Option<Origin>) -> Column {
+    Column { name: name.clone(), data_type: String::new(), declared: at, dropped, lineage: Vec::new() }
+}
+
 /// Adds those of `more` that `columns` does not have; one that it has as dropped is live again.
 pub(super) fn add_missing(columns: &mut Vec<Column>, more: Vec<Column>) {
     for column in more {
@@ -280,8 +312,12 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
         SchemaChange::AddColumn { column, .. } => add_missing(&mut relation.columns, vec![declared(file, column)]),
         SchemaChange::DropColumn { column, span, .. } => {
             let name = column.folded();
-            if let Some(own) = relation.columns.iter_mut().find(|own| own.name.folded() == name) {
-                own.dropped = Some(Origin { file, span: *span });
+            let gone = Origin { file, span: *span };
+            match relation.columns.iter_mut().find(|own| own.name.folded() == name) {
+                Some(own) => {
+                    own.dropped.get_or_insert(gone);
+                }
+                None => relation.columns.push(named_only(column, gone, Some(gone))),
             }
         }
         SchemaChange::RenameColumn { from, to, span, .. } => {
@@ -298,6 +334,9 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
                     own.dropped = None;
                 }
                 relation.columns.push(old);
+            } else {
+                let at = Origin { file, span: *span };
+                add_missing(&mut relation.columns, vec![named_only(to, at, None), named_only(from, at, Some(at))]);
             }
         }
         SchemaChange::AlterColumn { column, change: crate::model::schema::ColumnChange::Type(data_type), .. } => {

@@ -10,9 +10,8 @@ use super::order::SchemaSource;
 use super::{Catalog, CatalogProblem, Origin, Relation, RelationId};
 use crate::model::facts::FileFacts;
 use crate::model::name::{Ident, ObjectName};
-use crate::model::schema::{RelationKind, SchemaChange};
+use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
 use crate::model::source::FileId;
-use crate::model::span::Span;
 
 /// Builds the catalog from sources in order; `facts` gives the facts of their files. View columns are still empty
 /// (see `link::views`).
@@ -20,11 +19,11 @@ pub fn build<'f>(sources: &[SchemaSource], facts: impl Fn(FileId) -> Option<&'f 
     let mut merged = Merged::default();
     let mut pending = Vec::new();
     for source in sources {
-        let mut state = SourceState::default();
-        for &file in &source.files {
-            if let Some(facts) = facts(file) {
-                state.apply_file(file, &facts.statements);
-            }
+        let files: Vec<(FileId, &FileFacts)> =
+            source.files.iter().filter_map(|&file| Some((file, facts(file)?))).collect();
+        let mut state = SourceState::new(files.iter().flat_map(|(_, facts)| &facts.statements));
+        for (file, facts) in files {
+            state.apply_file(file, &facts.statements);
         }
         merged.live.extend(state.routines.values().copied());
         for relation in state.relations {
@@ -122,11 +121,15 @@ impl Merged {
                 self.add(renamed, repository);
             }
             (Some(at), _) => change_column(&mut self.relations[at], change, file),
-            (None, SchemaChange::AddColumn { table, column }) => {
-                self.add(implied(table, Origin { file, span: column.span }), usize::MAX);
-                if let Some(at) = self.relations.len().checked_sub(1) {
-                    change_column(&mut self.relations[at], change, file);
-                }
+            (
+                None,
+                SchemaChange::AddColumn { table, column: ColumnDef { span, .. } }
+                | SchemaChange::DropColumn { table, span, .. }
+                | SchemaChange::RenameColumn { table, span, .. },
+            ) => {
+                let mut relation = implied(table, Origin { file, span: *span });
+                change_column(&mut relation, change, file);
+                self.add(relation, usize::MAX);
             }
             (None, _) => {}
         }
@@ -155,7 +158,7 @@ fn implied(table: &ObjectName, origin: Origin) -> Relation {
         name: table.last().clone(),
         kind: RelationKind::Table,
         columns: Vec::new(),
-        declared: Origin { file: origin.file, span: Span { start: origin.span.start, end: origin.span.end } },
+        declared: origin,
         dropped: None,
         definitions: Vec::new(),
         open: true,

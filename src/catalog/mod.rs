@@ -4,6 +4,8 @@
 pub mod apply;
 pub mod build;
 pub mod order;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

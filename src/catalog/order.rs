@@ -5,6 +5,7 @@
 //! (a folder for each step), Drizzle and plain numbered files.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::model::source::{Context, FileId, SourceFile};
 
@@ -59,37 +60,88 @@ fn step(path: &str) -> Step {
 }
 
 /// The folder in which the steps of a migration file's set lie. Layouts that keep a folder for each step
-/// (`20240101_init/migration.sql`, `0001/up.sql`) have it one level up.
+/// (`20240101_init/migration.sql`, `0001/up.sql`) or for each version (`delta/16/users.sql`, `2024/05/x.sql`) have it
+/// further up.
 fn folder_of_steps(path: &str) -> &str {
-    let Some((folder, name)) = path.rsplit_once('/') else { return "" };
+    let Some((mut folder, name)) = path.rsplit_once('/') else { return "" };
     let stem = name.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let last = folder.rsplit('/').next().unwrap_or(folder);
+    let last = last_part(folder);
     let step_folder = last.bytes().next().is_some_and(|b| b.is_ascii_digit());
     let direction_folder = matches!(last.to_ascii_lowercase().as_str(), "up" | "deploy");
     if direction_folder || (step_folder && matches!(stem.as_str(), "migration" | "up" | "down" | "schema")) {
-        return folder.rsplit_once('/').map_or("", |(above, _)| above);
+        folder = above(folder);
+    }
+    while is_version(last_part(folder)) {
+        folder = above(folder);
     }
     folder
 }
 
-/// Groups schema files (those that change the schema; any order) into sources and orders each.
+/// Whether the path says when the file runs: by a number in its name or in that of the step's folder, or as a Flyway
+/// repeatable. The names of files that say nothing are in no order, so each stands alone: what they change of each
+/// other's tables is applied when all tables are made.
+fn says_its_turn(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or("");
+    let version = stem.strip_prefix(['v', 'V', 'b', 'B']).unwrap_or(stem);
+    version.bytes().next().is_some_and(|b| b.is_ascii_digit())
+        || stem.bytes().last().is_some_and(|b| b.is_ascii_digit())
+        || step(path) == Step::Repeatable
+        || path.rsplit_once('/').is_some_and(|(folder, _)| {
+            last_part(folder).bytes().next().is_some_and(|b| b.is_ascii_digit()) && folder_of_steps(path) != folder
+        })
+}
+
+/// For a file in a folder called by a plain number (`delta/16/users.sql`), the folder of all those folders and the
+/// number.
+pub(crate) fn numbered_step(path: &str) -> Option<(&str, &str)> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let number = last_part(folder);
+    let plain = is_version(number) && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain.then(|| (above(folder), number))
+}
+
+/// Whether the file lies in a folder that is called by a version: `delta/16/users.sql`.
+fn is_in_version_folder(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(folder, _)| is_version(last_part(folder)))
+}
+
+fn last_part(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
+}
+
+fn above(folder: &str) -> &str {
+    folder.rsplit_once('/').map_or("", |(above, _)| above)
+}
+
+/// `16`, `2024-05`, `v1.2.3`, `V1_2`: a number or date and nothing else.
+fn is_version(part: &str) -> bool {
+    let digits = part.strip_prefix(['v', 'V']).unwrap_or(part);
+    digits.bytes().next().is_some_and(|b| b.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_'))
+}
+
+/// Groups schema files (those that change the schema; any order) into sources and orders each. Migrations speak before
+/// files that merely hold a statement or two.
 pub fn schema_sources<'a>(files: impl Iterator<Item = (FileId, &'a SourceFile)>) -> Vec<SchemaSource> {
-    let mut sources: std::collections::BTreeMap<(usize, String), Vec<(Step, &str, FileId)>> =
-        std::collections::BTreeMap::new();
+    let mut sources: BTreeMap<_, Vec<(Step, &str, FileId)>> = BTreeMap::new();
     for (id, file) in files {
         let step = step(&file.repository_path);
         if step == Step::Undo {
             continue;
         }
-        let path = match file.context {
-            Context::Migration => folder_of_steps(&file.repository_path).to_owned() + "/",
-            _ => file.repository_path.clone(),
+        let in_version = is_in_version_folder(&file.repository_path);
+        let is_step = in_version || (file.context == Context::Migration && says_its_turn(&file.repository_path));
+        let path = if is_step {
+            folder_of_steps(&file.repository_path).to_owned() + "/"
+        } else {
+            file.repository_path.clone()
         };
-        sources.entry((file.repository, path)).or_default().push((step, &file.repository_path, id));
+        sources.entry((!is_step, file.repository, path)).or_default().push((step, &file.repository_path, id));
     }
     sources
         .into_iter()
-        .map(|((repository, path), mut files)| {
+        .map(|((_, repository, path), mut files)| {
             files.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural_order(a.1, b.1)).then(a.2.cmp(&b.2)));
             SchemaSource { path, repository, files: files.into_iter().map(|(_, _, id)| id).collect() }
         })
@@ -180,6 +232,12 @@ mod tests {
             ("db/migration/V1__a.sql", "db/migration"),
             ("drizzle/0000_a.sql", "drizzle"),
             ("schema.sql", ""),
+            ("schema/delta/16/users.sql", "schema/delta"),
+            ("upgrade/v3.6.4/schema_update.sql", "upgrade"),
+            ("migrations/2024/05/x.sql", "migrations"),
+            ("migrations/2024-05-01_add/up.sql", "migrations"),
+            ("3/x.sql", ""),
+            ("3d/x.sql", "3d"),
         ] {
             assert_eq!(folder_of_steps(path), expected, "{path}");
         }

@@ -51,6 +51,11 @@ enum Test {
     LastWord(&'static [&'static str]),
     /// The name starts with a number or time stamp.
     NumberedName,
+    /// The name starts with a number written with leading zeros, or with a time stamp, as migration tools do and people
+    /// do not: `000012.sql`, `0001_init.sql`, `20240131093000_users.sql`.
+    SerialName,
+    /// None of the folders is called exactly one of these.
+    OutsideFolders(&'static [&'static str]),
     /// `V1__x`, `U1__x`, `B1__x`, `R__x`.
     FlywayName,
     /// One of these endings.
@@ -61,8 +66,8 @@ enum Test {
 
 use Test::{
     AboveSources, Ending, FirstWord, FlywayName, Folder, FolderLast, FolderWord, Folders, LastWord, Name, NameEnd,
-    NamePart, NameWord, NumberedFolder, NumberedName, OuterFolder, OuterFolderLast, OutsideMain, RepositoryWord,
-    SeveralWords,
+    NamePart, NameWord, NumberedFolder, NumberedName, OuterFolder, OuterFolderLast, OutsideFolders, OutsideMain,
+    RepositoryWord, SerialName, SeveralWords,
 };
 
 /// Languages in which classes are called after what they are.
@@ -205,6 +210,7 @@ const CONTEXTS: &[(Context, &[Test])] = &[
     (Context::Migration, &[FolderLast(&["migration", "migrations"]), CHANGES]),
     (Context::Migration, &[FolderWord(&["migrate", "migration", "migrations", "alterations"]), NumberedName]),
     (Context::Migration, &[FolderWord(&["migrate", "migration", "migrations", "alterations"]), NumberedFolder]),
+    (Context::Migration, &[SerialName, Ending(&["sql"]), OutsideFolders(QUERY_FOLDERS)]),
     (Context::Migration, &[NamePart(&["migration"]), Ending(&["ts", "js", "sql", "py"])]),
     (Context::Migration, &[FirstWord(&["changelog", "changeset"]), CHANGES]),
     (Context::Migration, &[NamePart(&["changelog"]), CHANGES]),
@@ -274,6 +280,26 @@ const TEST_FOLDERS: &[&str] = &[
     "e2e-test",
     "contract-test",
     "api-test",
+];
+
+/// Folders of queries that somebody runs, however they are numbered.
+const QUERY_FOLDERS: &[&str] = &[
+    "query",
+    "queries",
+    "report",
+    "reports",
+    "reporting",
+    "analytics",
+    "export",
+    "exports",
+    "etl",
+    "jobs",
+    "adhoc",
+    "ad-hoc",
+    "runbook",
+    "runbooks",
+    "support",
+    "scripts",
 ];
 
 /// Rules for the kind of live code.
@@ -476,6 +502,8 @@ impl Parts {
             FirstWord(names) => self.words.len() > 1 && any(&self.words[..1], names),
             LastWord(names) => last_is(&self.words, names),
             NumberedName => is_numbered(&self.name),
+            SerialName => is_serial(&self.name),
+            OutsideFolders(names) => !any(&self.folders, names),
             FlywayName => is_flyway(&self.name),
             Ending(endings) => endings.contains(&self.ending.as_str()),
             OutsideMain => self.outer == self.folders.len(),
@@ -492,6 +520,14 @@ fn folder_name(written: &str) -> String {
 fn is_numbered(name: &str) -> bool {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     digits > 0 && matches!(name.as_bytes().get(digits), Some(b'_' | b'-' | b'.')) && name.len() > digits + 1
+}
+
+/// Whether the name starts with a number that a tool wrote: three digits or more that begin with a zero, or a
+/// time stamp.
+fn is_serial(name: &str) -> bool {
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let is_time = digits >= 12 && (name.starts_with("19") || name.starts_with("20"));
+    is_numbered(name) && (is_time || (digits >= 3 && name.starts_with('0')))
 }
 
 /// Whether the name (in lower case) follows [Flyway's scheme](https://documentation.red-gate.com/fd/migrations-271585107.html).

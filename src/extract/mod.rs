@@ -5,6 +5,7 @@ pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod jpql;
+pub mod prisma;
 pub mod prose;
 pub mod python;
 pub mod shell;
@@ -12,7 +13,7 @@ pub mod sql;
 pub mod typescript;
 pub mod xml;
 
-use crate::model::facts::FileFacts;
+use crate::model::facts::{Constant, FileFacts};
 
 /// What a format is given to read.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +35,18 @@ pub trait Format: Sync {
 
     /// Reads the file. Trouble becomes problems and blind spots.
     fn extract(&self, input: Input<'_>) -> FileFacts;
+
+    /// Reads a file whose [`FileFacts::wanted`] names are known from other files.
+    fn extract_with(&self, input: Input<'_>, _known: &[Constant]) -> FileFacts {
+        self.extract(input)
+    }
 }
 
 /// All formats, in order of their names.
 pub static FORMATS: &[&dyn Format] = &[
     &code_text::CodeText,
     &java::Java,
+    &prisma::Prisma,
     &prose::Prose,
     &python::Python,
     &shell::Shell,

@@ -1,9 +1,12 @@
 //! Linking: the only place where names are resolved.
 //!
-//! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which files matter, [`system`] puts the catalog together,
-//! [`resolve`] gives every name of one statement its column, [`uses`] lists what a statement does to which columns,
-//! [`views`] carries columns through views.
+//! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which
+//! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, [`resolve`]
+//! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
+//! carries columns through views, [`consumers`] says in which code unit a use stands and whether that is live.
 
+pub mod constants;
+pub mod consumers;
 pub mod database;
 pub mod entities;
 pub mod resolve;

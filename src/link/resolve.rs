@@ -6,6 +6,7 @@
 //! whatever the statement says they are.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -14,7 +15,8 @@ use crate::extract::sql::text::holds_hole;
 use crate::model::answer::Certainty;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::statement::{
-    ColumnReference, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement, Usage,
+    ColumnReference, Dialect, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Statement,
+    Usage,
 };
 
 /// What a name in a statement stands for.
@@ -98,6 +100,14 @@ enum Bound {
     Hole,
 }
 
+/// One of the scopes in which a name is looked up.
+struct Level<'a> {
+    id: ScopeId,
+    scope: &'a Scope,
+    /// Those of its sources that the name can see.
+    visible: Range<usize>,
+}
+
 /// A column found in a source.
 struct Hit {
     columns: Vec<ColumnKey>,
@@ -158,7 +168,7 @@ impl<'a> Resolver<'a> {
         self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
     }
 
-    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+    fn declared(key: &RelationKey) -> Option<RelationId> {
         match key {
             RelationKey::Declared(id) => Some(*id),
             RelationKey::Undeclared(_) => None,
@@ -170,6 +180,11 @@ impl<'a> Resolver<'a> {
         let Some(scope) = self.scope(scope_id) else { return unknown("it stands in no scope") };
         if let Lookup::Only(source) = reference.lookup {
             return self.resolve_only(scope_id, source as usize, &reference.name);
+        }
+        if &*reference.name.text == "*" && !reference.name.quoted {
+            let row = self.row_source(scope_id, reference.lookup, &reference.qualifier);
+            let relation = row.and_then(|(scope, at)| self.relation_of(scope, at).cloned());
+            return Resolution::WholeRow { relation };
         }
         if !reference.qualifier.is_empty() {
             return self.resolve_qualified(scope_id, reference);
@@ -206,17 +221,17 @@ impl<'a> Resolver<'a> {
             return Resolution::Dynamic;
         }
         let mut dynamic = false;
-        for scope_id in self.outwards(from) {
-            let Some(scope) = self.scope(scope_id) else { break };
-            if let Some(at) = self.qualified_source(scope, &reference.qualifier) {
-                return match self.hit(scope_id, at, &name) {
-                    Some(hit) => {
-                        Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path }
-                    }
-                    None => self.not_in_source(scope_id, at, &name, true),
-                };
+        for level in self.levels(from, reference.lookup) {
+            if let Some(at) = self.exposed_source(&level, &reference.qualifier) {
+                return self.column_of(level.id, at, &name);
             }
-            dynamic |= (0..scope.sources.len()).any(|at| self.is_hole(scope_id, at));
+            dynamic |= level.visible.clone().any(|at| self.is_hole(level.id, at));
+        }
+        // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
+        for level in self.levels(from, reference.lookup) {
+            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
+                return self.column_of(level.id, at, &name);
+            }
         }
         // A composite column or a JSON path: `(t).a.b`, `payload.name`: the first part may be a column itself.
         if dynamic {
@@ -226,35 +241,107 @@ impl<'a> Resolver<'a> {
         unknown(&format!("`{}` is no relation or alias of its statement", written.join(".")))
     }
 
-    /// Scopes from `from` outwards, nearest first.
-    fn outwards(&self, from: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
-        std::iter::successors(Some(from), |&scope| self.scope(scope)?.outer).take(self.statement.scopes.len())
+    /// The column of that name of a source that the statement says has it.
+    fn column_of(&self, scope: ScopeId, at: usize, name: &Name) -> Resolution {
+        if let Some(hit) = self.hit(scope, at, name) {
+            return Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path };
+        }
+        if self.is_system_column(scope, at, name) {
+            return no_column();
+        }
+        self.not_in_source(scope, at, name, true)
     }
 
-    /// The source that a qualifier names: by alias, by the relation's name when it has no alias, and failing both by
-    /// the name behind an alias (MySQL and SQLite users do so).
-    fn qualified_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
-        let last = qualifier.last()?;
-        let by_alias =
-            |source: &Source| qualifier.len() == 1 && source.alias.as_ref().is_some_and(|alias| alias.matches(last));
-        let by_name = |source: &Source| match &source.relation {
-            Relation::Table(name) | Relation::Function(name) => {
-                let agree = name.0.iter().rev().zip(qualifier.iter().rev()).all(|(a, b)| a.matches(b));
-                agree && name.last().matches(last)
+    /// Whether a name is one that the database gives to every table, and the source's table has no column of its own
+    /// that is called so.
+    fn is_system_column(&self, scope: ScopeId, at: usize, name: &Name) -> bool {
+        let Some(Bound::Relation(key)) = self.bound.get(scope.0 as usize).and_then(|sources| sources.get(at)) else {
+            return false;
+        };
+        let dialect = self.statement.dialect;
+        let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+        match name.as_str() {
+            "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
+                matches!(dialect, Dialect::Postgres | Dialect::Generic)
             }
+            "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
+            "rowid" | "_rowid_" => {
+                matches!(dialect, Dialect::Sqlite | Dialect::Oracle) || (dialect == Dialect::Generic && is_closed())
+            }
+            "ora_rowscn" => matches!(dialect, Dialect::Oracle | Dialect::Generic),
+            _ => false,
+        }
+    }
+
+    /// The scopes in which a name of `from` is looked up, nearest first, with those of their sources that it can see.
+    fn levels(&self, from: ScopeId, lookup: Lookup) -> impl Iterator<Item = Level<'a>> + '_ {
+        let level = move |id: ScopeId, sources: Option<(u32, u32)>| {
+            let scope = self.scope(id)?;
+            let end = scope.sources.len();
+            let visible = sources.map_or(0..end, |(start, stop)| (start as usize).min(end)..(stop as usize).min(end));
+            Some(Level { id, scope, visible })
+        };
+        let own = if let Lookup::Within(start, end) = lookup { Some((start, end)) } else { None };
+        let first = level(from, own);
+        let outwards = move |inner: &Level<'a>| level(inner.scope.outer?, inner.scope.outer_sources);
+        std::iter::successors(first, outwards).take(self.statement.scopes.len())
+    }
+
+    /// The source whose row a name stands for, and its scope.
+    fn row_source(&self, from: ScopeId, lookup: Lookup, qualifier: &[Ident]) -> Option<(ScopeId, usize)> {
+        self.levels(from, lookup)
+            .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
+            .or_else(|| {
+                self.levels(from, lookup)
+                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
+            })
+    }
+
+    /// The visible source that a qualifier names: by alias, or by the relation's name when it has none.
+    fn exposed_source(&self, level: &Level<'_>, qualifier: &[Ident]) -> Option<usize> {
+        let last = qualifier.last()?;
+        level.visible.clone().find(|&at| {
+            let source = &level.scope.sources[at];
+            match (&source.alias, &source.relation) {
+                (Some(alias), _) => qualifier.len() == 1 && alias.matches(last),
+                (None, Relation::Table(name) | Relation::Function(name)) => {
+                    ends_alike(name, qualifier) && self.is_in_schema(level.id, at, name, qualifier)
+                }
+                (None, _) => false,
+            }
+        })
+    }
+
+    /// Whether the relation of a source that is named without a schema is in the one that the qualifier says.
+    fn is_in_schema(&self, scope: ScopeId, at: usize, name: &ObjectName, qualifier: &[Ident]) -> bool {
+        let Some(schema) = qualifier.len().checked_sub(2).map(|at| &qualifier[at]) else { return true };
+        if name.0.len() > 1 {
+            return true;
+        }
+        match self.relation_of(scope, at) {
+            Some(RelationKey::Declared(id)) => match &self.catalog.relation(*id).schema {
+                Some(own) => own.matches(schema),
+                None => DEFAULT_SCHEMAS.iter().any(|default| schema.is(default)),
+            },
+            _ => true,
+        }
+    }
+
+    /// The source whose relation has that name, also behind an alias.
+    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+        let by_name = |source: &Source| match &source.relation {
+            Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
         };
-        let position = |wanted: &dyn Fn(&Source) -> bool| scope.sources.iter().position(wanted);
-        position(&|source| by_alias(source))
-            .or_else(|| position(&|source| source.alias.is_none() && by_name(source)))
-            .or_else(|| position(&|source| by_name(source)))
+        let exposed = scope.sources.iter().position(|source| source.alias.is_none() && by_name(source));
+        exposed.or_else(|| scope.sources.iter().position(by_name))
     }
 
     /// A name that a source does not list: its relation has it all the same if the schema may be incomplete.
     fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
         match &self.bound[scope.0 as usize][at] {
             Bound::Relation(key) => {
-                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let known = Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
                 let certainty = match (known, qualified) {
                     (false, _) | (true, true) => Certainty::Certain,
                     (true, false) => Certainty::Likely,
@@ -304,8 +391,24 @@ impl<'a> Resolver<'a> {
                 Resolution::Alias { columns: found.columns.clone() }
             });
         }
-        let at =
-            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let at = scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name));
+        let Some(at) = at else {
+            // A wildcard gives names too.
+            let is_wild = |output: &Output| matches!(output.value, OutputValue::Wildcard { .. });
+            if usage != Usage::Order || !scope.outputs.iter().any(is_wild) {
+                return None;
+            }
+            let outputs = self.outputs(scope_id);
+            let mut named =
+                outputs.columns.iter().filter(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name));
+            let found = named.next()?;
+            let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
+            return Some(if found.passed {
+                Resolution::Columns { columns, certainty, path }
+            } else {
+                Resolution::Alias { columns }
+            });
+        };
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {
             return None;
@@ -323,14 +426,9 @@ impl<'a> Resolver<'a> {
     fn resolve_bare(&self, from: ScopeId, reference: &ColumnReference, name: &Name) -> Resolution {
         // A relation of unknown columns in a nearer scope may have the name too.
         let mut guess: Option<Resolution> = None;
-        for scope_id in self.outwards(from) {
-            let Some(scope) = self.scope(scope_id) else { break };
-            let visible = match reference.lookup {
-                Lookup::Within(start, end) if scope_id == from => start as usize..end as usize,
-                _ => 0..scope.sources.len(),
-            };
-            let found = self.bare_in_scope(scope_id, scope, name, visible.clone());
-            if let Some(found) = found.or_else(|| self.bare_in_scope(scope_id, scope, name, 0..scope.sources.len())) {
+        let mut hides = false;
+        for level in self.levels(from, reference.lookup) {
+            if let Some(found) = self.bare_in_scope(&level, name) {
                 return match guess {
                     None => found,
                     Some(guess) => {
@@ -340,21 +438,39 @@ impl<'a> Resolver<'a> {
                     }
                 };
             }
-            if scope_id == from
+            if level.id == from
                 && reference.lookup == Lookup::SourcesFirst
-                && let Some(found) = self.resolve_output(scope_id, scope, name, reference.usage)
+                && let Some(found) = self.resolve_output(from, level.scope, name, reference.usage)
             {
                 return found;
             }
-            if let Some(at) = scope.sources.iter().position(|source| names_source(source, &reference.name)) {
-                return Resolution::WholeRow { relation: self.relation_of(scope_id, at).cloned() };
+            if level.visible.clone().any(|at| self.is_system_column(level.id, at, name)) {
+                return no_column();
             }
             if guess.is_none() {
-                guess = self.bare_by_elimination(scope_id, scope, name, visible);
+                guess = self.bare_by_elimination(&level, name);
             }
+            hides |= level.visible.len() < level.scope.sources.len();
         }
         if let Some(found) = guess {
             return found;
+        }
+        // Only what is no column anywhere is a whole row.
+        let row = self.levels(from, reference.lookup).find_map(|level| {
+            let at = level.visible.clone().find(|&at| names_source(&level.scope.sources[at], &reference.name))?;
+            Some((level.id, at))
+        });
+        if let Some((scope, at)) = row {
+            return Resolution::WholeRow { relation: self.relation_of(scope, at).cloned() };
+        }
+        if hides {
+            let everything = self.levels(from, Lookup::Sources).find_map(|level| {
+                let visible = 0..level.scope.sources.len();
+                self.bare_in_scope(&Level { visible, ..level }, name)
+            });
+            if let Some(found) = everything {
+                return found;
+            }
         }
         if let Some(scope) = self.scope(from)
             && let Some(found) = self.resolve_output(from, scope, name, reference.usage)
@@ -364,21 +480,15 @@ impl<'a> Resolver<'a> {
         self.bare_undeclared(from, name)
     }
 
-    /// Sources of `scope` that are known to have the name.
-    fn bare_in_scope(
-        &self,
-        scope_id: ScopeId,
-        scope: &Scope,
-        name: &Name,
-        visible: Range<usize>,
-    ) -> Option<Resolution> {
+    /// The column of that name of the visible sources of a scope, when they are known to have one.
+    fn bare_in_scope(&self, level: &Level<'_>, name: &Name) -> Option<Resolution> {
+        let scope = level.scope;
         let mut hits: Vec<(usize, Hit)> = Vec::new();
-        let visible_sources = scope.sources.iter().enumerate().take(visible.end).skip(visible.start);
-        for (at, source) in visible_sources {
-            if source.role == SourceRole::RowImage {
+        for at in level.visible.clone() {
+            if scope.sources[at].role == SourceRole::RowImage {
                 continue;
             }
-            if let Some(hit) = self.hit(scope_id, at, name) {
+            if let Some(hit) = self.hit(level.id, at, name) {
                 hits.push((at, hit));
             }
         }
@@ -405,14 +515,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// When no source is known to have the name: the only one whose columns are not all known.
-    fn bare_by_elimination(
-        &self,
-        scope_id: ScopeId,
-        scope: &Scope,
-        name: &Name,
-        visible: Range<usize>,
-    ) -> Option<Resolution> {
-        let open: Vec<usize> = (visible.start..visible.end.min(scope.sources.len()))
+    fn bare_by_elimination(&self, level: &Level<'_>, name: &Name) -> Option<Resolution> {
+        let (scope_id, scope) = (level.id, level.scope);
+        let open: Vec<usize> = level
+            .visible
+            .clone()
             .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.is_open(scope_id, at))
             .collect();
         match open.as_slice() {
@@ -430,7 +537,7 @@ impl<'a> Resolver<'a> {
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
-                            columns.extend(more)
+                            columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
@@ -446,8 +553,7 @@ impl<'a> Resolver<'a> {
 
     /// The last resort: the only relation of the innermost scope that has any, although the schema does not list it.
     fn bare_undeclared(&self, from: ScopeId, name: &Name) -> Resolution {
-        for scope_id in self.outwards(from) {
-            let Some(scope) = self.scope(scope_id) else { break };
+        for Level { id: scope_id, scope, .. } in self.levels(from, Lookup::Sources) {
             let named: Vec<usize> = (0..scope.sources.len())
                 .filter(|&at| {
                     scope.sources[at].role != SourceRole::RowImage && self.relation_of(scope_id, at).is_some()
@@ -465,7 +571,7 @@ impl<'a> Resolver<'a> {
     /// Whether a source may have columns that are not known.
     fn is_open(&self, scope: ScopeId, at: usize) -> bool {
         match &self.bound[scope.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => self.catalog.relation(id).open,
                 None => true,
             },
@@ -488,15 +594,11 @@ impl<'a> Resolver<'a> {
                 let columns = self.columns_at(bound, position);
                 return Some(Hit { columns, path: NamePath::Derived, live: true });
             }
-            if source.columns.len() >= self.width(bound).unwrap_or(usize::MAX)
-                || matches!(bound, Bound::Anonymous { .. })
-            {
-                return None;
-            }
+            return self.hit_behind(bound, name, source.columns.len());
         }
         match bound {
             Bound::Relation(key) => {
-                let column = self.catalog.relation(self.declared(key)?).column(name)?;
+                let column = self.catalog.relation(Self::declared(key)?).column(name)?;
                 Some(Hit {
                     columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
                     path: NamePath::Direct,
@@ -516,10 +618,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The column of that name among those that an alias with a shorter list of columns leaves as they are.
+    fn hit_behind(&self, bound: &Bound, name: &Name, renamed: usize) -> Option<Hit> {
+        match bound {
+            Bound::Relation(key) => {
+                let mut columns = self.catalog.relation(Self::declared(key)?).live_columns().skip(renamed);
+                columns.find(|column| column.name.folded() == *name)?;
+                let columns = vec![ColumnKey { relation: key.clone(), column: name.clone() }];
+                Some(Hit { columns, path: NamePath::Direct, live: true })
+            }
+            Bound::Query(inner) => {
+                let outputs = self.outputs(*inner);
+                let mut columns = outputs.columns.iter().skip(renamed);
+                let found = columns.find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+                let path = if found.passed { NamePath::Passed } else { NamePath::Derived };
+                Some(Hit { columns: found.columns.clone(), path, live: true })
+            }
+            Bound::Anonymous { .. } | Bound::Hole => None,
+        }
+    }
+
     fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
         match bound {
             Bound::Relation(key) => {
-                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                let column = Self::declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
                 column
                     .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
                     .into_iter()
@@ -529,21 +651,6 @@ impl<'a> Resolver<'a> {
                 self.outputs(*inner).columns.get(position).map(|column| column.columns.clone()).unwrap_or_default()
             }
             Bound::Anonymous { .. } | Bound::Hole => Vec::new(),
-        }
-    }
-
-    /// Number of columns of a source, when it is known.
-    fn width(&self, bound: &Bound) -> Option<usize> {
-        match bound {
-            Bound::Relation(key) => {
-                let relation = self.catalog.relation(self.declared(key)?);
-                (!relation.open).then(|| relation.live_columns().count())
-            }
-            Bound::Query(inner) => {
-                let outputs = self.outputs(*inner);
-                (outputs.open.is_empty() && !outputs.unknown).then_some(outputs.columns.len())
-            }
-            Bound::Anonymous { .. } | Bound::Hole => None,
         }
     }
 
@@ -595,7 +702,7 @@ impl<'a> Resolver<'a> {
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
                 OutputValue::Wildcard { qualifier, except, .. } => {
-                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made);
                 }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
@@ -657,54 +764,93 @@ impl<'a> Resolver<'a> {
         columns
     }
 
-    /// The sources that a wildcard stands for.
-    pub fn wildcard_sources(&self, scope: &Scope, qualifier: &[Ident]) -> Vec<usize> {
+    /// The sources that a wildcard of `scope` stands for.
+    pub fn wildcard_sources(&self, id: ScopeId, qualifier: &[Ident]) -> Vec<(ScopeId, usize)> {
         if qualifier.is_empty() {
-            (0..scope.sources.len()).filter(|&at| scope.sources[at].role != SourceRole::RowImage).collect()
+            let Some(scope) = self.scope(id) else { return Vec::new() };
+            let is_read = |at: &usize| scope.sources[*at].role != SourceRole::RowImage;
+            (0..scope.sources.len()).filter(is_read).map(|at| (id, at)).collect()
         } else {
-            self.qualified_source(scope, qualifier).into_iter().collect()
+            self.row_source(id, Lookup::Sources, qualifier).into_iter().collect()
         }
     }
 
     fn expand_wildcard(&self, id: ScopeId, scope: &Scope, qualifier: &[Ident], except: &[Ident], made: &mut Outputs) {
-        let merged_away = |at: usize, name: &Name| {
-            qualifier.is_empty()
-                && scope.merges.iter().any(|merge| {
-                    (merge.right.0..merge.right.1).contains(&(at as u32))
-                        && match &merge.columns {
-                            Some(columns) => columns.iter().any(|(column, _)| column.folded() == *name),
-                            None => {
-                                (merge.left.0..merge.left.1).any(|left| self.hit(id, left as usize, name).is_some())
-                            }
-                        }
-                })
+        let is_left_out = |column: &OutputColumn| {
+            column.name.as_ref().is_some_and(|name| except.iter().any(|left_out| left_out.matches(name)))
         };
-        let sources = self.wildcard_sources(scope, qualifier);
-        made.unknown |= sources.is_empty();
-        for at in sources {
-            let given = self.source_columns(id, at);
-            for column in given.columns {
-                let Some(name) = column.name.as_ref().map(Ident::folded) else {
-                    made.columns.push(column);
-                    continue;
-                };
-                if except.iter().any(|left_out| left_out.folded() == name) {
-                    continue;
-                }
-                if merged_away(at, &name) {
-                    // The merged column stands once, and is a column of both sides.
-                    let own =
-                        made.columns.iter_mut().find(|own| own.name.as_ref().is_some_and(|own| own.folded() == name));
-                    if let Some(own) = own {
-                        own.columns.extend(column.columns);
-                    }
-                    continue;
-                }
-                made.columns.push(column);
+        let mut given = if qualifier.is_empty() && !scope.merges.is_empty() {
+            self.joined_columns(id, scope)
+        } else {
+            let mut given = Outputs::default();
+            let sources = self.wildcard_sources(id, qualifier);
+            given.unknown |= sources.is_empty();
+            for (scope, at) in sources {
+                let more = self.source_columns(scope, at);
+                given.columns.extend(more.columns);
+                given.open.extend(more.open);
+                given.unknown |= more.unknown;
             }
+            given
+        };
+        if !except.is_empty() {
+            given.columns.retain(|column| !is_left_out(column));
+        }
+        made.columns.extend(given.columns);
+        made.open.extend(given.open);
+        made.unknown |= given.unknown;
+    }
+
+    /// What `*` stands for over joins that merge columns: the merged ones come first, each once, and are columns of
+    /// both sides.
+    fn joined_columns(&self, id: ScopeId, scope: &Scope) -> Outputs {
+        let mut made = Outputs::default();
+        let count = scope.sources.len();
+        // What has been joined so far, each part at its first source.
+        let mut parts: Vec<Vec<OutputColumn>> = Vec::with_capacity(count);
+        for at in 0..count {
+            let mut given = Outputs::default();
+            if scope.sources[at].role != SourceRole::RowImage {
+                given = self.source_columns(id, at);
+            }
+            parts.push(given.columns);
             made.open.extend(given.open);
             made.unknown |= given.unknown;
         }
+        for merge in &scope.merges {
+            let mut take = |(start, end): (u32, u32)| -> Vec<OutputColumn> {
+                let range = (start as usize).min(count)..(end as usize).min(count);
+                parts[range].iter_mut().flat_map(std::mem::take).collect()
+            };
+            let (mut left, mut right) = (take(merge.left), take(merge.right));
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
+            };
+            let mut joined = Vec::new();
+            for name in names {
+                let pull = |side: &mut Vec<OutputColumn>| {
+                    let at = side.iter().position(|own| own.name.as_ref().is_some_and(|own| own.matches(&name)))?;
+                    Some(side.remove(at))
+                };
+                let (one, other) = (pull(&mut left), pull(&mut right));
+                let passed = one.iter().chain(&other).all(|column| column.passed);
+                let spelled = one.as_ref().or(other.as_ref()).and_then(|column| column.name.clone());
+                let columns = one.into_iter().chain(other).flat_map(|column| column.columns).collect();
+                joined.push(OutputColumn { name: spelled.or(Some(name)), columns, passed });
+            }
+            joined.extend(left);
+            joined.extend(right);
+            if let Some(part) = parts.get_mut(merge.left.0 as usize) {
+                *part = joined;
+            }
+        }
+        made.columns = parts.into_iter().flatten().collect();
+        made
     }
 
     /// The columns of that name on the given sides of a join; a side whose columns are not known is taken to have it.
@@ -749,7 +895,7 @@ impl<'a> Resolver<'a> {
             return Outputs::default();
         };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => {
                     let relation = self.catalog.relation(id);
                     let columns = relation.live_columns().map(|column| OutputColumn {
@@ -806,6 +952,16 @@ fn are_merged(scope: &Scope, name: &Name, hits: &[(usize, Hit)]) -> bool {
             named && (inside(merge.left) || inside(merge.right))
         })
     })
+}
+
+/// Whether the last parts of a relation's name are those of a qualifier, as far as both go.
+fn ends_alike(name: &ObjectName, qualifier: &[Ident]) -> bool {
+    !qualifier.is_empty() && name.0.iter().rev().zip(qualifier.iter().rev()).all(|(a, b)| a.matches(b))
+}
+
+/// What a name stands for that is known to be no column of any table.
+fn no_column() -> Resolution {
+    Resolution::Columns { columns: Vec::new(), certainty: Certainty::Certain, path: NamePath::Direct }
 }
 
 fn names_source(source: &Source, name: &Ident) -> bool {

@@ -54,9 +54,9 @@ impl Use {
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
-            Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
-                Construct::Schema
-            }
+            // A view reads the relations in its query and defines only itself.
+            Form::Relation if statement.kind == StatementKind::CreateView && self.usage != Usage::Target => written,
+            Form::Relation if statement.kind.is_schema() => Construct::Schema,
             _ => written,
         }
     }
@@ -87,16 +87,16 @@ pub fn uses(resolver: &Resolver<'_>) -> Vec<Use> {
 fn names(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {
     for reference in &scope.references {
         let resolution = resolver.resolve(id, reference);
-        let new_row = image_of_new_row(resolver, scope, &reference.qualifier);
+        let new_row = image_of_new_row(scope, &reference.qualifier);
         let (access, form) = if new_row { (Access::Write, Form::NewRow) } else { (reference.access, Form::Name) };
         found.push(Use { span: reference.span, scope: id, access, usage: reference.usage, form, resolution });
     }
 }
 
 /// `EXCLUDED.c` and its like in an insert name the value being written, not a stored one.
-fn image_of_new_row(resolver: &Resolver<'_>, scope: &Scope, qualifier: &[Ident]) -> bool {
+fn image_of_new_row(scope: &Scope, qualifier: &[Ident]) -> bool {
     let [alias] = qualifier else { return false };
-    matches!(resolver.statement().kind, StatementKind::Insert)
+    scope.insert.is_some()
         && scope.sources.iter().any(|source| {
             source.role == SourceRole::RowImage && source.alias.as_ref().is_some_and(|own| own.matches(alias))
         })
@@ -105,11 +105,15 @@ fn image_of_new_row(resolver: &Resolver<'_>, scope: &Scope, qualifier: &[Ident])
 fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {
     for (at, output) in scope.outputs.iter().enumerate() {
         let OutputValue::Wildcard { qualifier, span, except } = &output.value else { continue };
+        if span.start == span.end {
+            // Made by the reader, to pass on the columns of a join in parentheses.
+            continue;
+        }
         let mut columns = Vec::new();
         let mut open = Vec::new();
         let mut dynamic = false;
-        for source in resolver.wildcard_sources(scope, qualifier) {
-            let given = resolver.source_columns(id, source);
+        for (scope, source) in resolver.wildcard_sources(id, qualifier) {
+            let given = resolver.source_columns(scope, source);
             for column in given.columns {
                 let left_out = column.name.as_ref().is_some_and(|name| except.iter().any(|other| other.matches(name)));
                 if !left_out {

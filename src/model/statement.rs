@@ -11,11 +11,11 @@ use super::span::Span;
 /// A SQL dialect, chosen by evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
-    /// `PostgreSQL` and its relatives (Redshift, CockroachDB, Greenplum).
+    /// `PostgreSQL` and its relatives (Redshift, `CockroachDB`, Greenplum).
     Postgres,
-    /// MySQL and MariaDB.
+    /// `MySQL` and `MariaDB`.
     Mysql,
-    /// SQLite.
+    /// `SQLite`.
     Sqlite,
     /// SQL Server, T-SQL.
     SqlServer,
@@ -25,7 +25,7 @@ pub enum Dialect {
     BigQuery,
     /// Snowflake.
     Snowflake,
-    /// ClickHouse.
+    /// `ClickHouse`.
     ClickHouse,
     /// No evidence for any.
     Generic,
@@ -227,6 +227,9 @@ pub struct Scope {
     /// Where names that no source here has are looked up: the enclosing query of a correlated or lateral
     /// subquery. `None` for derived tables, CTEs and roots.
     pub outer: Option<ScopeId>,
+    /// Sources of `outer` that can be seen from here, `.0 .. .1`, when not all of them can: those before a lateral
+    /// subquery, those of the join whose `ON` holds the subquery.
+    pub outer_sources: Option<(u32, u32)>,
     /// Sources in `FROM` order. For DML the written relation is the first, with [`SourceRole::Target`].
     pub sources: Vec<Source>,
     /// `USING` and `NATURAL` joins, in order.
@@ -355,6 +358,8 @@ pub enum Usage {
     Assign(u32),
     /// Itself the written column of an insert or assignment.
     Target,
+    /// Named only to be left out of a wildcard: nothing of it is read, but it must be there.
+    LeftOut,
     /// Named by DDL: index, constraint, comment, grant, declaration.
     Schema,
     /// Anything else.

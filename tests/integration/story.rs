@@ -24,7 +24,6 @@ fn who_still_needs_the_old_column() {
         "live application InvoiceRepository.debtors read certain billing-service/src/main/java/shop/billing/InvoiceRepository.java:24",
         "live application InvoiceRepository.lines read certain billing-service/src/main/java/shop/billing/InvoiceRepository.java:15",
         "live report monthly_revenue.sql read certain reports/monthly_revenue.sql:3,9",
-        // FIXME: certain, once `\copy (…) TO STDOUT` is read as a whole statement.
         "live export export-users.sh read certain ops/export-users.sh:6",
         "live support-tool find_customer.sql read certain support/find_customer.sql:2,4",
         "migration migration 0001_create_users.sql both certain accounts-service/migrations/0001_create_users.sql:4",

@@ -5,29 +5,36 @@ use std::collections::HashMap;
 use super::expression::ExpressionId;
 use crate::model::span::Span;
 
-/// A name as it is used: `x`, or with what stands before it: `this.x`, `Class.X`.
+/// A name as it is used: `x`, `f()`, or with what stands before it: `this.x`, `Class.X`, `mapper.columns()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key<'t> {
     /// What stands before the dot.
     pub qualifier: Option<&'t str>,
     /// The name.
     pub name: &'t str,
+    /// Whether it is called.
+    pub call: bool,
 }
 
 impl<'t> Key<'t> {
     /// A name without qualifier.
     pub fn bare(name: &'t str) -> Self {
-        Self { qualifier: None, name }
+        Self { qualifier: None, name, call: false }
     }
 
     /// A call of a function of that name.
     pub fn call(name: &'t str) -> Self {
-        Self { qualifier: Some("()"), name }
+        Self { qualifier: None, name, call: true }
     }
 
     /// A name after a qualifier.
     pub fn qualified(qualifier: &'t str, name: &'t str) -> Self {
-        Self { qualifier: Some(qualifier), name }
+        Self { qualifier: Some(qualifier), name, call: false }
+    }
+
+    /// A call of a method of what the qualifier names: a class, or a variable of one.
+    pub fn method(qualifier: &'t str, name: &'t str) -> Self {
+        Self { qualifier: Some(qualifier), name, call: true }
     }
 }
 
@@ -122,6 +129,8 @@ pub struct Variable {
     pub events: Vec<Event>,
     /// Whether it is known only at run time when it is declared: a parameter, a name of another file.
     pub opaque: bool,
+    /// Of a function: its parameters, in order.
+    pub parameters: Vec<VariableId>,
 }
 
 #[derive(Debug)]
@@ -136,6 +145,10 @@ pub struct Bindings<'t> {
     scopes: Vec<Scope>,
     names: HashMap<(ScopeId, Key<'t>), VariableId>,
     variables: Vec<Variable>,
+    /// Classes of variables, where they are declared.
+    classes: HashMap<(ScopeId, &'t str), &'t str>,
+    /// Classes with what they extend.
+    extended: HashMap<&'t str, &'t str>,
     pending: Vec<(ScopeId, Key<'t>, Event)>,
     open_scopes: Vec<ScopeId>,
     flows: Vec<FlowNode>,
@@ -158,6 +171,8 @@ impl Default for Bindings<'_> {
             scopes: vec![Scope { parent: ScopeId(0), kind: ScopeKind::Function }],
             names: HashMap::new(),
             variables: Vec::new(),
+            classes: HashMap::new(),
+            extended: HashMap::new(),
             pending: Vec::new(),
             open_scopes: vec![ScopeId(0)],
             flows: vec![FlowNode::default()],
@@ -265,7 +280,7 @@ impl<'t> Bindings<'t> {
     /// [`Self::change`].
     pub fn declare(&mut self, names: &[(ScopeId, Key<'t>)], opaque: bool) -> VariableId {
         let id = VariableId(self.variables.len() as u32);
-        self.variables.push(Variable { flow: self.flow(), events: Vec::new(), opaque });
+        self.variables.push(Variable { flow: self.flow(), opaque, ..Variable::default() });
         for &(scope, key) in names {
             self.names.insert((scope, key), id);
         }
@@ -285,9 +300,9 @@ impl<'t> Bindings<'t> {
         for (scope, key, event) in std::mem::take(&mut self.pending) {
             let id = self.find(scope, key).unwrap_or_else(|| {
                 let id = VariableId(self.variables.len() as u32);
-                let kind = if key.qualifier.is_some() { ScopeKind::Class } else { ScopeKind::Function };
+                let kind = if key.qualifier.is_some() || key.call { ScopeKind::Class } else { ScopeKind::Function };
                 let (outer, flow) = (self.around(scope, kind), event.flow);
-                self.variables.push(Variable { flow, events: Vec::new(), opaque: true });
+                self.variables.push(Variable { flow, opaque: true, ..Variable::default() });
                 self.names.insert((outer, key), id);
                 id
             });
@@ -306,19 +321,53 @@ impl<'t> Bindings<'t> {
         scope
     }
 
-    /// The variable that a name stands for when it is used in `scope`.
-    pub fn find(&self, mut scope: ScopeId, key: Key<'t>) -> Option<VariableId> {
-        for _ in 0..MOST_SCOPES {
-            if let Some(&found) = self.names.get(&(scope, key)) {
-                return Some(found);
-            }
+    /// Takes note of the class of the variable `name` of `scope`.
+    pub fn type_variable(&mut self, scope: ScopeId, name: &'t str, class: &'t str) {
+        self.classes.insert((scope, name), class);
+    }
+
+    /// Takes note of what a class extends.
+    pub fn extend_class(&mut self, class: &'t str, base: &'t str) {
+        self.extended.insert(class, base);
+    }
+
+    /// The variable that a name stands for when it is used in `scope`: the nearest of that name, else the member of
+    /// the class that its qualifier is or is a variable of.
+    pub fn find(&self, scope: ScopeId, key: Key<'t>) -> Option<VariableId> {
+        let own = self.outwards(scope).find_map(|scope| self.names.get(&(scope, key)).copied());
+        own.or_else(|| self.find_member(scope, key))
+    }
+
+    fn find_member(&self, scope: ScopeId, key: Key<'t>) -> Option<VariableId> {
+        /// Classes further up than this are not looked at.
+        const MOST_BASES: usize = 10;
+        let qualifier = key.qualifier?;
+        let typed = self.outwards(scope).find_map(|scope| self.classes.get(&(scope, qualifier)).copied());
+        let classes =
+            std::iter::successors(Some(typed.unwrap_or(qualifier)), |class| self.extended.get(class).copied());
+        classes
+            .take(MOST_BASES)
+            .find_map(|class| self.names.get(&(self.file_scope(), Key { qualifier: Some(class), ..key })).copied())
+    }
+
+    /// The names of the file's own scope that other files may use.
+    pub fn outer_names(&self) -> impl Iterator<Item = (Key<'t>, VariableId)> + '_ {
+        let file = self.file_scope();
+        self.names.iter().filter(move |((scope, _), _)| *scope == file).map(|(&(_, key), &id)| (key, id))
+    }
+
+    /// A scope and those around it, innermost first.
+    fn outwards(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
+        std::iter::successors(Some(scope), |&scope| {
             let parent = self.scopes[scope.0 as usize].parent;
-            if parent == scope {
-                break;
-            }
-            scope = parent;
-        }
-        None
+            (parent != scope).then_some(parent)
+        })
+        .take(MOST_SCOPES)
+    }
+
+    /// Says what the parameters of a function are.
+    pub fn set_parameters(&mut self, function: VariableId, parameters: Vec<VariableId>) {
+        self.variables[function.0 as usize].parameters = parameters;
     }
 
     /// A variable.

@@ -11,6 +11,8 @@ pub mod escape;
 pub mod expression;
 pub mod flow;
 pub mod format;
+mod outer;
+pub(super) mod quoting;
 pub mod resolve;
 pub mod statements;
 #[cfg(test)]
@@ -19,16 +21,17 @@ pub mod tokens;
 pub mod units;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use tree_sitter::{Language, Node, Parser, Tree};
 
-use self::binding::{Bindings, Change, Flow, Key, ScopeKind};
+use self::binding::{Bindings, Change, Flow, Key, ScopeId, ScopeKind, VariableId};
 use self::dialect::DialectHints;
 use self::expression::{Expression, ExpressionId, Expressions};
 use self::units::Units;
 use crate::extract::Input;
 use crate::extract::sql::text::SqlText;
-use crate::model::facts::{FileFacts, Problem, Token, TokenKind, UnitKind};
+use crate::model::facts::{Constant, FileFacts, Problem, Token, TokenKind, UnitKind};
 use crate::model::span::Span;
 use crate::model::statement::Direction;
 
@@ -43,6 +46,9 @@ pub trait Host {
 
     /// The name that `node` is, when it may stand for a constant: an identifier, `this.x`, `Class.X`.
     fn name<'t>(node: Node<'t>, text: &'t str) -> Option<Key<'t>>;
+
+    /// Adds what is not said by strings: mappings, and statements that calls build. Called once, after everything else.
+    fn read_whole(&self, _root: Node<'_>, _input: Input<'_>, _facts: &mut FileFacts) {}
 }
 
 /// What a node opens, until it is left.
@@ -103,6 +109,10 @@ pub struct Reader<'t> {
     frames: Vec<Frame<'t>>,
     /// What the open functions return, innermost last.
     returns: Vec<Vec<Child<'t>>>,
+    /// The parameters of the open functions, innermost last.
+    parameters: Vec<Vec<(&'t str, VariableId)>>,
+    /// What the functions known so far return.
+    functions: HashMap<(ScopeId, &'t str), ExpressionId>,
     name_of: fn(Node<'t>, &'t str) -> Option<Key<'t>>,
 }
 
@@ -165,6 +175,47 @@ impl<'t> Reader<'t> {
         self.bindings.declare(&[(scope, Key::bare(name))], opaque);
     }
 
+    /// Declares a parameter of the innermost function.
+    pub fn declare_parameter(&mut self, name: &'t str) {
+        let scope = self.bindings.scope();
+        let id = self.bindings.declare(&[(scope, Key::bare(name))], true);
+        if let Some(parameters) = self.parameters.last_mut() {
+            parameters.push((name, id));
+        }
+    }
+
+    /// A call of a named function that is given a string or a parameter of the function around it; `None` for other
+    /// calls. Its value is that of the function's
+    /// name with its parameters replaced.
+    pub fn call(&mut self, arguments: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
+        /// A call with more arguments than this makes no text.
+        const MOST: usize = 12;
+        let is_parameter = |name: &str| {
+            let own = self.parameters.last().into_iter().flatten();
+            own.take(MOST).any(|(known, _)| *known == name)
+        };
+        let is_text = |argument: &Child<'t>| {
+            argument.value.is_some()
+                || self.key(argument.node).is_some_and(|key| key == Key::bare(key.name) && is_parameter(key.name))
+        };
+        if arguments.len() > MOST || !arguments.iter().any(is_text) {
+            return None;
+        }
+        let key = self.key(node)?;
+        let arguments = arguments
+            .iter()
+            .map(|argument| match argument.value {
+                Some(value) => value,
+                None => {
+                    let expression = self.key(argument.node).map_or(Expression::Hole, |key| self.name(key));
+                    self.expressions.add(expression, span_of(argument.node))
+                }
+            })
+            .collect();
+        let scope = self.bindings.scope();
+        Some(self.expressions.add(Expression::Call { key, scope, arguments }, span_of(node)))
+    }
+
     /// An append to the builder that a node is: a name, or a call that appends to one and returns it. The value is
     /// the builder's.
     pub fn append(&mut self, builder: &Child<'t>, value: ExpressionId, node: Node<'t>) -> ExpressionId {
@@ -188,29 +239,39 @@ impl<'t> Reader<'t> {
     pub fn returned(&mut self, value: &Child<'t>) {
         /// A function that returns more values than this is no constant.
         const MOST: usize = 50;
-        if let Some(values) = self.returns.last_mut().filter(|values| values.len() < MOST) {
-            values.push(*value);
+        if self.returns.last().is_none_or(|values| values.len() >= MOST) {
+            return;
+        }
+        // A name is looked up where it is returned, not where the function ends.
+        let value = Child { value: self.string_or_name(value), ..*value };
+        if let Some(values) = self.returns.last_mut() {
+            values.push(value);
         }
     }
 
-    /// Makes the function that is being closed known by `key` in the scope around it, if it returns strings: its calls
-    /// then stand for any of the values that it returns.
-    pub fn declare_function(&mut self, key: Key<'t>, node: Node<'t>) {
+    /// Makes the function that is being closed known by `name` in the scope around it, and as a method of `class`, if
+    /// it may return strings: its calls then stand for any of the values that it returns, or that another function of
+    /// the same name there returns.
+    pub fn declare_function(&mut self, name: &'t str, class: Option<&'t str>, node: Node<'t>) {
         let Some(values) = self.returns.last_mut().map(std::mem::take) else { return };
-        if !values.iter().any(|value| value.value.is_some()) {
-            return;
+        let Some(mut value) = self.choice(&values, node) else { return };
+        let (scope, key) = (self.bindings.outer_scope(), Key::call(name));
+        if let Some(&overload) = self.functions.get(&(scope, name)) {
+            value = self.expressions.add(Expression::Choice(vec![overload, value]), span_of(node));
         }
-        if let Some(value) = self.choice(&values, node) {
-            let scope = self.bindings.outer_scope();
-            self.bindings.declare(&[(scope, key)], false);
-            self.change(key, Change::Assign, Some(value), node);
-        }
+        self.functions.insert((scope, name), value);
+        let mut names = vec![(scope, key)];
+        names.extend(class.map(|class| (self.bindings.file_scope(), Key::method(class, name))));
+        let function = self.bindings.declare(&names, false);
+        let parameters = self.parameters.last_mut().map(std::mem::take).unwrap_or_default();
+        self.bindings.set_parameters(function, parameters.into_iter().map(|(_, id)| id).collect());
+        self.change(key, Change::Assign, Some(value), node);
     }
 
     /// A choice between values, if any of them is a string or all may be.
     pub fn choice(&mut self, branches: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
         let any = branches.iter().any(|branch| branch.value.is_some());
-        if !any && !branches.iter().all(|branch| self.may_be_string(branch)) {
+        if branches.is_empty() || (!any && !branches.iter().all(|branch| self.may_be_string(branch))) {
             return None;
         }
         let parts: Vec<ExpressionId> = branches.iter().map(|branch| self.part(branch)).collect();
@@ -270,8 +331,8 @@ pub fn span_of(node: Node<'_>) -> Span {
     Span::new(node.start_byte(), node.end_byte())
 }
 
-/// Reads a file of a host language.
-pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> FileFacts {
+/// Reads a file of a host language; `known` are constants of other files.
+pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known: &[Constant]) -> FileFacts {
     let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
     let Some(tree) = parse(language, input.text) else {
         let message = "the file could not be parsed".to_owned();
@@ -284,8 +345,9 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> Fil
     facts.units = reader.units.finish();
     facts.tokens = reader.tokens;
     let dialect = reader.dialect.dialect();
-    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect);
+    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect, known);
     facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
+    host.read_whole(tree.root_node(), input, &mut facts);
     facts.statements.sort_by_key(|statement| statement.span.start);
     facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
     // Both in order of their start: one pass with the furthest end so far tells what lies inside.
@@ -321,6 +383,8 @@ fn scan<'t, H: Host>(host: &mut H, tree: &'t Tree, input: Input<'t>) -> (Reader<
         field: None,
         frames: Vec::new(),
         returns: Vec::new(),
+        parameters: Vec::new(),
+        functions: HashMap::new(),
         name_of: H::name,
     };
     reader.dialect.add(input.path);
@@ -388,6 +452,7 @@ fn enter<'t, H: Host>(
         reader.bindings.enter_scope(scope);
         if scope == ScopeKind::Function {
             reader.returns.push(Vec::new());
+            reader.parameters.push(Vec::new());
         }
     }
     for &flow in &opening.flows {
@@ -426,6 +491,7 @@ fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<
         reader.bindings.leave_scope();
         if scope == ScopeKind::Function {
             reader.returns.pop();
+            reader.parameters.pop();
         }
     }
     if frame.unit {

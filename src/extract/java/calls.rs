@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::literals;
 use crate::extract::host::binding::Change;
 use crate::extract::host::expression::{Expression, ExpressionId, FormatStyle};
-use crate::extract::host::{Child, Reader, span_of};
+use crate::extract::host::{Child, Reader, quoting, span_of};
 use crate::model::facts::TokenKind;
 
 /// Classes whose content is text that grows by `append`.
@@ -41,6 +41,7 @@ pub(super) fn creation<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut 
     if BUILDERS.contains(&class) || class == "String" {
         return match arguments.as_slice() {
             // The size of the buffer says nothing about the text.
+            [argument] if is_size(argument, reader) => Some(reader.nothing(node)),
             [argument] if reader.may_be_string(argument) && argument.node.kind() != "identifier" => {
                 let value = reader.part(argument);
                 Some(reader.expressions.add(Expression::Join(vec![value]), span_of(node)))
@@ -51,6 +52,12 @@ pub(super) fn creation<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut 
     }
     let is_list = ["List", "Set", "Collection"].iter().any(|suffix| class.ends_with(suffix));
     if is_list && arguments.is_empty() { reader.list(&[], node) } else { None }
+}
+
+/// Whether an argument is the size of something.
+fn is_size(argument: &Child<'_>, reader: &Reader<'_>) -> bool {
+    let name = argument.node.child_by_field_name("name").and_then(|name| reader.text.get(name.byte_range()));
+    argument.node.kind() == "method_invocation" && matches!(name, Some("length" | "size" | "capacity"))
 }
 
 fn arguments<'t>(children: &[Child<'t>]) -> Vec<Child<'t>> {
@@ -79,7 +86,12 @@ pub(super) fn invocation<'t>(
         }
         return None;
     }
-    let object = object?;
+    if let [argument] = arguments.as_slice()
+        && quoting::is_quoting(name, argument, reader)
+    {
+        return reader.string_or_name(argument);
+    }
+    let Some(object) = object else { return reader.call(&arguments, node) };
     let class = reader.text_of(object.node);
     let class = class.rsplit('.').next().unwrap_or(class);
     match (class, name) {
@@ -90,7 +102,7 @@ pub(super) fn invocation<'t>(
         ("List" | "Set" | "Arrays" | "Stream" | "ImmutableList" | "Lists", "of" | "asList" | "newArrayList") => {
             reader.list(&arguments, node)
         }
-        _ => method(object, name, &arguments, node, reader),
+        _ => method(object, name, &arguments, node, reader).or_else(|| reader.call(&arguments, node)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, TokenKind, UnitKind};
+use crate::model::facts::{Constant, FileFacts, TokenKind, UnitKind};
 
 /// Java source files.
 pub struct Java;
@@ -27,7 +27,11 @@ impl Format for Java {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input);
+        self.extract_with(input, &[])
+    }
+
+    fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
         persistence::read(&mut facts, input);
         facts
     }
@@ -70,6 +74,9 @@ impl Host for JavaFile {
             | "annotation_type_declaration" => {
                 if let Some(name) = name_of(node, reader) {
                     reader.dialect.add(name);
+                    if let Some(base) = node.child_by_field_name("superclass").and_then(|base| base.named_child(0)) {
+                        reader.bindings.extend_class(name, class_name(reader.text_of(base)));
+                    }
                     opening.unit = Some((Cow::Borrowed(name), Some(UnitKind::Class)));
                 }
                 opening.scope = Some(ScopeKind::Class);
@@ -158,7 +165,8 @@ impl Host for JavaFile {
                 if is_accessor(reader.text_of(name)) {
                     reader.token(name, TokenKind::Property);
                 }
-                reader.declare_function(Key::call(reader.text_of(name)), node);
+                let class = class_around(reader);
+                reader.declare_function(reader.text_of(name), class, node);
                 None
             }
             "return_statement" => {
@@ -192,9 +200,21 @@ impl Host for JavaFile {
         match node.kind() {
             "identifier" => of(node).map(Key::bare),
             "method_invocation" => {
-                let is_own = node.child_by_field_name("object").is_none_or(|object| object.kind() == "this");
                 let name = of(node.child_by_field_name("name")?)?;
-                is_own.then_some(Key::call(name))
+                let Some(object) = node.child_by_field_name("object") else { return Some(Key::call(name)) };
+                match object.kind() {
+                    "this" => Some(Key::call(name)),
+                    "identifier" => Some(Key::method(of(object)?, name)),
+                    "field_access" if object.child_by_field_name("object")?.kind() == "this" => {
+                        Some(Key::method(of(object.child_by_field_name("field")?)?, name))
+                    }
+                    "object_creation_expression" => {
+                        Some(Key::method(class_name(of(object.child_by_field_name("type")?)?), name))
+                    }
+                    // Whatever it is that has such a method; only one without arguments may be a constant.
+                    _ if node.child_by_field_name("arguments")?.named_child_count() == 0 => Some(Key::method("", name)),
+                    _ => None,
+                }
             }
             "field_access" => {
                 let object = node.child_by_field_name("object")?;
@@ -280,6 +300,31 @@ fn assign<'t>(left: &Child<'t>, operator: &Child<'t>, right: &Child<'t>, reader:
     }
 }
 
+/// A class without its package and type arguments.
+fn class_name(written: &str) -> &str {
+    let bare = written.split('<').next().unwrap_or(written);
+    bare.rsplit('.').next().unwrap_or(bare).trim()
+}
+
+/// The class whose member is being opened or closed.
+fn class_around<'t>(reader: &Reader<'t>) -> Option<&'t str> {
+    /// Declaration, body, and the part of an enum's body after its constants.
+    const MOST_LEVELS: usize = 4;
+    (0..MOST_LEVELS).filter_map(|up| reader.outer(up)).find_map(|outer| {
+        let is_class = outer.kind().ends_with("_declaration") && outer.child_by_field_name("body").is_some();
+        if is_class { name_of(outer, reader) } else { None }
+    })
+}
+
+/// The class of a declared variable: its type, or what is made for a `var`.
+fn declared_class<'t>(value: Option<&Child<'t>>, reader: &Reader<'t>) -> Option<&'t str> {
+    let class_of = |node: Node<'t>| node.child_by_field_name("type").map(|class| class_name(reader.text_of(class)));
+    match class_of(reader.outer(0)?)? {
+        "var" => class_of(value?.node),
+        class => Some(class),
+    }
+}
+
 /// Records an assignment; `null` stands for no value yet.
 fn assign_value<'t>(key: Key<'t>, value: &Child<'t>, reader: &mut Reader<'t>) {
     if value.node.kind() != "null_literal" {
@@ -299,6 +344,10 @@ fn declare<'t>(name: &Child<'t>, value: Option<&Child<'t>>, reader: &mut Reader<
     } else {
         reader.declare_local(text, false);
     }
+    if let Some(class) = declared_class(value, reader) {
+        let scope = if is_field { reader.bindings.scope_of_kind(ScopeKind::Class) } else { reader.bindings.scope() };
+        reader.bindings.type_variable(scope, text, class);
+    }
     if let Some(value) = value {
         assign_value(Key::bare(text), value, reader);
     }
@@ -306,15 +355,9 @@ fn declare<'t>(name: &Child<'t>, value: Option<&Child<'t>>, reader: &mut Reader<
 
 /// A field is known by its bare name and after `this.` in its class, and after its class's name anywhere.
 fn declare_field<'t>(name: &'t str, opaque: bool, reader: &mut Reader<'t>) {
-    /// Declaration, body, and the part of an enum's body after its constants.
-    const MOST_LEVELS: usize = 4;
     let scope = reader.bindings.scope_of_kind(ScopeKind::Class);
     let mut names = vec![(scope, Key::bare(name)), (scope, Key::qualified("this", name))];
-    let class = (0..MOST_LEVELS).filter_map(|up| reader.outer(up)).find_map(|outer| {
-        let is_class = outer.kind().ends_with("_declaration") && outer.child_by_field_name("body").is_some();
-        if is_class { name_of(outer, reader) } else { None }
-    });
-    names.extend(class.map(|class| (reader.bindings.file_scope(), Key::qualified(class, name))));
+    names.extend(class_around(reader).map(|class| (reader.bindings.file_scope(), Key::qualified(class, name))));
     reader.bindings.declare(&names, opaque);
 }
 
@@ -328,7 +371,17 @@ fn parameter<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>
         reader.token(name.node, TokenKind::Property);
         declare_field(reader.text_of(name.node), true, reader);
     } else {
-        reader.declare_local(reader.text_of(name.node), true);
+        let text = reader.text_of(name.node);
+        let is_formal = node.kind() == "formal_parameter";
+        if is_formal {
+            reader.declare_parameter(text)
+        } else {
+            reader.declare_local(text, true)
+        }
+        if let Some(class) = node.child_by_field_name("type") {
+            let scope = reader.bindings.scope();
+            reader.bindings.type_variable(scope, text, class_name(reader.text_of(class)));
+        }
     }
 }
 

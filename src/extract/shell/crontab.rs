@@ -17,9 +17,19 @@ pub(super) struct Line {
 /// Whether the path is that of a crontab.
 pub(super) fn is_crontab(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let known =
-        name == "crontab" || name.starts_with("crontab.") || [".crontab", ".cron"].iter().any(|it| name.ends_with(it));
+    let of_host = name.strip_prefix("crontab.").is_some_and(|rest| !rest.is_empty() && !is_source(rest));
+    let known = name == "crontab" || of_host || [".crontab", ".cron"].iter().any(|it| name.ends_with(it));
     known || has_user(path) && !name.starts_with('.') && !name.contains(".md")
+}
+
+/// Whether what follows `crontab.` makes it code about crontabs, or documentation, rather than the crontab of a host.
+fn is_source(rest: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "java", "kt", "py", "rb", "go", "rs", "php", "cs", "c",
+        "cpp", "h", "scala", "pl", "json", "md", "rst", "html", "snap",
+    ];
+    let ending = rest.rsplit('.').next().unwrap_or(rest);
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Whether the lines name the user who runs them.
@@ -95,6 +105,16 @@ fn read(command: &str, start: usize) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_about_crontabs_is_none() {
+        for path in ["ops/crontab", "crontab.prod", "ops/db.crontab", "etc/cron.d/nightly"] {
+            assert!(is_crontab(path), "{path}");
+        }
+        for path in ["src/crontab.ts", "test/crontab.test.ts", "crontab.md", "crontab.py"] {
+            assert!(!is_crontab(path), "{path}");
+        }
+    }
 
     #[test]
     fn commands_of_lines() {

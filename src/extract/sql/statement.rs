@@ -9,6 +9,7 @@ use super::dialect;
 use super::lower::{self, Lowered};
 use super::places::Places;
 use super::repair::Draft;
+use super::rewrite;
 use super::text::SqlText;
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
@@ -64,13 +65,16 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
     let mut message = String::new();
     for &dialect in order {
         let grammar = dialect::grammar(dialect);
-        let tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
+        let mut tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
             Ok(tokens) => tokens,
             Err(error) => {
                 message = error.to_string();
                 continue;
             }
         };
+        if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
+            rewrite::rewrite(&mut tokens);
+        }
         if longest_chain(&tokens) > LONGEST_CHAIN {
             return Err(refused("the expression is too long"));
         }
@@ -98,7 +102,7 @@ pub(super) fn repair(text: &SqlText, refused: Refused) -> Option<Accepted> {
 }
 
 fn accept(text: &SqlText, statement: &ast::Statement, dialect: Dialect, rest: Option<Location>) -> Accepted {
-    let places = Places::new(text);
+    let places = Places::of(text, dialect);
     Accepted {
         lowered: lower::lower(statement, &places),
         dialect,
@@ -247,45 +251,78 @@ fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
         || strong.iter().any(|verb| word.value.eq_ignore_ascii_case(verb)))
 }
 
-/// The largest number of operators or set operations that follow each other at one level.
+/// What follows each other at one level of parentheses.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chain {
+    /// `AND`, `OR`.
+    logical: u32,
+    /// Other operators since the last of those.
+    operators: u32,
+    /// `a[1][2]`, `a::b::c`, `a.b.c`.
+    postfix: u32,
+    /// `UNION` and the like.
+    sets: u32,
+    /// `NOT NOT`, `- -`, `CASE WHEN CASE WHEN`: these nest to the right.
+    prefix: u32,
+}
+
+impl Chain {
+    fn longest(self) -> u32 {
+        self.logical.max(self.operators).max(self.postfix).max(self.sets).max(self.prefix)
+    }
+}
+
+/// The longest chain of operators or set operations at one level: about the depth of the syntax tree.
 fn longest_chain(tokens: &[TokenWithSpan]) -> u32 {
+    use sqlparser::keywords::Keyword;
     let mut longest = 0;
-    let mut chains = vec![0_u32];
+    let mut chains = vec![Chain::default()];
     for token in tokens {
+        let Some(chain) = chains.last_mut() else { break };
         match &token.token {
-            Token::LParen | Token::LBracket => chains.push(0),
+            Token::LParen | Token::LBracket => {
+                chain.postfix += 1;
+                longest = longest.max(chain.longest());
+                chains.push(Chain::default());
+                continue;
+            }
             Token::RParen | Token::RBracket => {
                 if chains.len() > 1 {
                     chains.pop();
                 }
+                continue;
             }
-            Token::Comma => {
-                if let Some(chain) = chains.last_mut() {
-                    *chain = 0;
+            Token::Comma => *chain = Chain { sets: chain.sets, ..Chain::default() },
+            Token::Word(word) if word.quote_style.is_some() => {}
+            Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) => {}
+            Token::Period | Token::DoubleColon | Token::Colon => chain.postfix += 1,
+            Token::Word(word) => match word.keyword {
+                Keyword::AND | Keyword::OR => {
+                    chain.logical += 1;
+                    chain.operators = 0;
+                    chain.postfix = 0;
                 }
-            }
-            Token::Word(_) if !is_chaining(&token.token) => {}
-            Token::Number(..) | Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) | Token::Period => {}
-            Token::Whitespace(_) => {}
+                Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::MINUS => {
+                    *chain = Chain { sets: chain.sets + 1, ..Chain::default() };
+                }
+                Keyword::SELECT | Keyword::FROM | Keyword::WHERE | Keyword::JOIN | Keyword::ON | Keyword::SET => {
+                    *chain = Chain { sets: chain.sets, ..Chain::default() };
+                }
+                Keyword::CASE | Keyword::NOT | Keyword::INTERVAL | Keyword::PRIOR => chain.prefix += 1,
+                Keyword::END => chain.prefix = chain.prefix.saturating_sub(1),
+                Keyword::WHEN | Keyword::THEN | Keyword::ELSE => {
+                    *chain = Chain { sets: chain.sets, prefix: chain.prefix, ..Chain::default() };
+                }
+                _ => {}
+            },
             _ => {
-                if let Some(chain) = chains.last_mut() {
-                    *chain += 1;
-                    longest = longest.max(*chain);
-                }
+                chain.operators += 1;
+                chain.postfix = 0;
             }
+        }
+        if let Some(chain) = chains.last() {
+            longest = longest.max(chain.longest());
         }
     }
     longest
-}
-
-fn is_chaining(token: &Token) -> bool {
-    use sqlparser::keywords::Keyword;
-    matches!(
-        token,
-        Token::Word(word) if word.quote_style.is_none() && matches!(
-            word.keyword,
-            Keyword::AND | Keyword::OR | Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::NOT
-                | Keyword::JOIN | Keyword::COLLATE | Keyword::MINUS | Keyword::CASE
-        )
-    )
 }

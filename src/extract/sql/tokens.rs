@@ -1,11 +1,14 @@
 //! Statements that no grammar accepts, read by their words: relations behind `FROM`, `JOIN`, `INTO`, …; all other
 //! names that are no keyword, function or alias are columns in one scope.
 
+use std::collections::BTreeSet;
+
+use super::keyword::is_keyword;
 use super::lexer::TokenKind;
 use super::lower::Lowered;
 use super::naming::{Words, relation, source};
 use super::text::holds_hole;
-use crate::model::name::Ident;
+use crate::model::name::{Ident, Name};
 use crate::model::statement::{
     Access, ColumnReference, HoleRole, HoleUse, Insert, InsertColumns, Lookup, Output, OutputValue, Relation, Scope,
     ScopeId, SourceRole, StatementKind, Usage,
@@ -24,13 +27,13 @@ pub(super) fn read(words: Words<'_>) -> Lowered {
         aliases: Vec::new(),
     };
     reader.run(kind);
-    let aliases = std::mem::take(&mut reader.aliases);
+    let aliases: BTreeSet<Name> = reader.aliases.iter().map(Ident::folded).collect();
     let mut scope = reader.scope;
     // `ORDER BY total` may name an output.
     for reference in &mut scope.references {
         if reference.qualifier.is_empty()
             && reference.lookup == Lookup::Sources
-            && aliases.iter().any(|alias| alias.matches(&reference.name))
+            && aliases.contains(&reference.name.folded())
         {
             reference.lookup = Lookup::SourcesFirst;
         }
@@ -53,46 +56,6 @@ pub(super) fn references(words: Words<'_>) -> Vec<ColumnReference> {
     // Relations of the part are not known to the statement: only what they do not qualify is kept.
     reader.scope.references.retain(|reference| reference.lookup == Lookup::Sources);
     reader.scope.references
-}
-
-/// `LOAD DATA … INTO TABLE t … (a, @b) SET c = @b`.
-pub(super) fn load(words: Words<'_>) -> Option<Lowered> {
-    let into = (1..words.len()).find(|&at| words.is_word(at, "into"))?;
-    let table = words.name(into + 1 + usize::from(words.is_word(into + 1, "table")))?;
-    let mut scope = Scope { sources: vec![source(&table, None, SourceRole::Target)], ..Scope::default() };
-    let mut inserted = Vec::new();
-    let mut at = table.next;
-    while at < words.len() {
-        let assigns = words.is_word(at, "set");
-        if !assigns && !words.is(at, "(") {
-            at += 1;
-            continue;
-        }
-        let end = if assigns { words.len() } else { words.behind_parenthesis(at) };
-        for item in words.items(at + 1, end - usize::from(!assigns)) {
-            let Some(named) = words.name(item.start).filter(|_| words.kind(item.start) != Some(TokenKind::Variable))
-            else {
-                continue;
-            };
-            inserted.push(scope.references.len() as u32);
-            scope.references.push(ColumnReference {
-                qualifier: Vec::new(),
-                name: named.name.last().clone(),
-                span: named.span,
-                access: Access::Write,
-                usage: Usage::Target,
-                lookup: Lookup::Only(0),
-            });
-        }
-        at = end;
-    }
-    let columns = if inserted.is_empty() {
-        InsertColumns::Positional { count: None, span: table.span }
-    } else {
-        InsertColumns::Named(inserted)
-    };
-    scope.insert = Some(Insert { columns, query: None });
-    Some(Lowered { kind: StatementKind::Copy, scopes: vec![scope], changes: Vec::new(), holes: Vec::new() })
 }
 
 fn kind(words: Words<'_>) -> StatementKind {
@@ -435,186 +398,5 @@ impl Reader<'_> {
             lookup: Lookup::Sources,
         });
         named.next
-    }
-}
-
-/// Whether token `at` is a word that names nothing.
-pub(super) fn is_keyword(words: Words<'_>, at: usize) -> bool {
-    const KEYWORDS: &[&str] = &[
-        "all",
-        "alter",
-        "analyze",
-        "and",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "begin",
-        "between",
-        "bigint",
-        "binary",
-        "boolean",
-        "both",
-        "by",
-        "call",
-        "cascade",
-        "case",
-        "cast",
-        "char",
-        "collate",
-        "commit",
-        "concurrently",
-        "conflict",
-        "constraint",
-        "create",
-        "cross",
-        "csv",
-        "current_date",
-        "current_time",
-        "current_timestamp",
-        "current_user",
-        "decimal",
-        "declare",
-        "default",
-        "delete",
-        "desc",
-        "distinct",
-        "div",
-        "do",
-        "double",
-        "drop",
-        "dual",
-        "duplicate",
-        "each",
-        "else",
-        "elseif",
-        "elsif",
-        "enclosed",
-        "end",
-        "escape",
-        "except",
-        "exec",
-        "execute",
-        "exists",
-        "explain",
-        "false",
-        "fetch",
-        "final",
-        "float",
-        "following",
-        "for",
-        "foreign",
-        "from",
-        "full",
-        "glob",
-        "grant",
-        "group",
-        "having",
-        "if",
-        "ignore",
-        "ilike",
-        "in",
-        "index",
-        "infile",
-        "inner",
-        "insert",
-        "instead",
-        "int",
-        "integer",
-        "intersect",
-        "interval",
-        "into",
-        "is",
-        "isnull",
-        "join",
-        "lateral",
-        "leading",
-        "left",
-        "like",
-        "limit",
-        "localtimestamp",
-        "locked",
-        "loop",
-        "matched",
-        "merge",
-        "minus",
-        "mod",
-        "natural",
-        "nolock",
-        "not",
-        "nothing",
-        "notnull",
-        "nowait",
-        "null",
-        "nulls",
-        "numeric",
-        "of",
-        "offset",
-        "on",
-        "only",
-        "or",
-        "order",
-        "outer",
-        "over",
-        "partition",
-        "preceding",
-        "prewhere",
-        "primary",
-        "procedure",
-        "qualify",
-        "raise",
-        "recursive",
-        "references",
-        "regexp",
-        "replace",
-        "return",
-        "returning",
-        "returns",
-        "revoke",
-        "right",
-        "rlike",
-        "rollback",
-        "rownum",
-        "select",
-        "separator",
-        "set",
-        "settings",
-        "similar",
-        "skip",
-        "some",
-        "straight_join",
-        "sysdate",
-        "table",
-        "tablesample",
-        "temporary",
-        "terminated",
-        "then",
-        "ties",
-        "timestamp",
-        "to",
-        "top",
-        "trailing",
-        "trigger",
-        "true",
-        "truncate",
-        "unbounded",
-        "union",
-        "unique",
-        "unknown",
-        "update",
-        "using",
-        "values",
-        "varchar",
-        "view",
-        "when",
-        "where",
-        "while",
-        "with",
-        "within",
-        "xor",
-    ];
-    words.kind(at) == Some(TokenKind::Word) && {
-        let word = words.of(at);
-        word.len() <= 17 && KEYWORDS.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
     }
 }

@@ -1,5 +1,6 @@
 //! TypeScript and JavaScript: units, tokens and the SQL in their strings, templates and tagged templates.
 
+mod builder;
 mod calls;
 mod literals;
 mod names;
@@ -10,7 +11,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, TokenKind};
+use crate::model::facts::{Constant, FileFacts, TokenKind};
 
 /// TypeScript and JavaScript source files, with or without JSX.
 pub struct TypeScript;
@@ -31,7 +32,11 @@ impl Format for TypeScript {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut TypeScriptFile, &grammar(input.path), input)
+        self.extract_with(input, &[])
+    }
+
+    fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        host::read(&mut TypeScriptFile, &grammar(input.path), input, known)
     }
 }
 
@@ -142,6 +147,11 @@ impl Host for TypeScriptFile {
                 let name = field("name")?.node;
                 if name.kind() == "identifier" {
                     reader.declare_local(reader.text_of(name), false);
+                    if let Some(class) = field("value").and_then(|value| value.node.child_by_field_name("constructor"))
+                    {
+                        let scope = reader.bindings.scope();
+                        reader.bindings.type_variable(scope, reader.text_of(name), reader.text_of(class));
+                    }
                     if let Some(value) = field("value") {
                         assign(Key::bare(reader.text_of(name)), value, reader);
                     }
@@ -153,7 +163,10 @@ impl Host for TypeScriptFile {
                 None
             }
             "required_parameter" | "optional_parameter" => {
-                declare_opaque(field("pattern").or(field("name"))?, reader);
+                let is_type = reader.outer(1).is_some_and(|function| function.kind() == "function_type");
+                if !is_type {
+                    declare_parameter(field("pattern").or(field("name"))?, reader);
+                }
                 None
             }
             "return_statement" => {
@@ -161,18 +174,19 @@ impl Host for TypeScriptFile {
                 None
             }
             "function_declaration" | "method_definition" => {
-                reader.declare_function(Key::call(reader.text_of(field("name")?.node)), node);
+                let class = if node.kind() == "method_definition" { class_around(reader) } else { None };
+                reader.declare_function(reader.text_of(field("name")?.node), class, node);
                 None
             }
             "arrow_function" | "function_expression" => {
                 if let Some(name) = field("parameter") {
-                    declare_opaque(name, reader);
+                    declare_parameter(name, reader);
                 }
                 if let Some(body) = field("body").filter(|body| body.node.kind() != "statement_block") {
                     reader.returned(body);
                 }
                 if let Some(name) = names::variable(reader) {
-                    reader.declare_function(Key::call(name), node);
+                    reader.declare_function(name, None, node);
                 }
                 None
             }
@@ -203,14 +217,20 @@ impl Host for TypeScriptFile {
             "identifier" => of(node).map(Key::bare),
             "call_expression" => {
                 let function = node.child_by_field_name("function")?;
-                let name = match function.kind() {
-                    "identifier" => function,
-                    "member_expression" if function.child_by_field_name("object")?.kind() == "this" => {
-                        function.child_by_field_name("property")?
+                if function.kind() == "identifier" {
+                    return of(function).map(Key::call);
+                }
+                let (object, name) =
+                    (function.child_by_field_name("object")?, of(function.child_by_field_name("property")?)?);
+                match object.kind() {
+                    "this" => Some(Key::call(name)),
+                    "identifier" => Some(Key::method(of(object)?, name)),
+                    "member_expression" if object.child_by_field_name("object")?.kind() == "this" => {
+                        Some(Key::method(of(object.child_by_field_name("property")?)?, name))
                     }
-                    _ => return None,
-                };
-                of(name).map(Key::call)
+                    "new_expression" => Some(Key::method(of(object.child_by_field_name("constructor")?)?, name)),
+                    _ => None,
+                }
             }
             "member_expression" => {
                 let object = node.child_by_field_name("object")?;
@@ -222,6 +242,26 @@ impl Host for TypeScriptFile {
             _ => None,
         }
     }
+
+    fn read_whole(&self, root: Node<'_>, input: Input<'_>, facts: &mut FileFacts) {
+        let code = builder::code::Code::new(root, input.text);
+        builder::read(&code, facts);
+    }
+}
+
+/// The class, or the variable that holds the object, whose method is being closed.
+fn class_around<'t>(reader: &Reader<'t>) -> Option<&'t str> {
+    let body = reader.outer(0)?;
+    let holder = reader.outer(1)?;
+    let holds = matches!(body.kind(), "class_body" | "object");
+    let name = if holds { holder.child_by_field_name("name") } else { None };
+    name.map(|name| reader.text_of(name))
+}
+
+/// Declares a parameter; one that is taken apart keeps its place.
+fn declare_parameter<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {
+    let is_name = name.node.kind() == "identifier";
+    reader.declare_parameter(if is_name { reader.text_of(name.node) } else { "" });
 }
 
 fn declare_opaque<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {

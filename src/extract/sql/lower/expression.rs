@@ -5,12 +5,12 @@
 
 use sqlparser::ast::{self, AccessExpr, Expr, Subscript, WindowSpec, WindowType};
 
-use super::{Lowerer, Place};
+use super::{Lowerer, Outer, Place};
 use crate::extract::sql::places;
 use crate::extract::sql::text::{holds_hole, hole_index};
-use crate::model::name::Name;
+use crate::model::name::{Ident, Name};
 use crate::model::span::Span;
-use crate::model::statement::{HoleRole, Lookup, ScopeId, Usage};
+use crate::model::statement::{Dialect, HoleRole, Lookup, OutputValue, ScopeId, Usage};
 
 /// Something that is still to be lowered.
 pub(super) enum Task<'e> {
@@ -77,8 +77,12 @@ impl Lowerer<'_> {
                 self.note_hole(self.span(name), HoleRole::Columns, Some(place.scope));
             }
             Expr::Identifier(_) => tasks.push(Task::Value(item, place)),
-            _ if place.lookup == Lookup::OutputsFirst => {
-                tasks.push(Task::Value(item, place.looking(Lookup::SourcesFirst)));
+            // The parts of a grouping set are items of their own.
+            Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) | Expr::Tuple(_) => {
+                tasks.push(Task::Value(item, place));
+            }
+            _ if matches!(place.lookup, Lookup::OutputsFirst | Lookup::SourcesFirst) => {
+                tasks.push(Task::Value(item, place.looking(self.aliases_in_expressions())));
             }
             _ => tasks.push(Task::Value(item, place)),
         }
@@ -109,7 +113,8 @@ impl Lowerer<'_> {
 
     /// A subquery in an expression: a scope of its own, inside that of the expression.
     pub(super) fn subquery(&mut self, query: &ast::Query, place: Place) -> ScopeId {
-        let id = self.query(query, Some(place.scope));
+        let sources = if let Lookup::Within(start, end) = place.lookup { Some((start, end)) } else { None };
+        let id = self.query(query, Some(Outer { scope: place.scope, sources }));
         self.scope_mut(place.scope).subqueries.push((id, place.usage));
         id
     }
@@ -276,15 +281,46 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Where names in an expression of `GROUP BY`, `HAVING` or `ORDER BY` are looked up: only some dialects know the
+    /// aliases there.
+    pub(super) fn aliases_in_expressions(&self) -> Lookup {
+        if self.places.dialect() == Dialect::Postgres { Lookup::Sources } else { Lookup::SourcesFirst }
+    }
+
     /// Adds the reference of a column given as an object name.
     pub(super) fn named_column(&mut self, name: &ast::ObjectName, place: Place) -> Option<u32> {
         let parts: Vec<ast::Ident> = name.0.iter().filter_map(|part| part.as_ident().cloned()).collect();
         self.column(&parts, place)
     }
 
-    /// `t.*` as a value is the whole row, as is `t`.
+    /// `t.*` as a value is the whole row, as is `t` when no column is called so.
     pub(super) fn whole_row(&mut self, name: &ast::ObjectName, place: Place) {
-        self.named_column(name, place);
+        if let Some((qualifier, span)) = self.star_of(name, place.scope) {
+            self.refer(qualifier, Ident::bare("*"), span, place);
+        }
+    }
+
+    /// `ROW(t.*)` is a row of all columns of `t`: as if a subquery selected them.
+    pub(super) fn row_of_all(&mut self, name: &ast::ObjectName, place: Place) {
+        if let Some((qualifier, span)) = self.star_of(name, place.scope) {
+            let id = self.new_scope(Some(Outer::all(place.scope)));
+            self.push_output(id, None, None, OutputValue::Wildcard { qualifier, span, except: Vec::new() });
+            self.scope_mut(place.scope).subqueries.push((id, place.usage));
+        }
+    }
+
+    /// What stands before the `*` of `t.*`, and where that is: the parser keeps only the place of `t`.
+    fn star_of(&mut self, name: &ast::ObjectName, scope: ScopeId) -> Option<(Vec<Ident>, Span)> {
+        self.known_name(name, Some(scope))?;
+        let qualifier = places::object_name(name)?.0;
+        if qualifier.iter().any(|part| holds_hole(&part.text)) {
+            return None;
+        }
+        let last = name.0.iter().rev().find_map(|part| part.as_ident())?;
+        let end = self.places.inner(last.span).end as usize;
+        let rest = self.places.piece().as_str().get(end..)?;
+        let at = end + rest.find(|c: char| !c.is_whitespace() && c != '.')?;
+        Some((qualifier, self.places.piece().outer(Span::new(at, at + 1))))
     }
 
     /// `root.field[index].field…`: leading names make a qualified name, unless `root` is an expression.
@@ -336,7 +372,7 @@ impl Lowerer<'_> {
             if self.source_named(id, &name).is_some() {
                 return true;
             }
-            next = self.outer(id);
+            next = self.outer(id).map(|outer| outer.scope);
         }
         false
     }

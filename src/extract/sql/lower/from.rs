@@ -1,12 +1,12 @@
 //! `FROM`: tables, joins, derived tables and functions become the sources of a scope.
 
 use sqlparser::ast::{
-    self, FunctionArg, JoinConstraint, JoinOperator, ObjectName as NameTree, Query, SetExpr, TableAlias, TableFactor,
+    self, FunctionArg, JoinConstraint, JoinOperator, ObjectName as NameTree, Query, TableAlias, TableFactor,
     TableWithJoins,
 };
 
 use super::expression::Task;
-use super::{Lowerer, Place};
+use super::{Lowerer, Outer, Place};
 use crate::extract::sql::places;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
@@ -86,7 +86,7 @@ impl Lowerer<'_> {
                 self.sample(sample.as_ref(), scope);
             }
             TableFactor::Derived { lateral, subquery, alias, sample } => {
-                let outer = if *lateral || is_lateral { Some(scope) } else { self.outer(scope) };
+                let outer = if *lateral || is_lateral { Some(self.before(scope)) } else { self.outer(scope) };
                 self.derived(subquery, alias.as_ref(), outer, scope);
                 self.sample(sample.as_ref(), scope);
             }
@@ -171,27 +171,8 @@ impl Lowerer<'_> {
     }
 
     /// Adds a derived table.
-    fn derived(&mut self, query: &Query, alias: Option<&TableAlias>, outer: Option<ScopeId>, scope: ScopeId) {
+    fn derived(&mut self, query: &Query, alias: Option<&TableAlias>, outer: Option<Outer>, scope: ScopeId) {
         let span = self.query_start(query);
-        let is_bare = query.with.is_none()
-            && query.order_by.is_none()
-            && query.limit_clause.is_none()
-            && query.fetch.is_none()
-            && query.pipe_operators.is_empty();
-        if let (SetExpr::Values(values), true) = (&*query.body, is_bare) {
-            let width = values.rows.first().map_or(0, |row| row.content.len());
-            let place = self.argument_place(scope);
-            for row in &values.rows {
-                self.values(&row.content, place);
-            }
-            let (alias, mut columns) = self.table_alias(alias, scope);
-            for at in columns.len()..width {
-                columns.push(Ident::bare(format!("column{}", at + 1)));
-            }
-            let relation = Relation::Values(width as u32);
-            self.add_source(scope, Source { relation, alias, columns, span, role: SourceRole::Read });
-            return;
-        }
         let inner = self.query(query, outer);
         let (alias, columns) = self.table_alias(alias, scope);
         let relation = Relation::Query(inner);
@@ -209,7 +190,8 @@ impl Lowerer<'_> {
             let inner = this.new_scope(this.outer(scope));
             this.joined(table, inner);
             let span = this.first_source_span(inner);
-            let star = OutputValue::Wildcard { qualifier: Vec::new(), span, except: Vec::new() };
+            // The columns are there to be named, none of them is read by that.
+            let star = OutputValue::Wildcard { qualifier: Vec::new(), span: Span::default(), except: Vec::new() };
             this.push_output(inner, None, None, star);
             let relation = Relation::Query(inner);
             this.add_source(scope, Source { relation, alias, columns, span, role: SourceRole::Read });

@@ -124,6 +124,9 @@ impl Lowerer<'_> {
                     Some((parameters, body)) => tasks.push(Task::Lambda(parameters, body, place)),
                     None => tasks.push(Task::Value(expr, place)),
                 },
+                FunctionArgExpr::QualifiedWildcard(row) if name.eq_ignore_ascii_case("row") => {
+                    self.row_of_all(row, place);
+                }
                 FunctionArgExpr::QualifiedWildcard(row) => self.whole_row(row, place),
                 // `count(*)` reads no column.
                 FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_) => {}

@@ -87,7 +87,7 @@ struct Lowerer<'a> {
     /// Inside a routine, where `SELECT … INTO x` fills a variable.
     in_routine: bool,
     /// The scope around a routine's statements: the old and new rows of a trigger.
-    enclosing: Option<ScopeId>,
+    enclosing: Option<Outer>,
     /// The scope of the trigger's table, inside a trigger.
     trigger: Option<ScopeId>,
     /// Alias of the row image that `VALUES(a)` names, in `ON DUPLICATE KEY UPDATE`.
@@ -102,6 +102,20 @@ struct Lowerer<'a> {
 struct Cte {
     query: ScopeId,
     columns: Vec<Ident>,
+}
+
+/// What a query sees of the one around it.
+#[derive(Clone, Copy)]
+struct Outer {
+    scope: ScopeId,
+    /// Only these of its sources.
+    sources: Option<(u32, u32)>,
+}
+
+impl Outer {
+    fn all(scope: ScopeId) -> Self {
+        Self { scope, sources: None }
+    }
 }
 
 /// In which scope a name stands and what it is there for.
@@ -160,8 +174,9 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn new_scope(&mut self, outer: Option<ScopeId>) -> ScopeId {
-        self.scopes.push(Scope { outer, ..Scope::default() });
+    fn new_scope(&mut self, outer: Option<Outer>) -> ScopeId {
+        let (outer, outer_sources) = outer.map_or((None, None), |outer| (Some(outer.scope), outer.sources));
+        self.scopes.push(Scope { outer, outer_sources, ..Scope::default() });
         ScopeId(self.scopes.len() as u32 - 1)
     }
 
@@ -174,8 +189,14 @@ impl<'a> Lowerer<'a> {
     }
 
     /// What a subquery in `FROM` sees of the queries around it: all but the scope that it stands in.
-    fn outer(&self, id: ScopeId) -> Option<ScopeId> {
-        self.scope(id).outer
+    fn outer(&self, id: ScopeId) -> Option<Outer> {
+        let scope = self.scope(id);
+        scope.outer.map(|outer| Outer { scope: outer, sources: scope.outer_sources })
+    }
+
+    /// What a lateral source that comes next in `scope` sees: the sources before it.
+    fn before(&self, scope: ScopeId) -> Outer {
+        Outer { scope, sources: Some((0, self.source_count(scope))) }
     }
 
     /// Number of sources of a scope so far.

@@ -20,6 +20,9 @@ impl Lowerer<'_> {
             return match expr {
                 Expr::Identifier(name) => known(name).or(fallback),
                 Expr::CompoundIdentifier(parts) => parts.last().and_then(known).or(fallback),
+                Expr::QualifiedWildcard(name, _) => {
+                    name.0.last().and_then(|part| part.as_ident()).and_then(known).or(fallback)
+                }
                 Expr::CompoundFieldAccess { root, access_chain } => {
                     let field = access_chain.iter().rev().find_map(|access| match access {
                         AccessExpr::Dot(Expr::Identifier(name)) => Some(name),

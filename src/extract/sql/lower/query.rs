@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::expression::peel;
-use super::{Cte, Lowerer, Place};
+use super::{Cte, Lowerer, Outer, Place};
 use crate::extract::sql::places;
 use crate::extract::sql::text::holds_hole;
 use crate::model::name::{Ident, Name, ObjectName};
@@ -18,7 +18,7 @@ use crate::model::statement::{
 
 impl Lowerer<'_> {
     /// Lowers a query into a scope of its own.
-    pub(super) fn query(&mut self, query: &Query, outer: Option<ScopeId>) -> ScopeId {
+    pub(super) fn query(&mut self, query: &Query, outer: Option<Outer>) -> ScopeId {
         let scope = self.new_scope(outer);
         self.query_into(query, scope);
         scope
@@ -251,7 +251,7 @@ impl Lowerer<'_> {
         self.list_items(select.cluster_by.iter().chain(&select.distribute_by), order);
         self.order_by(&select.sort_by, order);
         for condition in select.having.iter().chain(&select.qualify) {
-            self.condition(condition, filter.looking(Lookup::SourcesFirst));
+            self.condition(condition, filter.looking(self.aliases_in_expressions()));
         }
         for window in &select.named_window {
             self.named_window(window, Place::read(scope, Usage::Other));
@@ -406,7 +406,7 @@ impl Lowerer<'_> {
         for name in left_out {
             // Naming a column that is not there is an error, even to leave it out.
             let span = self.span(name);
-            self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::Other));
+            self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::LeftOut));
         }
         for item in replaced {
             let at = self.scope(scope).outputs.len() as u32;
@@ -429,7 +429,7 @@ impl Lowerer<'_> {
         for name in excluded(exclude) {
             let ident = places::ident(name);
             let span = self.span(name);
-            self.refer(Vec::new(), ident.clone(), span, Place::read(scope, Usage::Other));
+            self.refer(Vec::new(), ident.clone(), span, Place::read(scope, Usage::LeftOut));
             for output in &mut self.scope_mut(scope).outputs {
                 if let OutputValue::Wildcard { except, .. } = &mut output.value {
                     except.push(ident.clone());

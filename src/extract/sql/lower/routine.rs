@@ -5,7 +5,7 @@ use sqlparser::ast::{
     MacroDefinition, Statement, TriggerEvent,
 };
 
-use super::{Cte, Lowerer, Place};
+use super::{Cte, Lowerer, Outer, Place};
 use crate::extract::sql::places;
 use crate::model::name::{Ident, Name};
 use crate::model::schema::{RoutineKind, SchemaChange};
@@ -103,7 +103,7 @@ impl Lowerer<'_> {
         if matches!(self.places.dialect(), Dialect::SqlServer | Dialect::Generic) {
             self.bind_transition_tables(scope);
         }
-        let outside = (self.enclosing.replace(rows), self.trigger.replace(scope));
+        let outside = (self.enclosing.replace(Outer::all(rows)), self.trigger.replace(scope));
         self.in_body([], |this| this.body(statements.statements()));
         (self.enclosing, self.trigger) = outside;
         self.unbind_ctes(mark);

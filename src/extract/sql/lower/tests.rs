@@ -251,6 +251,7 @@ fn print_usage(usage: Usage) -> String {
         Usage::Assign(at) => format!(" for #{at}"),
         Usage::Target => String::new(),
         Usage::Schema => " schema".to_owned(),
+        Usage::LeftOut => " left-out".to_owned(),
         Usage::Other => " other".to_owned(),
     }
 }

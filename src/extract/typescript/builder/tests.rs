@@ -1,0 +1,1 @@
+//! Cases of calls and the names in the statements that they build.
