@@ -4,6 +4,7 @@ pub mod code_text;
 pub mod embedded;
 pub mod host;
 pub mod java;
+pub mod jpql;
 pub mod prisma;
 pub mod prose;
 pub mod python;

@@ -4,6 +4,7 @@
 //! will send, in the names of the schema; from there on it is resolved as any other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::store::Store;
 use crate::catalog::build::MappedTable;
@@ -12,10 +13,11 @@ use crate::model::answer::Construct;
 use crate::model::mapping::{
     BuiltStatement, EntityPath, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole,
 };
-use crate::model::name::{Ident, ObjectName};
+use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
+use crate::model::span::Span;
 use crate::model::statement::{
-    ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole,
+    Access, ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole,
     Statement, Usage,
 };
 
@@ -29,6 +31,8 @@ const MOST_PROPERTIES: usize = 4096;
 #[derive(Default)]
 pub struct Entities<'s> {
     by_name: BTreeMap<&'s str, Vec<(FileId, &'s Mapping)>>,
+    /// The mapped columns of each table; made when first asked for.
+    mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -49,7 +53,7 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name }
+        Self { by_name, mapped: OnceLock::new() }
     }
 
     /// All mappings with their files.
@@ -236,6 +240,24 @@ impl<'s> Entities<'s> {
         }
     }
 
+    /// Columns of a table that no mapping names.
+    fn unmapped(&self, store: &Store<'_>, catalog: &Catalog, table: &ObjectName) -> Vec<Ident> {
+        let mapped = self.mapped.get_or_init(|| {
+            let mut mapped: BTreeMap<ObjectName, BTreeSet<Name>> = BTreeMap::new();
+            for (file, mapping) in self.all().filter(|(_, mapping)| mapping.role == MappingRole::Entity) {
+                let Some(table) = self.table(store, file, catalog, mapping) else { continue };
+                let columns = mapped.entry(table.clone()).or_default();
+                for (_, property) in self.properties(store, file, catalog, mapping) {
+                    columns.extend(self.column(catalog, &table, property).map(|column| column.folded()));
+                }
+            }
+            mapped
+        });
+        let (Some(mapped), Some(id)) = (mapped.get(table), catalog.find(table, &[])) else { return Vec::new() };
+        let columns = catalog.relation(id).columns.iter();
+        columns.filter(|column| !mapped.contains(&column.name.folded())).map(|column| column.name.clone()).collect()
+    }
+
     /// Tells the catalog of tables that only mappings declare: those of systems whose schema is made from their entities.
     /// Where DDL creates a table, DDL decides what columns it has.
     pub fn declare(&self, store: &Store<'_>, catalog: &mut Catalog) {
@@ -270,14 +292,56 @@ impl<'s> Entities<'s> {
             catalog,
             statement: built.statement.clone(),
             known: BTreeMap::new(),
+            passed: Vec::new(),
         };
         for source in &built.entities {
             translation.source(source.scope, source.source, &source.entity);
         }
         translation.drop_unmapped(built);
+        translation.wildcards();
         translation.references(built.construct);
         translation.statement
     }
+}
+
+/// Takes references out of a scope; what leans on the others by their index still does.
+fn drop_references(scope: &mut Scope, dropped: &BTreeSet<u32>) {
+    let mut kept = 0;
+    let moved: Vec<Option<u32>> = (0..scope.references.len() as u32)
+        .map(|index| {
+            let stays = !dropped.contains(&index);
+            kept += u32::from(stays);
+            stays.then(|| kept - 1)
+        })
+        .collect();
+    let now = |index: u32| moved.get(index as usize).copied().flatten();
+    let mut index = 0;
+    scope.references.retain(|_| {
+        index += 1;
+        !dropped.contains(&(index - 1))
+    });
+    let moved_usage = |usage: &mut Usage| {
+        if let Usage::Assign(to) = usage {
+            *usage = now(*to).map_or(Usage::Other, Usage::Assign);
+        }
+    };
+    scope.references.iter_mut().for_each(|reference| moved_usage(&mut reference.usage));
+    scope.subqueries.iter_mut().for_each(|(_, usage)| moved_usage(usage));
+    for output in &mut scope.outputs {
+        if let OutputValue::Column(column) = output.value {
+            output.value = now(column).map_or(OutputValue::Expression, OutputValue::Column);
+        }
+    }
+    if let Some(Insert { columns: InsertColumns::Named(columns), .. }) = &mut scope.insert {
+        *columns = columns.iter().filter_map(|column| now(*column)).collect();
+    }
+}
+
+/// What became of a name.
+enum Renamed {
+    Column(ColumnReference),
+    NoColumn,
+    Unknown,
 }
 
 struct Translation<'t, 's> {
@@ -288,6 +352,8 @@ struct Translation<'t, 's> {
     statement: Statement,
     /// The mapping and table behind a source.
     known: BTreeMap<(ScopeId, u32), (&'s Mapping, ObjectName)>,
+    /// Columns that paths read on their way.
+    passed: Vec<(ScopeId, ColumnReference)>,
 }
 
 impl<'s> Translation<'_, 's> {
@@ -348,8 +414,9 @@ impl<'s> Translation<'_, 's> {
                     })
                 })
                 .collect();
-            if kept.contains(&false) {
-                keep_references(&mut self.statement.scopes[at], &kept);
+            let dropped: BTreeSet<u32> = (0..).zip(&kept).filter(|(_, kept)| !**kept).map(|(index, _)| index).collect();
+            if !dropped.is_empty() {
+                drop_references(&mut self.statement.scopes[at], &dropped);
             }
         }
     }
@@ -357,23 +424,68 @@ impl<'s> Translation<'_, 's> {
     fn references(&mut self, construct: Construct) {
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
-            let mut kept = vec![true; self.statement.scopes[at].references.len()];
-            for (index, keep) in kept.iter_mut().enumerate() {
+            let mut untold = BTreeSet::new();
+            for index in 0..self.statement.scopes[at].references.len() {
                 let reference = self.statement.scopes[at].references[index].clone();
                 match self.renamed(scope, reference) {
-                    Some(renamed) => self.statement.scopes[at].references[index] = renamed,
-                    // A property of something that is no row, or one that no column stands behind.
-                    None => *keep = construct != Construct::Entity,
+                    Renamed::Column(renamed) => self.statement.scopes[at].references[index] = renamed,
+                    // The other side of a relation has the column, or there is none.
+                    Renamed::NoColumn => {
+                        untold.insert(index as u32);
+                    }
+                    // A property of something that is no row.
+                    Renamed::Unknown if construct == Construct::Entity => {
+                        untold.insert(index as u32);
+                    }
+                    Renamed::Unknown => {}
                 }
             }
-            if kept.contains(&false) {
-                keep_references(&mut self.statement.scopes[at], &kept);
+            if !untold.is_empty() {
+                drop_references(&mut self.statement.scopes[at], &untold);
+            }
+        }
+        for (scope, reference) in std::mem::take(&mut self.passed) {
+            self.statement.scopes[scope.0 as usize].references.push(reference);
+        }
+    }
+
+    /// A wildcard stands for what is mapped, not for all that the table has.
+    fn wildcards(&mut self) {
+        for at in 0..self.statement.scopes.len() {
+            let scope = &self.statement.scopes[at];
+            let mut excepts = Vec::new();
+            for (index, output) in scope.outputs.iter().enumerate() {
+                let OutputValue::Wildcard { qualifier, .. } = &output.value else { continue };
+                let source = match qualifier.as_slice() {
+                    [] if scope.sources.len() == 1 => Some(0),
+                    [one] => {
+                        scope.sources.iter().position(|own| own.alias.as_ref().is_some_and(|own| own.matches(one)))
+                    }
+                    _ => None,
+                };
+                let place = source.map(|source| (ScopeId(at as u32), source as u32));
+                let Some((_, table)) = place.and_then(|place| self.known.get(&place)) else { continue };
+                excepts.push((index, self.entities.unmapped(self.store, self.catalog, table)));
+            }
+            for (index, unmapped) in excepts {
+                if let OutputValue::Wildcard { except, .. } = &mut self.statement.scopes[at].outputs[index].value {
+                    except.extend(unmapped);
+                }
             }
         }
     }
 
-    /// The reference in the schema's names; `None` when it belongs to no known entity.
-    fn renamed(&mut self, scope: ScopeId, mut reference: ColumnReference) -> Option<ColumnReference> {
+    /// The reference in the schema's names.
+    fn renamed(&mut self, scope: ScopeId, reference: ColumnReference) -> Renamed {
+        match self.followed(scope, reference) {
+            Some(Some(column)) => Renamed::Column(column),
+            Some(None) => Renamed::NoColumn,
+            None => Renamed::Unknown,
+        }
+    }
+
+    /// `None` when it belongs to no known entity, `Some(None)` when the property has no column.
+    fn followed(&mut self, scope: ScopeId, mut reference: ColumnReference) -> Option<Option<ColumnReference>> {
         let (mut place, mut path) = self.start(scope, &reference)?;
         let (mut mapping, mut table) = self.known.get(&place).cloned()?;
         let name = reference.name.text.to_string();
@@ -393,34 +505,69 @@ impl<'s> Translation<'_, 's> {
                 let owner = found.declared_in;
                 if owner.role == MappingRole::Entity && !std::ptr::eq(owner, mapping) {
                     let theirs = self.entities.table(self.store, self.file, self.catalog, owner)?;
-                    let column = self.entities.column(self.catalog, &theirs, found)?;
+                    let Some(column) = self.entities.column(self.catalog, &theirs, found) else { return Some(None) };
                     if theirs != table && !has_column(self.catalog, &table, &column) {
                         place = self.join(place.0, &[path[..step].join("."), owner.entity.clone()], owner, &theirs);
                         entered = true;
                         table = theirs;
                     }
                 }
-                reference.name = self.entities.column(self.catalog, &table, found)?;
+                let Some(column) = self.entities.column(self.catalog, &table, found) else { return Some(None) };
+                reference.name = column;
                 break;
             }
             let target = self.entities.find(self.store, self.file, found.property.target.as_deref()?)?;
             mapping = target;
             if target.role != MappingRole::Embeddable {
+                self.pass(place, &path, step, &table, found, &reference);
                 table = self.entities.table(self.store, self.file, self.catalog, target)?;
                 place = self.join(place.0, &path[..=step], target, &table);
                 entered = true;
             }
         }
-        if entered || !reference.qualifier.is_empty() || matches!(reference.lookup, Lookup::Only(_)) {
-            if entered && matches!(reference.lookup, Lookup::Only(_)) {
-                reference.lookup = Lookup::Sources;
-            }
-            if !matches!(reference.lookup, Lookup::Only(_)) {
-                let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone()?;
-                reference.qualifier = vec![alias];
-            }
+        if entered && matches!(reference.lookup, Lookup::Only(_)) {
+            reference.lookup = Lookup::Sources;
         }
-        Some(reference)
+        if (entered || !reference.qualifier.is_empty()) && !matches!(reference.lookup, Lookup::Only(_)) {
+            let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone()?;
+            reference.qualifier = vec![alias];
+        } else if matches!(reference.lookup, Lookup::Only(_)) {
+            reference.qualifier.clear();
+        }
+        Some(Some(reference))
+    }
+
+    /// A path that goes on through a relation reads the column of the relation: `u.team.name` reads `team_id`. Only
+    /// where the property is written right before the name.
+    fn pass(
+        &mut self,
+        place: (ScopeId, u32),
+        path: &[String],
+        step: usize,
+        table: &ObjectName,
+        found: Property<'_>,
+        reference: &ColumnReference,
+    ) {
+        let after: usize = path[step + 1..path.len() - 1].iter().map(|part| part.len() + 1).sum();
+        let name = &found.property.name;
+        let end = (reference.span.start as usize).checked_sub(1 + after);
+        let Some(start) = end.and_then(|end| end.checked_sub(name.len())) else { return };
+        let span = Span::new(start, start + name.len());
+        let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone();
+        let column = self.entities.column(self.catalog, table, found);
+        if let (Some(alias), Some(column)) = (alias, column)
+            && span.of(self.store.text(self.file)) == name
+        {
+            let read = ColumnReference {
+                qualifier: vec![alias],
+                name: column,
+                span,
+                access: Access::Read,
+                usage: Usage::Join,
+                lookup: Lookup::Sources,
+            };
+            self.passed.push((place.0, read));
+        }
     }
 
     /// The source in which a name starts, and what of its qualifier is a path from there.
@@ -480,32 +627,6 @@ impl<'s> Translation<'_, 's> {
 fn uncapitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// Keeps some of a scope's references; what points to them keeps pointing to them.
-fn keep_references(scope: &mut Scope, kept: &[bool]) {
-    let mut places: Vec<Option<u32>> = Vec::with_capacity(kept.len());
-    let mut next = 0;
-    for &keep in kept {
-        places.push(keep.then_some(next));
-        next += u32::from(keep);
-    }
-    let place = |at: u32| places.get(at as usize).copied().flatten();
-    let mut keeps = kept.iter().copied();
-    scope.references.retain(|_| keeps.next().unwrap_or(true));
-    for reference in &mut scope.references {
-        if let Usage::Assign(target) = reference.usage {
-            reference.usage = place(target).map_or(Usage::Other, Usage::Assign);
-        }
-    }
-    for output in &mut scope.outputs {
-        if let OutputValue::Column(at) = output.value {
-            output.value = place(at).map_or(OutputValue::Expression, OutputValue::Column);
-        }
-    }
-    if let Some(Insert { columns: InsertColumns::Named(columns), .. }) = &mut scope.insert {
-        *columns = columns.iter().filter_map(|at| place(*at)).collect();
-    }
 }
 
 /// `user` for `User`, and `User` for `user`.

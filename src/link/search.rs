@@ -52,14 +52,16 @@ impl RelationWords {
         let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
         let after = r"(?-u:\b)";
         let led = format!(
-            r"(?-u:\b)(?:from|join|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
+            r"(?-u:\b)(?:from|join|fetch|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
         );
         let listed = format!(
             r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
         );
         let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        // Changelogs of Liquibase.
+        let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
-        Self { named: compile(&format!("{led}|{listed}")), quoted: compile(&quoted) }
+        Self { named: compile(&format!("{led}|{listed}|{changed}")), quoted: compile(&quoted) }
     }
 
     /// Whether `text` may hold a statement over one of the relations.
@@ -92,6 +94,28 @@ impl EntityCalls {
     }
 
     /// Whether any of the entities is called in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A search for entities as arguments of repository types: `JpaRepository<User, Long>`.
+pub struct ArgumentWords {
+    regex: Option<Regex>,
+}
+
+impl ArgumentWords {
+    /// A search for any of `entities`.
+    pub fn new<'a>(entities: impl IntoIterator<Item = &'a str>) -> Self {
+        let entities: Vec<String> = entities.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        if entities.is_empty() {
+            return Self { regex: None };
+        }
+        let pattern = format!(r"(?:Repository|Dao|DAO)\s*<\s*(?:[\w.]+\.)?(?:{})\s*[,>]", entities.join("|"));
+        Self { regex: Regex::new(&pattern).ok() }
+    }
+
+    /// Whether any of them stands so in `text`.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
@@ -182,7 +206,7 @@ impl Default for SchemaWords {
 impl SchemaWords {
     /// The search for schema changes.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([^)]*\))\s*\.\s*table\b";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([^)]*\))\s*\.\s*table\b|<databaseChangeLog\b";
         Self { regex: Regex::new(verbs).ok() }
     }
 

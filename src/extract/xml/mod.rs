@@ -1,5 +1,6 @@
 //! XML files whose vocabulary speaks of tables: what the root element is decides who reads them.
 
+mod liquibase;
 pub mod mybatis;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,10 @@ impl Format for Xml {
         let Some(root) = document.root() else { return facts };
         let is_read = match document.get(root).name.as_str() {
             "mapper" | "sqlMap" => mybatis::read(&mut facts, &document, root),
+            "databaseChangeLog" => {
+                liquibase::read(&mut facts, &document, root);
+                true
+            }
             _ => false,
         };
         if is_read {

@@ -40,6 +40,10 @@ fn drawn(facts: &FileFacts, text: &str) -> String {
         let unit = facts.unit_at(found.span).map_or("", |unit| unit.name.as_str());
         statement(&mut drawn, unit, found, text);
     }
+    for change in facts.statements.iter().flat_map(|found| &found.changes) {
+        let shown = format!("{change:?}");
+        let _ = writeln!(drawn, "change {}", shown.split([' ', '{', '(']).next().unwrap_or_default());
+    }
     for built in &facts.built {
         let entities: Vec<String> = built.entities.iter().map(|entity| format!("{:?}", entity.entity)).collect();
         statement(
