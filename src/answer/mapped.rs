@@ -1,7 +1,7 @@
 //! Mapped properties of the target: each is a live consumer, because the framework names its column in the SQL that it
 //! sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::matching::{Match, Targets};
 use crate::catalog::ColumnKey;
@@ -20,6 +20,8 @@ use crate::model::statement::Access;
 pub struct MappedUse {
     /// Its name in the code.
     pub name: String,
+    /// The name in the code of what it is a property of.
+    pub entity: String,
     /// Where the column's or property's name stands.
     pub span: Span,
     /// The reference that it is.
@@ -38,7 +40,7 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
         if relation != targets.relation {
             continue;
         }
-        for (declaring_file, property) in system.entities.properties(system.store, file, mapping) {
+        for (declaring_file, property) in system.entities.properties(system.store, file, &system.catalog, mapping) {
             let Some(column) = system.entities.column(&system.catalog, &table, property) else { continue };
             if targets.column.as_ref().is_none_or(|wanted| *wanted == column.folded()) {
                 let key = ColumnKey { relation: relation.clone(), column: column.folded() };
@@ -54,9 +56,32 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
     found
 }
 
+/// Names by which code asks for whole rows of the target's table: its entities, and properties that lead to them.
+pub fn entity_names(system: &System<'_, '_>, targets: &Targets<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let stands_for_target = |file: FileId, mapping| {
+        let table = system.entities.table(system.store, file, &system.catalog, mapping);
+        table.is_some_and(|table| {
+            relation_key(&system.catalog, &table, &system.database.search_path()) == targets.relation
+        })
+    };
+    let entities: BTreeSet<String> = system
+        .entities
+        .all()
+        .filter(|&(file, mapping)| mapping.role == MappingRole::Entity && stands_for_target(file, mapping))
+        .map(|(_, mapping)| mapping.entity.clone())
+        .collect();
+    let leading = system.entities.all().flat_map(|(_, mapping)| &mapping.properties);
+    let properties = leading
+        .filter(|property| property.target.as_ref().is_some_and(|target| entities.contains(target)))
+        .map(|property| property.name.clone())
+        .collect();
+    (entities, properties)
+}
+
 fn mapped_use(property: Property<'_>, entity: &str, column: &Ident, key: ColumnKey, table: &str) -> MappedUse {
     MappedUse {
         name: property.property.name.clone(),
+        entity: entity.to_owned(),
         span: property.property.span,
         found: Match {
             access: Access::Both,

@@ -3,25 +3,36 @@
 //! A statement that calls build speaks of entities. [`Entities::translate`] makes of it the statement that the framework
 //! will send, in the names of the schema; from there on it is resolved as any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
+use crate::model::answer::Construct;
 use crate::model::mapping::{
     BuiltStatement, EntityPath, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole,
 };
-use crate::model::name::{Ident, ObjectName};
+use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
-use crate::model::statement::{ColumnReference, Lookup, Relation, ScopeId, Source, SourceRole, Statement};
+use crate::model::span::Span;
+use crate::model::statement::{
+    Access, ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, Usage,
+};
 
 /// Deepest inheritance and longest property path that are followed.
 const DEEPEST: usize = 16;
+
+/// Properties of one entity, those of embeddables inside embeddables counted; more are not looked at.
+const MOST_PROPERTIES: usize = 4096;
 
 /// All mappings of the system.
 #[derive(Default)]
 pub struct Entities<'s> {
     by_name: BTreeMap<&'s str, Vec<(FileId, &'s Mapping)>>,
+    /// The mapped columns of each table; made when first asked for.
+    mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -42,7 +53,7 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name }
+        Self { by_name, mapped: OnceLock::new() }
     }
 
     /// All mappings with their files.
@@ -64,33 +75,133 @@ impl<'s> Entities<'s> {
         self.by_name.get(name)?.iter().rev().max_by_key(near).copied()
     }
 
-    /// The property of that name, also one that the entity inherits.
-    pub fn property(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping, name: &str) -> Option<Property<'s>> {
-        let mut declared_in = mapping;
-        for _ in 0..DEEPEST {
-            if let Some(property) = declared_in.properties.iter().find(|property| property.name == name) {
-                return Some(Property { property, declared_in });
-            }
-            declared_in = self.find(store, file, declared_in.parent.as_deref()?)?;
-        }
-        None
-    }
-
-    /// All properties of an entity with the files that declare them, inherited ones last.
-    pub fn properties(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, Property<'s>)> {
-        let mut found = Vec::new();
-        let mut class = Some((file, mapping));
-        for _ in 0..DEEPEST {
-            let Some((declaring, current)) = class else { break };
-            found.extend(
-                current.properties.iter().map(|property| (declaring, Property { property, declared_in: current })),
-            );
-            class = current.parent.as_deref().and_then(|parent| self.find_with_file(store, declaring, parent));
+    /// The class and those that it inherits from, nearest first.
+    fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
+        let mut found = vec![(file, mapping)];
+        while let Some((declaring, current)) = found.last().copied()
+            && found.len() < DEEPEST
+            && let Some(parent) = current.parent.as_deref()
+            && let Some(next) = self.find_with_file(store, declaring, parent)
+            && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
+        {
+            found.push(next);
         }
         found
     }
 
-    /// The table of a mapping; an entity without one of its own has that of the class it extends.
+    /// The property of that name, also one that the entity inherits.
+    pub fn property(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping, name: &str) -> Option<Property<'s>> {
+        self.chain(store, file, mapping).into_iter().find_map(|(_, declared_in)| {
+            let property = declared_in.properties.iter().find(|property| property.name == name)?;
+            Some(Property { property, declared_in })
+        })
+    }
+
+    /// All properties of an entity that are columns of its table, with the files that declare them: its own, inherited
+    /// ones, and those of what it embeds unless it overrides them.
+    pub fn properties(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        catalog: &Catalog,
+        mapping: &'s Mapping,
+    ) -> Vec<(FileId, Property<'s>)> {
+        let own_table = self.table(store, file, catalog, mapping);
+        let mut found = Vec::new();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut left = vec![(file, mapping, String::new())];
+        while let Some((file, mapping, prefix)) = left.pop() {
+            let mut elsewhere = false;
+            for (declaring, current) in self.chain(store, file, mapping) {
+                // What an ancestor with a table of its own declares stands in that one, unless ours repeats it.
+                elsewhere |= !std::ptr::eq(current, mapping)
+                    && current.role == MappingRole::Entity
+                    && self.table(store, declaring, catalog, current) != own_table;
+                let mut names = Vec::new();
+                for property in &current.properties {
+                    let path = format!("{prefix}{}", property.name);
+                    if taken.contains(&path) || found.len() >= MOST_PROPERTIES {
+                        continue;
+                    }
+                    let own = Property { property, declared_in: current };
+                    let embedded = self.embedded(store, declaring, property);
+                    let is_repeated = || {
+                        let column = own_table.as_ref().and_then(|table| self.column(catalog, table, own));
+                        own_table
+                            .as_ref()
+                            .zip(column)
+                            .is_some_and(|(table, column)| has_column(catalog, table, &column))
+                    };
+                    match embedded {
+                        Some((file, embedded)) if path.matches('.').count() < DEEPEST => {
+                            left.push((file, embedded, format!("{path}.")));
+                        }
+                        None if !elsewhere || is_repeated() => found.push((declaring, own)),
+                        _ => {}
+                    }
+                    names.push(path);
+                }
+                taken.extend(names);
+            }
+        }
+        found
+    }
+
+    /// The property path that a part of a method's name says: `TeamCode` is `teamCode` when there is such a property, else
+    /// `team` and then `code`; `Team_Code` only that. Like Spring Data, the longest property is tried first.
+    /// <https://docs.spring.io/spring-data/jpa/reference/repositories/query-methods-details.html>
+    fn derived_path(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+        written: &str,
+    ) -> Option<Vec<String>> {
+        if !written.starts_with(|first: char| first.is_uppercase()) {
+            return None;
+        }
+        let mut path = Vec::new();
+        let mut mapping = mapping;
+        let mut rest = written;
+        for _ in 0..DEEPEST {
+            let mut cuts: Vec<usize> =
+                rest.char_indices().skip(1).filter(|(_, c)| c.is_uppercase() || *c == '_').map(|(at, _)| at).collect();
+            if let Some((explicit, _)) = rest.char_indices().skip(1).find(|(_, c)| *c == '_') {
+                cuts.retain(|&cut| cut <= explicit);
+            } else {
+                cuts.push(rest.len());
+            }
+            let found = cuts.into_iter().rev().find_map(|cut| {
+                let name = &rest[..cut];
+                let property = [uncapitalised(name), name.to_owned()]
+                    .iter()
+                    .find_map(|name| self.property(store, file, mapping, name))?;
+                let after = rest[cut..].trim_start_matches('_');
+                let target = property.property.target.as_deref().and_then(|target| self.find(store, file, target));
+                (after.is_empty() || target.is_some()).then_some((property, after, target))
+            })?;
+            path.push(found.0.property.name.clone());
+            rest = found.1;
+            match found.2 {
+                _ if rest.is_empty() => return Some(path),
+                Some(target) => mapping = target,
+                None => return None,
+            }
+        }
+        None
+    }
+
+    /// The embeddable whose properties stand for this one.
+    fn embedded(&self, store: &Store<'_>, file: FileId, property: &MappedProperty) -> Option<(FileId, &'s Mapping)> {
+        if matches!(property.column, MappedName::Named(_)) {
+            return None;
+        }
+        let found = self.find_with_file(store, file, property.target.as_deref()?)?;
+        (found.1.role == MappingRole::Embeddable).then_some(found)
+    }
+
+    /// The table of a mapping. One without a table of its own has that of the class it extends, and so has an entity whose
+    /// implied table does not exist while it extends an entity that has one.
     pub fn table(
         &self,
         store: &Store<'_>,
@@ -98,12 +209,18 @@ impl<'s> Entities<'s> {
         catalog: &Catalog,
         mapping: &'s Mapping,
     ) -> Option<ObjectName> {
-        let mut mapping = mapping;
-        for _ in 0..DEEPEST {
-            match &mapping.table {
+        let chain = self.chain(store, file, mapping);
+        for (at, (_, current)) in chain.iter().enumerate() {
+            match &current.table {
                 MappedName::Named(name) => return Some(name.clone()),
-                MappedName::Implied => return Some(implied_table(mapping, catalog)),
-                MappedName::None => mapping = self.find(store, file, mapping.parent.as_deref()?)?,
+                MappedName::Implied => {
+                    let implied = implied_table(current, catalog);
+                    let inherits = chain[at + 1..].iter().any(|(_, ancestor)| ancestor.role == MappingRole::Entity);
+                    if !inherits || catalog.find(&implied, &[]).is_some() {
+                        return Some(implied);
+                    }
+                }
+                MappedName::None => {}
             }
         }
         None
@@ -113,9 +230,32 @@ impl<'s> Entities<'s> {
     pub fn column(&self, catalog: &Catalog, table: &ObjectName, property: Property<'_>) -> Option<Ident> {
         match &property.property.column {
             MappedName::Named(column) => Some(column.clone()),
-            MappedName::Implied => Some(implied_column(property, table, catalog)),
+            MappedName::Implied => {
+                let target = property.property.target.as_deref().and_then(|target| self.by_name.get(target));
+                let is_relation =
+                    target.is_some_and(|all| all.iter().any(|(_, target)| target.role == MappingRole::Entity));
+                Some(implied_column(property, is_relation, table, catalog))
+            }
             MappedName::None => None,
         }
+    }
+
+    /// Columns of a table that no mapping names.
+    fn unmapped(&self, store: &Store<'_>, catalog: &Catalog, table: &ObjectName) -> Vec<Ident> {
+        let mapped = self.mapped.get_or_init(|| {
+            let mut mapped: BTreeMap<ObjectName, BTreeSet<Name>> = BTreeMap::new();
+            for (file, mapping) in self.all().filter(|(_, mapping)| mapping.role == MappingRole::Entity) {
+                let Some(table) = self.table(store, file, catalog, mapping) else { continue };
+                let columns = mapped.entry(table.clone()).or_default();
+                for (_, property) in self.properties(store, file, catalog, mapping) {
+                    columns.extend(self.column(catalog, &table, property).map(|column| column.folded()));
+                }
+            }
+            mapped
+        });
+        let (Some(mapped), Some(id)) = (mapped.get(table), catalog.find(table, &[])) else { return Vec::new() };
+        let columns = catalog.relation(id).columns.iter();
+        columns.filter(|column| !mapped.contains(&column.name.folded())).map(|column| column.name.clone()).collect()
     }
 
     /// Tells the catalog of tables that only mappings declare: those of systems whose schema is made from their entities.
@@ -129,7 +269,7 @@ impl<'s> Entities<'s> {
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };
             let columns = self
-                .properties(store, file, mapping)
+                .properties(store, file, catalog, mapping)
                 .into_iter()
                 .filter_map(|(declaring, found)| {
                     let column = self.column(catalog, &table, found)?;
@@ -143,7 +283,7 @@ impl<'s> Entities<'s> {
     }
 
     /// The statement in the schema's names. Sources whose entity is not known stay holes, and properties that are not
-    /// mapped keep their names.
+    /// mapped keep their names, except in code that reads properties of something that may be no row: there they go.
     pub fn translate(&self, store: &Store<'_>, file: FileId, catalog: &Catalog, built: &BuiltStatement) -> Statement {
         let mut translation = Translation {
             entities: self,
@@ -152,13 +292,56 @@ impl<'s> Entities<'s> {
             catalog,
             statement: built.statement.clone(),
             known: BTreeMap::new(),
+            passed: Vec::new(),
         };
         for source in &built.entities {
             translation.source(source.scope, source.source, &source.entity);
         }
-        translation.references();
+        translation.drop_unmapped(built);
+        translation.wildcards();
+        translation.references(built.construct);
         translation.statement
     }
+}
+
+/// Takes references out of a scope; what leans on the others by their index still does.
+fn drop_references(scope: &mut Scope, dropped: &BTreeSet<u32>) {
+    let mut kept = 0;
+    let moved: Vec<Option<u32>> = (0..scope.references.len() as u32)
+        .map(|index| {
+            let stays = !dropped.contains(&index);
+            kept += u32::from(stays);
+            stays.then(|| kept - 1)
+        })
+        .collect();
+    let now = |index: u32| moved.get(index as usize).copied().flatten();
+    let mut index = 0;
+    scope.references.retain(|_| {
+        index += 1;
+        !dropped.contains(&(index - 1))
+    });
+    let moved_usage = |usage: &mut Usage| {
+        if let Usage::Assign(to) = usage {
+            *usage = now(*to).map_or(Usage::Other, Usage::Assign);
+        }
+    };
+    scope.references.iter_mut().for_each(|reference| moved_usage(&mut reference.usage));
+    scope.subqueries.iter_mut().for_each(|(_, usage)| moved_usage(usage));
+    for output in &mut scope.outputs {
+        if let OutputValue::Column(column) = output.value {
+            output.value = now(column).map_or(OutputValue::Expression, OutputValue::Column);
+        }
+    }
+    if let Some(Insert { columns: InsertColumns::Named(columns), .. }) = &mut scope.insert {
+        *columns = columns.iter().filter_map(|column| now(*column)).collect();
+    }
+}
+
+/// What became of a name.
+enum Renamed {
+    Column(ColumnReference),
+    NoColumn,
+    Unknown,
 }
 
 struct Translation<'t, 's> {
@@ -169,12 +352,18 @@ struct Translation<'t, 's> {
     statement: Statement,
     /// The mapping and table behind a source.
     known: BTreeMap<(ScopeId, u32), (&'s Mapping, ObjectName)>,
+    /// Columns that paths read on their way.
+    passed: Vec<(ScopeId, ColumnReference)>,
 }
 
 impl<'s> Translation<'_, 's> {
     fn source(&mut self, scope: ScopeId, source: u32, entity: &EntityPath) {
         let mapping = match entity {
-            EntityPath::Named(name) => self.entities.find(self.store, self.file, name),
+            EntityPath::Named(name) => self
+                .entities
+                .find(self.store, self.file, name)
+                // Accessors of generated clients have their first letter in the other case.
+                .or_else(|| self.entities.find(self.store, self.file, &with_other_first_case(name))),
             EntityPath::Related { scope, source, property } => self
                 .known
                 .get(&(*scope, *source))
@@ -196,50 +385,189 @@ impl<'s> Translation<'_, 's> {
         self.known.insert((scope, source), (mapping, table));
     }
 
-    fn references(&mut self) {
+    /// Drops names that belong to one entity only, when that is no entity that is known, or when the property has no
+    /// column of its own: keys of calls that look like those of a framework, relations, documents.
+    fn drop_unmapped(&mut self, built: &BuiltStatement) {
+        let asked: BTreeSet<(ScopeId, u32)> = built.entities.iter().map(|it| (it.scope, it.source)).collect();
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
+            let kept: Vec<bool> = self.statement.scopes[at]
+                .references
+                .iter()
+                .map(|reference| {
+                    let Lookup::Only(source) = reference.lookup else {
+                        let places = 0..self.statement.scopes[at].sources.len() as u32;
+                        let unknown =
+                            |source| asked.contains(&(scope, source)) && !self.known.contains_key(&(scope, source));
+                        return built.construct != Construct::QueryBuilder
+                            || places.is_empty()
+                            || !places.into_iter().all(unknown);
+                    };
+                    let place = (scope, source);
+                    let Some((mapping, _)) = self.known.get(&place) else { return !asked.contains(&place) };
+                    let name = reference.qualifier.first().map_or(&*reference.name.text, |first| &*first.text);
+                    let found = self.entities.property(self.store, self.file, mapping, name);
+                    found.is_none_or(|found| {
+                        found.property.column != MappedName::None
+                            || !reference.qualifier.is_empty()
+                            || found.property.target.is_none()
+                    })
+                })
+                .collect();
+            let dropped: BTreeSet<u32> = (0..).zip(&kept).filter(|(_, kept)| !**kept).map(|(index, _)| index).collect();
+            if !dropped.is_empty() {
+                drop_references(&mut self.statement.scopes[at], &dropped);
+            }
+        }
+    }
+
+    fn references(&mut self, construct: Construct) {
+        for at in 0..self.statement.scopes.len() {
+            let scope = ScopeId(at as u32);
+            let mut untold = BTreeSet::new();
             for index in 0..self.statement.scopes[at].references.len() {
                 let reference = self.statement.scopes[at].references[index].clone();
-                if let Some(renamed) = self.renamed(scope, reference) {
-                    self.statement.scopes[at].references[index] = renamed;
+                match self.renamed(scope, reference) {
+                    Renamed::Column(renamed) => self.statement.scopes[at].references[index] = renamed,
+                    // The other side of a relation has the column, or there is none.
+                    Renamed::NoColumn => {
+                        untold.insert(index as u32);
+                    }
+                    // A property of something that is no row.
+                    Renamed::Unknown if construct == Construct::Entity => {
+                        untold.insert(index as u32);
+                    }
+                    Renamed::Unknown => {}
+                }
+            }
+            if !untold.is_empty() {
+                drop_references(&mut self.statement.scopes[at], &untold);
+            }
+        }
+        for (scope, reference) in std::mem::take(&mut self.passed) {
+            self.statement.scopes[scope.0 as usize].references.push(reference);
+        }
+    }
+
+    /// A wildcard stands for what is mapped, not for all that the table has.
+    fn wildcards(&mut self) {
+        for at in 0..self.statement.scopes.len() {
+            let scope = &self.statement.scopes[at];
+            let mut excepts = Vec::new();
+            for (index, output) in scope.outputs.iter().enumerate() {
+                let OutputValue::Wildcard { qualifier, .. } = &output.value else { continue };
+                let source = match qualifier.as_slice() {
+                    [] if scope.sources.len() == 1 => Some(0),
+                    [one] => {
+                        scope.sources.iter().position(|own| own.alias.as_ref().is_some_and(|own| own.matches(one)))
+                    }
+                    _ => None,
+                };
+                let place = source.map(|source| (ScopeId(at as u32), source as u32));
+                let Some((_, table)) = place.and_then(|place| self.known.get(&place)) else { continue };
+                excepts.push((index, self.entities.unmapped(self.store, self.catalog, table)));
+            }
+            for (index, unmapped) in excepts {
+                if let OutputValue::Wildcard { except, .. } = &mut self.statement.scopes[at].outputs[index].value {
+                    except.extend(unmapped);
                 }
             }
         }
     }
 
-    /// The reference in the schema's names; `None` when it belongs to no known entity.
-    fn renamed(&mut self, scope: ScopeId, mut reference: ColumnReference) -> Option<ColumnReference> {
+    /// The reference in the schema's names.
+    fn renamed(&mut self, scope: ScopeId, reference: ColumnReference) -> Renamed {
+        match self.followed(scope, reference) {
+            Some(Some(column)) => Renamed::Column(column),
+            Some(None) => Renamed::NoColumn,
+            None => Renamed::Unknown,
+        }
+    }
+
+    /// `None` when it belongs to no known entity, `Some(None)` when the property has no column.
+    fn followed(&mut self, scope: ScopeId, mut reference: ColumnReference) -> Option<Option<ColumnReference>> {
         let (mut place, mut path) = self.start(scope, &reference)?;
-        path.push(reference.name.text.to_string());
         let (mut mapping, mut table) = self.known.get(&place).cloned()?;
+        let name = reference.name.text.to_string();
+        match self.entities.derived_path(self.store, self.file, mapping, &name).filter(|_| path.is_empty()) {
+            Some(derived) => path = derived,
+            None => path.push(name),
+        }
         let last = path.len() - 1;
         let mut entered = false;
-        for (step, name) in path.iter().enumerate() {
-            let found = self.entities.property(self.store, self.file, mapping, name)?;
-            if step == last {
-                let column = self.entities.column(self.catalog, &table, found)?;
+        for step in 0..=last {
+            // An override names the whole path to what it overrides.
+            let rest = path[step..].join(".");
+            let whole = self.entities.property(self.store, self.file, mapping, &rest);
+            let single = || self.entities.property(self.store, self.file, mapping, &path[step]);
+            let found = whole.or_else(single)?;
+            if step == last || whole.is_some() {
+                let owner = found.declared_in;
+                if owner.role == MappingRole::Entity && !std::ptr::eq(owner, mapping) {
+                    let theirs = self.entities.table(self.store, self.file, self.catalog, owner)?;
+                    let Some(column) = self.entities.column(self.catalog, &theirs, found) else { return Some(None) };
+                    if theirs != table && !has_column(self.catalog, &table, &column) {
+                        place = self.join(place.0, &[path[..step].join("."), owner.entity.clone()], owner, &theirs);
+                        entered = true;
+                        table = theirs;
+                    }
+                }
+                let Some(column) = self.entities.column(self.catalog, &table, found) else { return Some(None) };
                 reference.name = column;
                 break;
             }
             let target = self.entities.find(self.store, self.file, found.property.target.as_deref()?)?;
             mapping = target;
             if target.role != MappingRole::Embeddable {
+                self.pass(place, &path, step, &table, found, &reference);
                 table = self.entities.table(self.store, self.file, self.catalog, target)?;
                 place = self.join(place.0, &path[..=step], target, &table);
                 entered = true;
             }
         }
-        if entered || !reference.qualifier.is_empty() || matches!(reference.lookup, Lookup::Only(_)) {
-            if entered && matches!(reference.lookup, Lookup::Only(_)) {
-                reference.lookup = Lookup::Sources;
-            }
-            if !matches!(reference.lookup, Lookup::Only(_)) {
-                let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone()?;
-                reference.qualifier = vec![alias];
-            }
+        if entered && matches!(reference.lookup, Lookup::Only(_)) {
+            reference.lookup = Lookup::Sources;
         }
-        Some(reference)
+        if (entered || !reference.qualifier.is_empty()) && !matches!(reference.lookup, Lookup::Only(_)) {
+            let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone()?;
+            reference.qualifier = vec![alias];
+        } else if matches!(reference.lookup, Lookup::Only(_)) {
+            reference.qualifier.clear();
+        }
+        Some(Some(reference))
+    }
+
+    /// A path that goes on through a relation reads the column of the relation: `u.team.name` reads `team_id`. Only
+    /// where the property is written right before the name.
+    fn pass(
+        &mut self,
+        place: (ScopeId, u32),
+        path: &[String],
+        step: usize,
+        table: &ObjectName,
+        found: Property<'_>,
+        reference: &ColumnReference,
+    ) {
+        let after: usize = path[step + 1..path.len() - 1].iter().map(|part| part.len() + 1).sum();
+        let name = &found.property.name;
+        let end = (reference.span.start as usize).checked_sub(1 + after);
+        let Some(start) = end.and_then(|end| end.checked_sub(name.len())) else { return };
+        let span = Span::new(start, start + name.len());
+        let alias = self.statement.scopes[place.0.0 as usize].sources[place.1 as usize].alias.clone();
+        let column = self.entities.column(self.catalog, table, found);
+        if let (Some(alias), Some(column)) = (alias, column)
+            && span.of(self.store.text(self.file)) == name
+        {
+            let read = ColumnReference {
+                qualifier: vec![alias],
+                name: column,
+                span,
+                access: Access::Read,
+                usage: Usage::Join,
+                lookup: Lookup::Sources,
+            };
+            self.passed.push((place.0, read));
+        }
     }
 
     /// The source in which a name starts, and what of its qualifier is a path from there.
@@ -296,6 +624,21 @@ impl<'s> Translation<'_, 's> {
     }
 }
 
+fn uncapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// `user` for `User`, and `User` for `user`.
+fn with_other_first_case(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if first.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 /// The names that a naming convention may make of `name`, likeliest first.
 fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
     let snake = snake_case(name);
@@ -319,7 +662,11 @@ fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
     known.or(candidates.first()).cloned().unwrap_or_else(|| ObjectName::single(Ident::bare(mapping.entity.as_str())))
 }
 
-fn implied_column(property: Property<'_>, table: &ObjectName, catalog: &Catalog) -> Ident {
+fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) -> bool {
+    catalog.find(table, &[]).is_some_and(|id| catalog.relation(id).column(&column.folded()).is_some())
+}
+
+fn implied_column(property: Property<'_>, is_relation: bool, table: &ObjectName, catalog: &Catalog) -> Ident {
     let name = &property.property.name;
     let implied = match property.declared_in.implied {
         // Only tables are called in the plural.
@@ -327,7 +674,7 @@ fn implied_column(property: Property<'_>, table: &ObjectName, catalog: &Catalog)
         other => other,
     };
     let mut all = candidates(name, implied);
-    if property.property.target.is_some() {
+    if is_relation {
         let with_id: Vec<String> = all.iter().flat_map(|name| [format!("{name}_id"), format!("{name}Id")]).collect();
         all.splice(0..0, with_id);
     }

@@ -199,7 +199,7 @@ impl<'a> Resolver<'a> {
         self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
     }
 
-    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+    fn declared(key: &RelationKey) -> Option<RelationId> {
         match key {
             RelationKey::Declared(id) => Some(*id),
             RelationKey::Undeclared(_) => None,
@@ -260,7 +260,7 @@ impl<'a> Resolver<'a> {
         }
         // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
         for level in self.levels(from, reference.lookup) {
-            if let Some(at) = self.named_source(level.scope, &reference.qualifier) {
+            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
                 return self.column_of(level.id, at, &name);
             }
         }
@@ -290,7 +290,7 @@ impl<'a> Resolver<'a> {
             return false;
         };
         let dialect = self.statement.dialect;
-        let is_closed = || self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+        let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
                 matches!(dialect, Dialect::Postgres | Dialect::Generic)
@@ -324,7 +324,7 @@ impl<'a> Resolver<'a> {
             .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
             .or_else(|| {
                 self.levels(from, lookup)
-                    .find_map(|level| self.named_source(level.scope, qualifier).map(|at| (level.id, at)))
+                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
             })
     }
 
@@ -370,7 +370,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The source whose relation has that name, also behind an alias.
-    fn named_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
@@ -383,7 +383,7 @@ impl<'a> Resolver<'a> {
     fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
         match &self.bound[scope.0 as usize][at] {
             Bound::Relation(key) => {
-                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let known = Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
                 let certainty = match (known, qualified) {
                     (false, _) | (true, true) => Certainty::Certain,
                     (true, false) => Certainty::Likely,
@@ -577,7 +577,7 @@ impl<'a> Resolver<'a> {
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
-                            columns.extend(more)
+                            columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
@@ -611,7 +611,7 @@ impl<'a> Resolver<'a> {
     /// Whether a source may have columns that are not known.
     fn is_open(&self, scope: ScopeId, at: usize) -> bool {
         match &self.bound[scope.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => self.catalog.relation(id).open,
                 None => true,
             },
@@ -639,7 +639,7 @@ impl<'a> Resolver<'a> {
         }
         match bound {
             Bound::Relation(key) => {
-                let column = self.relation_column(self.declared(key)?, name)?;
+                let column = self.relation_column(Self::declared(key)?, name)?;
                 Some(Hit {
                     columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
                     path: NamePath::Direct,
@@ -713,7 +713,7 @@ impl<'a> Resolver<'a> {
     fn hit_behind(&self, bound: &Bound, name: &Name, renamed: usize) -> Option<Hit> {
         match bound {
             Bound::Relation(key) => {
-                let mut columns = self.catalog.relation(self.declared(key)?).live_columns().skip(renamed);
+                let mut columns = self.catalog.relation(Self::declared(key)?).live_columns().skip(renamed);
                 columns.find(|column| column.name.is_called(name))?;
                 let columns = vec![ColumnKey { relation: key.clone(), column: name.clone() }];
                 Some(Hit { columns, path: NamePath::Direct, live: true })
@@ -731,7 +731,7 @@ impl<'a> Resolver<'a> {
     fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
         match bound {
             Bound::Relation(key) => {
-                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                let column = Self::declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
                 column
                     .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
                     .into_iter()
@@ -799,7 +799,7 @@ impl<'a> Resolver<'a> {
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
                 OutputValue::Wildcard { qualifier, except, .. } => {
-                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made);
                 }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
@@ -989,7 +989,7 @@ impl<'a> Resolver<'a> {
             return Outputs::default();
         };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => {
                     let relation = self.catalog.relation(id);
                     let columns = relation.live_columns().map(|column| OutputColumn {

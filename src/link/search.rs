@@ -3,6 +3,8 @@
 //! The search may only ever find too much. It ignores case, because SQL does; it looks for words, because a name that
 //! is part of a longer word is another name.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 /// Words to search for, case ignored.
@@ -25,6 +27,95 @@ impl Words {
     }
 
     /// Whether any of the words stands in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A search for places where a statement over rows may name a relation: behind a word of SQL that a relation follows, in a
+/// list behind one, or as a string of its own in a text that has the skeleton of a statement. Much rarer than the bare
+/// word, which may be any noun of the code.
+pub struct RelationWords {
+    named: Option<Regex>,
+    quoted: Option<Regex>,
+}
+
+impl RelationWords {
+    /// A search for any of the relations `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        if names.is_empty() {
+            return Self { named: None, quoted: None };
+        }
+        let names = names.join("|");
+        // Schema and quotes before the name. Strings put together in code may end and begin again in between.
+        let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
+        let after = r"(?-u:\b)";
+        let led = format!(
+            r"(?-u:\b)(?:from|join|fetch|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
+        );
+        let listed = format!(
+            r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
+        );
+        let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        // Changelogs of Liquibase.
+        let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
+        Self { named: compile(&format!("{led}|{listed}|{changed}")), quoted: compile(&quoted) }
+    }
+
+    /// Whether `text` may hold a statement over one of the relations.
+    pub fn is_in(&self, text: &str) -> bool {
+        static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]{0,2000}?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]{0,400}?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
+        });
+        self.named.as_ref().is_some_and(|regex| regex.is_match(text))
+            || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))
+                && SKELETON.as_ref().is_some_and(|regex| regex.is_match(text)))
+    }
+}
+
+/// A search for calls of an entity's methods: `prisma.user.findMany(`, `User.findAll(`, `db.query.users.findFirst(`.
+pub struct EntityCalls {
+    regex: Option<Regex>,
+}
+
+impl EntityCalls {
+    /// A search for calls of any of the entities `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Self { regex: None };
+        }
+        let names = names.join("|");
+        Self { regex: Regex::new(&format!(r"(?i)(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]")).ok() }
+    }
+
+    /// Whether any of the entities is called in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A search for entities as arguments of repository types: `JpaRepository<User, Long>`.
+pub struct ArgumentWords {
+    regex: Option<Regex>,
+}
+
+impl ArgumentWords {
+    /// A search for any of `entities`.
+    pub fn new<'a>(entities: impl IntoIterator<Item = &'a str>) -> Self {
+        let entities: Vec<String> = entities.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        if entities.is_empty() {
+            return Self { regex: None };
+        }
+        let pattern = format!(r"(?:Repository|Dao|DAO)\s*<\s*(?:[\w.]+\.)?(?:{})\s*[,>]", entities.join("|"));
+        Self { regex: Regex::new(&pattern).ok() }
+    }
+
+    /// Whether any of them stands so in `text`.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
@@ -115,7 +206,7 @@ impl Default for SchemaWords {
 impl SchemaWords {
     /// The search for schema changes.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([^)]*\))\s*\.\s*table\b|<databaseChangeLog\b";
         Self { regex: Regex::new(verbs).ok() }
     }
 
@@ -139,7 +230,7 @@ impl Default for MappingWords {
 impl MappingWords {
     /// The search for mappings.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|Column|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Regex::new(words).ok() }
     }
 
@@ -168,6 +259,31 @@ mod tests {
             assert!(words.is_in(text), "{text}");
         }
         assert!(!words.is_in("my_full_names"));
+    }
+
+    #[test]
+    fn relations_are_seen_where_statements_name_them() {
+        let words = RelationWords::new(["users"]);
+        for text in [
+            "select * from users",
+            "SELECT a.* FROM app.users u",
+            "select * from teams t, users u",
+            "INSERT INTO `users` VALUES (1)",
+            "update \"users\" set",
+            "copy users from stdin",
+            "\"SELECT * FROM \" + \"users\"",
+            "String T = 'users'; q(\"select * from \" + T + \" where id = ?\")",
+            "db('users').select()",
+            "knex.select('*').from('users as u')",
+            "truncate table only public.users",
+            "left join lateral (users) on true",
+            "select * from -- all of them\n  users",
+        ] {
+            assert!(words.is_in(text), "{text}");
+        }
+        for text in ["import { users } from './users'", "the users of this", "const users = getUsers();"] {
+            assert!(!words.is_in(text), "{text}");
+        }
     }
 
     #[test]

@@ -53,9 +53,9 @@ impl Use {
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
-            Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
-                Construct::Schema
-            }
+            // A view reads the relations in its query and defines only itself.
+            Form::Relation if statement.kind == StatementKind::CreateView && self.usage != Usage::Target => written,
+            Form::Relation if statement.kind.is_schema() => Construct::Schema,
             _ => written,
         }
     }

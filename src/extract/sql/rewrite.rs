@@ -96,10 +96,8 @@ impl Rewriter<'_> {
                     self.leading_query(at);
                     self.clauses.push(Keyword::NoKeyword);
                 }
-                Some(Token::RParen) => {
-                    if self.clauses.len() > 1 {
-                        self.clauses.pop();
-                    }
+                Some(Token::RParen) if self.clauses.len() > 1 => {
+                    self.clauses.pop();
                 }
                 Some(Token::LBracket) => self.subscript(at),
                 Some(Token::Word(word)) if word.quote_style.is_none() => {
@@ -361,10 +359,12 @@ impl Rewriter<'_> {
                 Some(Token::RParen) => depth -= u32::from(depth > 0),
                 _ => {}
             }
-            if depth == 1 && self.is(inner, &[Keyword::AS]) && self.token(inner + 1) == Some(&Token::LParen) {
-                if let Some(end) = self.close(inner + 1) {
-                    self.blank(inner..end + 1);
-                }
+            if depth == 1
+                && self.is(inner, &[Keyword::AS])
+                && self.token(inner + 1) == Some(&Token::LParen)
+                && let Some(end) = self.close(inner + 1)
+            {
+                self.blank(inner..end + 1);
             }
         }
     }
@@ -559,7 +559,7 @@ mod tests {
         ];
         for (sql, expected) in cases {
             let grammar = PostgreSqlDialect {};
-            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().unwrap();
+            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().expect("tokens");
             rewrite(&mut tokens);
             let statement = Parser::new(&grammar).with_tokens_with_locations(tokens).parse_statement();
             assert_eq!(statement.map(|statement| statement.to_string()), Ok(expected.to_owned()), "{sql}");

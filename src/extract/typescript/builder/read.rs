@@ -1,0 +1,457 @@
+//! Chains and typed literals become statements.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use super::chain::{Chain, Link};
+use super::code::{Code, Held, NameId, is_function, unwrap};
+use super::draft::{Draft, READ, plain};
+use super::framework::{Framework, Meaning, Method, Start};
+use super::literal::Literals;
+use super::names;
+use crate::extract::host::span_of;
+use crate::model::mapping::{BuiltStatement, EntityPath};
+use crate::model::span::Span;
+use crate::model::statement::{Lookup, ScopeId};
+
+/// A scope of a draft: where what is called on a builder belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) draft: usize,
+    pub(super) scope: ScopeId,
+}
+
+/// The drafts of one file.
+pub(super) struct Reading<'c, 't> {
+    pub(super) code: &'c Code<'t>,
+    pub(super) frameworks: &'c [Framework],
+    pub(super) drafts: Vec<Draft>,
+    /// Names that hold a builder.
+    builders: HashMap<NameId, Vec<Place>>,
+    /// Functions in which `this` is a builder.
+    this: Vec<(Span, Place)>,
+    /// Names that hold a row of a scope: parameters of callbacks.
+    rows: HashMap<NameId, Place>,
+    enabled: Vec<bool>,
+    /// How many more keys and names are read; a file that follows more is built to do so.
+    pub(super) budget: usize,
+}
+
+/// Methods after which a chain is about results, not about the statement.
+const ENDS: &[&str] = &["then", "catch", "finally", "map", "reduce", "forEach", "flatMap", "filter", "pipe"];
+
+/// Most builders that a name may hold: one for each branch that assigns it.
+const MOST_BUILDERS: usize = 4;
+
+impl<'c, 't> Reading<'c, 't> {
+    pub(super) fn new(code: &'c Code<'t>, frameworks: &'c [Framework]) -> Self {
+        let enabled = frameworks
+            .iter()
+            .map(|framework| framework.imports.is_empty() || framework.imports.iter().any(|it| code.imports(it)));
+        Self {
+            code,
+            frameworks,
+            drafts: Vec::new(),
+            builders: HashMap::new(),
+            this: Vec::new(),
+            rows: HashMap::new(),
+            enabled: enabled.collect(),
+            budget: 100_000,
+        }
+    }
+
+    /// Reads all chains. A builder that is passed to a function may be met after the function: such chains are tried
+    /// again.
+    pub(super) fn chains(&mut self) {
+        let code = self.code;
+        let mut left: Vec<&Chain<'t>> = code.chains.iter().collect();
+        for _ in 0..3 {
+            let before = (left.len(), self.builders.len());
+            left.retain(|chain| !self.chain(chain));
+            if (left.len(), self.builders.len()) == before {
+                break;
+            }
+        }
+    }
+
+    /// All statements, finished.
+    pub(super) fn finish(self) -> Vec<BuiltStatement> {
+        let frameworks = self.frameworks;
+        self.drafts
+            .into_iter()
+            .filter_map(|draft| {
+                let all_by_default = frameworks[draft.framework].all_by_default;
+                draft.finish(all_by_default)
+            })
+            .collect()
+    }
+
+    /// Reads a chain; tells whether it builds a statement.
+    fn chain(&mut self, chain: &Chain<'t>) -> bool {
+        let continued = self.continued(chain);
+        if !continued.is_empty() {
+            for place in continued {
+                let place = self.own_scope(place, chain);
+                self.links(chain, 0, place);
+                self.hold(chain, place);
+            }
+            return true;
+        }
+        let Some(start) = self.start(chain) else {
+            self.pass_on(chain);
+            return false;
+        };
+        let place = self.begin(chain, &start);
+        self.links(chain, start.links, place);
+        self.hold(chain, place);
+        true
+    }
+
+    /// The builders that a chain's root is.
+    fn continued(&self, chain: &Chain<'t>) -> Vec<Place> {
+        if chain.root.kind() == "this" {
+            let at = chain.root.start_byte() as u32;
+            let around = self.this.iter().filter(|(function, _)| function.contains_offset(at));
+            let innermost = around.min_by_key(|(function, _)| function.end - function.start);
+            let is_builder = chain.links.first().is_some_and(|link| link.arguments.is_some());
+            return innermost.filter(|_| is_builder).map(|(_, place)| *place).into_iter().collect();
+        }
+        let name = self.code.name_at(chain.root);
+        name.and_then(|name| self.builders.get(&name)).cloned().unwrap_or_default()
+    }
+
+    /// A callback's builder that is given a table of its own builds a subquery.
+    fn own_scope(&mut self, place: Place, chain: &Chain<'t>) -> Place {
+        let framework = &self.frameworks[self.drafts[place.draft].framework];
+        let names_table = chain.links.iter().any(|link| {
+            link.arguments.is_some()
+                && framework.method(link.name).is_some_and(|method| method.table_argument().is_some())
+        });
+        if names_table && self.drafts[place.draft].has_source(place.scope) {
+            let scope = self.drafts[place.draft].subquery(place.scope);
+            return Place { scope, ..place };
+        }
+        place
+    }
+
+    /// The name that the chain is given to holds its builder from now on.
+    fn hold(&mut self, chain: &Chain<'t>, place: Place) {
+        let Some(name) = self.code.holder(chain.node()) else { return };
+        let held = self.builders.entry(name).or_default();
+        if held.len() < MOST_BUILDERS && !held.contains(&place) {
+            held.push(place);
+        }
+    }
+
+    /// A function of this file that is called with a builder gets it as its parameter.
+    fn pass_on(&mut self, chain: &Chain<'t>) {
+        let [Link { name: "", arguments: Some(arguments), .. }] = chain.links.as_slice() else { return };
+        let held: Vec<(usize, Vec<Place>)> = arguments
+            .iter()
+            .enumerate()
+            .filter_map(|(at, argument)| {
+                let places = self.builders.get(&self.code.name_at(*argument)?)?;
+                Some((at, places.clone()))
+            })
+            .collect();
+        if held.is_empty() {
+            return;
+        }
+        let Some(Held::Value(function)) = self.code.name_at(chain.root).map(|name| self.code.held(name)) else {
+            return;
+        };
+        for (at, places) in held {
+            for name in self.code.parameters(unwrap(function), at) {
+                let own = self.builders.entry(name).or_default();
+                for place in places.iter().filter(|_| own.len() < MOST_BUILDERS).copied().collect::<Vec<_>>() {
+                    if !own.contains(&place) {
+                        own.push(place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Binds the parameters of a callback to a builder, and `this` in it.
+    pub(super) fn call_back(&mut self, function: Node<'t>, place: Place) {
+        for position in 0..2 {
+            for name in self.code.parameters(function, position) {
+                self.builders.entry(name).or_insert_with(|| vec![place]);
+            }
+        }
+        if function.kind() == "function_expression" {
+            self.this.push((span_of(function), place));
+        }
+    }
+
+    /// Binds the first parameter of a callback to a row.
+    pub(super) fn call_back_with_row(&mut self, function: Node<'t>, place: Place) {
+        for name in self.code.parameters(function, 0) {
+            self.rows.entry(name).or_insert(place);
+        }
+    }
+
+    fn links(&mut self, chain: &Chain<'t>, from: usize, place: Place) {
+        let framework = &self.frameworks[self.drafts[place.draft].framework];
+        for link in &chain.links[from.min(chain.links.len())..] {
+            let Some(arguments) = &link.arguments else { continue };
+            match framework.method(link.name) {
+                Some(method) => self.method(method, link, arguments, place),
+                None if ENDS.contains(&link.name) => break,
+                None => {}
+            }
+        }
+    }
+
+    fn method(&mut self, method: &Method, link: &Link<'t>, arguments: &[Node<'t>], place: Place) {
+        let draft = &mut self.drafts[place.draft];
+        if draft.kind.is_none() {
+            draft.kind = method.kind;
+        }
+        draft.projects |= method.projects;
+        if method.all {
+            draft.all(place.scope, Vec::new(), link.span);
+        }
+        let given = arguments.len().max(method.arguments.len());
+        for at in 0..given.min(arguments.len() + 1) {
+            let meaning = method.meaning(at);
+            match arguments.get(at) {
+                Some(argument) => Literals::new(self, place, link.span).read(*argument, *meaning),
+                None => Literals::new(self, place, link.span).missing(*meaning),
+            }
+        }
+    }
+
+    /// Object literals whose type says what they are.
+    pub(super) fn typed(&mut self) {
+        for (value, kind) in &self.code.typed {
+            let text: String = self.code.text_of(*kind).split_whitespace().collect();
+            for (at, framework) in self.frameworks.iter().enumerate() {
+                let found = framework.typed.iter().find_map(|(before, after, shape)| {
+                    let entity = text.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                    let is_name = !entity.is_empty() && entity.chars().all(|c| c.is_alphanumeric() || c == '_');
+                    is_name.then(|| (entity.to_owned(), *shape))
+                });
+                if let Some((entity, shape)) = found.filter(|_| self.enabled[at]) {
+                    let span = span_of(*value);
+                    let mut draft = Draft::new(at, framework.construct, span);
+                    draft.entity(ScopeId(0), EntityPath::Named(entity), span);
+                    draft.projects = true;
+                    let place = self.add(draft);
+                    Literals::new(self, place, span).read(*value, Meaning::Shape(shape));
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Members of imported names and of rows.
+    pub(super) fn members(&mut self) {
+        let framework = (0..self.frameworks.len()).find(|at| self.frameworks[*at].members && self.enabled[*at]);
+        if framework.is_none() && self.rows.is_empty() {
+            return;
+        }
+        let mut by_entity: HashMap<&str, usize> = HashMap::new();
+        for member in &self.code.members {
+            let parts = (member.child_by_field_name("object"), member.child_by_field_name("property"));
+            let (Some(object), Some(property)) = parts else { continue };
+            let Some(name) = self.code.name_at(object) else { continue };
+            let named = plain(self.code.text_of(property), span_of(property));
+            if let Some(place) = self.rows.get(&name) {
+                self.drafts[place.draft].name(place.scope, named, READ, Lookup::Only(0));
+                continue;
+            }
+            let Some(at) = framework else { continue };
+            let may_be_table = match self.code.held(name) {
+                Held::Imported => true,
+                Held::Value(value) => unwrap(value).kind() == "call_expression",
+                _ => false,
+            };
+            if may_be_table {
+                let entity = self.code.text_of(object);
+                let draft = *by_entity.entry(entity).or_insert_with(|| {
+                    let mut draft = Draft::new(at, self.frameworks[at].construct, span_of(object));
+                    draft.entity(ScopeId(0), EntityPath::Named(entity.to_owned()), span_of(object));
+                    draft.projects = true;
+                    self.drafts.push(draft);
+                    self.drafts.len() - 1
+                });
+                self.drafts[draft].name(ScopeId(0), named, READ, Lookup::Only(0));
+            }
+        }
+    }
+
+    fn add(&mut self, draft: Draft) -> Place {
+        self.drafts.push(draft);
+        Place { draft: self.drafts.len() - 1, scope: ScopeId(0) }
+    }
+
+    /// How a chain begins: the first framework among those that know most of its methods.
+    fn start(&self, chain: &Chain<'t>) -> Option<Beginning> {
+        let mut best: Option<(usize, Beginning)> = None;
+        for (at, framework) in self.frameworks.iter().enumerate().filter(|(at, _)| self.enabled[*at]) {
+            let Some(beginning) = self.start_of(at, framework, chain) else { continue };
+            let known = chain.links.iter().filter(|link| {
+                link.arguments.is_some() && !link.name.is_empty() && framework.method(link.name).is_some()
+            });
+            let known = known.count();
+            if best.as_ref().is_none_or(|(most, _)| known > *most) {
+                best = Some((known, beginning));
+            }
+        }
+        best.map(|(_, beginning)| beginning)
+    }
+
+    fn start_of(&self, at: usize, framework: &Framework, chain: &Chain<'t>) -> Option<Beginning> {
+        let root = self.code.text_of(chain.root);
+        if framework.not_roots.iter().any(|other| other == root) {
+            return None;
+        }
+        let with = |links: usize, entity: Option<(String, Span)>| Some(Beginning { framework: at, links, entity });
+        for start in &framework.starts {
+            let found = match start {
+                Start::Call(names) => self.called_with_table(framework, names, chain).then_some(Some(Beginning {
+                    framework: at,
+                    links: 1,
+                    entity: None,
+                })),
+                Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
+                    .map(|(links, name, span)| with(links, Some((name, span)))),
+                Start::Class => {
+                    self.entity_class(framework, chain).map(|(links, name, span)| with(links, Some((name, span))))
+                }
+            };
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        if let Some(entity) = self.typed_root(framework, chain) {
+            return with(0, Some(entity));
+        }
+        chain.links.iter().any(|link| self.names_table(framework, link)).then(|| with(0, None)).flatten()
+    }
+
+    /// `knex("users")`.
+    fn called_with_table(&self, framework: &Framework, names: &[String], chain: &Chain<'t>) -> bool {
+        let Some(Link { name: "", arguments: Some(arguments), .. }) = chain.links.first() else { return false };
+        let Some(first) = arguments.first().filter(|_| chain.root.kind() == "identifier") else { return false };
+        let root = self.code.text_of(chain.root);
+        let is_known = names.iter().any(|name| name == root);
+        let continues =
+            chain.links[1..].iter().any(|link| link.arguments.is_some() && framework.method(link.name).is_some());
+        if !is_known && !continues {
+            return false;
+        }
+        self.code.values(*first).into_iter().any(|value| {
+            value.kind() == "object" && is_known
+                || self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some())
+        })
+    }
+
+    /// `.from("users")`, `.insert(users)`, `getRepository(User)`.
+    fn names_table(&self, framework: &Framework, link: &Link<'t>) -> bool {
+        let Some(arguments) = &link.arguments else { return false };
+        let Some(at) = framework.method(link.name).and_then(Method::table_argument) else { return false };
+        let Some(argument) = arguments.get(at) else { return false };
+        let is_table = |value: Node<'t>| match value.kind() {
+            "identifier" => framework.method(link.name).is_some_and(|method| *method.meaning(at) == Meaning::Entity),
+            "class_declaration" => true,
+            "object" => framework.starts.iter().any(|start| matches!(start, Start::Call(_))),
+            _ => self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some()),
+        };
+        let is_entity = framework.method(link.name).is_some_and(|method| *method.meaning(at) == Meaning::Entity)
+            && matches!(unwrap(*argument).kind(), "identifier" | "member_expression");
+        is_entity || self.code.values(*argument).into_iter().any(is_table)
+    }
+
+    /// `User.findAll()`, `models.User.findAll()`.
+    fn entity_class(&self, framework: &Framework, chain: &Chain<'t>) -> Option<(usize, String, Span)> {
+        let first = chain.links.iter().position(|link| link.arguments.is_some())?;
+        framework.method(chain.links[first].name)?;
+        let (name, span) = match first.checked_sub(1) {
+            Some(before) => (chain.links[before].name, chain.links[before].span),
+            None if chain.root.kind() == "identifier" => (self.code.text_of(chain.root), span_of(chain.root)),
+            None => return None,
+        };
+        name.starts_with(char::is_uppercase).then(|| (first, name.to_owned(), span))
+    }
+
+    /// `this.users.find()` where `users` is declared as `Repository<User>`.
+    fn typed_root(&self, framework: &Framework, chain: &Chain<'t>) -> Option<(String, Span)> {
+        if framework.types.is_empty() {
+            return None;
+        }
+        let (kind, span) = match (chain.root.kind(), chain.links.first()) {
+            ("this", Some(link)) if link.arguments.is_none() => {
+                (self.code.field(link.name, chain.root.start_byte())?, link.span)
+            }
+            ("identifier", Some(_)) => (self.code.annotation(self.code.name_at(chain.root)?)?, span_of(chain.root)),
+            _ => return None,
+        };
+        if kind.kind() != "generic_type" {
+            return None;
+        }
+        let name = self.code.text_of(kind.child_by_field_name("name")?);
+        let argument = kind.child_by_field_name("type_arguments")?.named_child(0)?;
+        let entity = self.code.text_of(argument).trim_start_matches("typeof ");
+        framework.types.iter().any(|own| own == name).then(|| (entity.to_owned(), span))
+    }
+
+    fn begin(&mut self, chain: &Chain<'t>, start: &Beginning) -> Place {
+        let construct = self.frameworks[start.framework].construct;
+        let mut draft = Draft::new(start.framework, construct, span_of(chain.node()));
+        if let Some((entity, span)) = &start.entity {
+            draft.entity(ScopeId(0), EntityPath::Named(entity.clone()), *span);
+        }
+        let place = self.add(draft);
+        let root_call = chain.links.first().filter(|link| start.links == 1 && link.name.is_empty());
+        if let Some(table) = root_call.and_then(|link| link.arguments.as_ref()?.first()) {
+            Literals::new(self, place, span_of(*table)).read(*table, Meaning::Table);
+        }
+        place
+    }
+}
+
+/// How a chain begins.
+struct Beginning {
+    framework: usize,
+    /// The first link that is a method.
+    links: usize,
+    /// The entity that is known without any argument.
+    entity: Option<(String, Span)>,
+}
+
+/// `prisma.user.findMany()`.
+fn entity_member(
+    framework: &Framework,
+    after: Option<&str>,
+    capital: bool,
+    chain: &Chain<'_>,
+) -> Option<(usize, String, Span)> {
+    let at = chain.links.windows(2).position(|links| {
+        let [member, method] = links else { return false };
+        member.arguments.is_none()
+            && method.arguments.is_some()
+            && member.name != "[]"
+            && framework.method(method.name).is_some()
+    })?;
+    if let Some(after) = after {
+        let before = at.checked_sub(1).map(|before| chain.links[before].name)?;
+        if before != after {
+            return None;
+        }
+    }
+    let member = &chain.links[at];
+    let mut letters = member.name.chars();
+    let name = match letters.next() {
+        Some(first) if capital => first.to_uppercase().chain(letters).collect(),
+        _ => member.name.to_owned(),
+    };
+    Some((at + 1, name, member.span))
+}
+
+/// Whether a node can be called back.
+pub(super) fn callable(node: Node<'_>) -> bool {
+    is_function(node)
+}
