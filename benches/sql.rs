@@ -54,7 +54,7 @@ fn catalog() -> Catalog {
         FileFacts { statements: found.statements, units: found.units, ..FileFacts::default() }
     };
     let mut schema = SCHEMA.to_owned();
-    let columns: Vec<String> = (0..40_000).map(|at| format!("c{at} int")).collect();
+    let columns: Vec<String> = (0..10_000).map(|at| format!("c{at} int")).collect();
     schema.push_str(&format!("CREATE TABLE wide ({});\n", columns.join(", ")));
     let facts = read(&schema);
     let source = SchemaSource { path: String::new(), repository: 0, files: vec![FileId(0)] };
