@@ -124,7 +124,7 @@ pub struct Resolver<'a> {
     outputs: RefCell<Vec<Progress>>,
     /// Whether any source is a name for the row being written.
     has_images: bool,
-    indexes: RefCell<HashMap<Listed, (u32, HashMap<Name, usize>)>>,
+    indexes: RefCell<HashMap<Listed, Index>>,
     /// For scopes of many sources those that differ.
     distinct: RefCell<HashMap<ScopeId, Rc<[usize]>>>,
 }
@@ -149,6 +149,15 @@ enum Listed {
     Projection(ScopeId),
     /// The column list of a source's alias.
     Alias(ScopeId, u32),
+}
+
+/// Where names stand in a list.
+#[derive(Default)]
+struct Index {
+    /// How often the list was looked into.
+    lookups: u32,
+    /// The first place of each name; empty before it is worth while.
+    places: HashMap<Name, usize>,
 }
 
 #[derive(Clone)]
@@ -726,19 +735,19 @@ impl<'a> Resolver<'a> {
                 .map(|(at, _)| at);
         }
         let mut indexes = self.indexes.borrow_mut();
-        let (lookups, index) = indexes.entry(list).or_default();
+        let Index { lookups, places } = indexes.entry(list).or_default();
         *lookups += 1;
         if *lookups < WORTHWHILE {
             return names.enumerate().find(|(_, own)| own.is_some_and(|own| own.is_called(name))).map(|(at, _)| at);
         }
-        if index.is_empty() {
+        if places.is_empty() {
             for (at, own) in names.enumerate() {
                 if let Some(own) = own {
-                    index.entry(own.folded()).or_insert(at);
+                    places.entry(own.folded()).or_insert(at);
                 }
             }
         }
-        index.get(name).copied()
+        places.get(name).copied()
     }
 
     /// The column of that name among those that an alias with a shorter list of columns leaves as they are.
@@ -952,14 +961,13 @@ impl<'a> Resolver<'a> {
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
             let (left, right) = (take(merge.left), take(merge.right));
-            let names: Vec<Ident> = match &merge.columns {
-                Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
-                None => {
-                    let on_the_right: BTreeSet<Name> =
-                        right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
-                    let names = left.iter().filter_map(|column| column.name.as_ref());
-                    names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
-                }
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
             };
             let mut joined = Vec::new();
             let (mut left, mut right) = (Side::new(left), Side::new(right));
