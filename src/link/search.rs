@@ -139,7 +139,7 @@ impl Default for MappingWords {
 impl MappingWords {
     /// The search for mappings.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|\b(?:pg|mysql|sqlite|singlestore)Schema\b|\bdrizzle-orm\b|@(?:\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many))\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\b|\bkysely\b|knex/types/tables|\bTables\b|(?m:^view\s+\w+\s*\{)|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Regex::new(words).ok() }
     }
 
