@@ -316,12 +316,14 @@ impl<'t> Reading<'_, 't> {
     /// Definitions of columns: `{ name: definition }`, `{ columns: … }`, arrays of `{ name, type }`.
     fn definitions(&self, node: Node<'t>, change: &mut Change) {
         for value in self.code.values(node) {
+            let made = if value.kind() == "new_expression" { self.object_of_new(value) } else { None };
+            let value = made.unwrap_or(value);
             match value.kind() {
                 "object" => {
                     let entries = self.code.entries(value);
                     let is_list = entries.iter().any(|entry| entry.key == "columns");
-                    let is_column = entries.iter().any(|entry| entry.key == "type")
-                        && entries.iter().any(|entry| entry.key == "name");
+                    // A plain object may well have columns called `name` and `type`.
+                    let is_column = made.is_some();
                     for entry in &entries {
                         match entry.key {
                             SPREAD => {}
@@ -364,22 +366,6 @@ impl<'t> Reading<'_, 't> {
                 let named = entries.iter().find(|entry| entry.key == "name").and_then(|entry| self.text(entry.value?));
                 match named {
                     Some(name) => self.definition(name, Some(object), change),
-                    None if entries.iter().any(|entry| entry.key == "columns") => {
-                        let columns = entries.iter().find(|entry| entry.key == "columns").and_then(|it| it.value);
-                        let lists = columns.map(|columns| self.code.values(columns)).unwrap_or_default();
-                        for column in lists.into_iter().flat_map(|list| children(list)) {
-                            let object = match column.kind() {
-                                "new_expression" => self.object_of_new(column),
-                                "object" => Some(column),
-                                _ => None,
-                            };
-                            let entries = object.map(|object| self.code.entries(object)).unwrap_or_default();
-                            let name = entries.iter().find(|it| it.key == "name").and_then(|it| self.text(it.value?));
-                            if let Some(name) = name {
-                                self.definition(name, object, change);
-                            }
-                        }
-                    }
                     None => {
                         for entry in entries.iter().filter(|entry| entry.key != SPREAD) {
                             self.definition((entry.key, entry.span), entry.value, change);
