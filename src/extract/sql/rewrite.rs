@@ -506,10 +506,7 @@ mod tests {
         let cases = [
             ("SELECT a FROM ONLY t", "SELECT a FROM t"),
             ("SELECT a FROM t, ONLY u AS v", "SELECT a FROM t, u AS v"),
-            (
-                "SELECT a FROM unnest(b) WITH ORDINALITY AS c, ONLY u",
-                "SELECT a FROM UNNEST(b) WITH ORDINALITY AS c, u",
-            ),
+            ("SELECT a FROM unnest(b) WITH ORDINALITY AS c, ONLY u", "SELECT a FROM UNNEST(b) WITH ORDINALITY AS c, u"),
             ("SELECT only FROM t", "SELECT only FROM t"),
             ("UPDATE ONLY t SET a = 1", "UPDATE t SET a = 1"),
             ("SELECT a FROM (ONLY t JOIN u ON a = b), ONLY v", "SELECT a FROM (t JOIN u ON a = b), v"),
