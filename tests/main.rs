@@ -6,6 +6,8 @@ mod bad_input;
 mod command;
 #[path = "integration/common.rs"]
 mod common;
+#[path = "integration/contexts.rs"]
+mod contexts;
 #[path = "integration/docs.rs"]
 mod docs;
 #[path = "integration/help.rs"]

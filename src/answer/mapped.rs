@@ -20,6 +20,8 @@ use crate::model::statement::Access;
 pub struct MappedUse {
     /// Its name in the code.
     pub name: String,
+    /// The name in the code of what it is a property of.
+    pub entity: String,
     /// Where the column's or property's name stands.
     pub span: Span,
     /// The reference that it is.
@@ -79,6 +81,7 @@ pub fn entity_names(system: &System<'_, '_>, targets: &Targets<'_>) -> (BTreeSet
 fn mapped_use(property: Property<'_>, entity: &str, column: &Ident, key: ColumnKey, table: &str) -> MappedUse {
     MappedUse {
         name: property.property.name.clone(),
+        entity: entity.to_owned(),
         span: property.property.span,
         found: Match {
             access: Access::Both,

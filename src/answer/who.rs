@@ -17,7 +17,8 @@ use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{
-    ArgumentWords, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of,
+    ArgumentWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
+    spellings_of,
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
@@ -276,6 +277,8 @@ fn named_otherwise(
     mapped: &BTreeMap<FileId, Vec<MappedUse>>,
 ) -> Vec<FileId> {
     let (entities, leading) = entity_names(system, targets);
+    // Code that only calls an entity's methods reads its columns without naming them.
+    let called = EntityCalls::new(entities.iter().map(String::as_str));
     let mut relations = targets.views();
     relations.extend(entities.iter().cloned());
     relations.extend(leading);
@@ -286,9 +289,10 @@ fn named_otherwise(
     let relations = RelationWords::new(relations.iter().map(String::as_str));
     let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = system
-        .store
-        .sweep(|_, text| properties.is_in(text) || relations.is_in(text) || repositories.is_in(text), |seen| *seen);
+    let seen = system.store.sweep(
+        |_, text| properties.is_in(text) || relations.is_in(text) || repositories.is_in(text) || called.is_in(text),
+        |seen| *seen,
+    );
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 

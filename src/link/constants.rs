@@ -18,8 +18,11 @@ const MOST_NAMES: usize = 2_000;
 /// Constants by the last part of their names.
 #[derive(Debug, Default)]
 pub struct Constants {
-    held: BTreeMap<(String, bool), Vec<(Option<String>, String)>>,
+    held: BTreeMap<(String, bool), Vec<Held>>,
 }
+
+/// A holder and the text that it holds.
+type Held = (Option<String>, String);
 
 impl Constants {
     /// The constants that `files`, and the files whose names they use, hold.
@@ -71,7 +74,7 @@ impl Constants {
             let last = value.rsplit('.').next().unwrap_or(value);
             last.trim_matches(['"', '`', '[', ']']).eq_ignore_ascii_case(relation)
         };
-        let holds = |held: &[(Option<String>, String)]| held.iter().any(|(_, value)| is_it(value));
+        let holds = |held: &[Held]| held.iter().any(|(_, value)| is_it(value));
         self.held.iter().filter(|(_, held)| holds(held)).map(|((name, _), _)| name.as_str()).collect()
     }
 }

@@ -11,6 +11,16 @@ pub(super) fn uncapitalised(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+/// `user` for `User`, and `User` for `user`.
+pub(super) fn with_other_first_case(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if first.is_uppercase() => first.to_lowercase().chain(letters).collect(),
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 /// The names that a naming convention may make of `name`, likeliest first.
 fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
     let snake = snake_case(name);

@@ -75,6 +75,30 @@ impl RelationWords {
     }
 }
 
+/// A search for calls of an entity's methods: `prisma.user.findMany(`, `User.findAll(`, `db.query.users.findFirst(`.
+pub struct EntityCalls {
+    regex: Option<Regex>,
+}
+
+impl EntityCalls {
+    /// A search for calls of any of the entities `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Self { regex: None };
+        }
+        let names = names.join("|");
+        Self { regex: Regex::new(&format!(r"(?i)(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]")).ok() }
+    }
+
+    /// Whether any of the entities is called in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
 /// A search for entities as arguments of repository types: `JpaRepository<User, Long>`.
 pub struct ArgumentWords {
     regex: Option<Regex>,
@@ -182,8 +206,8 @@ impl Default for SchemaWords {
 impl SchemaWords {
     /// The search for schema changes.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|<databaseChangeLog\b";
-        Self { regex: Regex::new(verbs).ok() }
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22$.{}]*\))\s*\.\s*table\b|<databaseChangeLog\b";
+        Self { regex: Some(Regex::new(verbs).expect("a constant pattern compiles")) }
     }
 
     /// Whether `text` may change a schema.
@@ -206,8 +230,8 @@ impl Default for MappingWords {
 impl MappingWords {
     /// The search for mappings.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|Column|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|__tablename__|\.Table\(|\bmodels\.Model\b";
-        Self { regex: Regex::new(words).ok() }
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\binterface\s+Tables\b|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 
     /// Whether `text` may hold a mapping.

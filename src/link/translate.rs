@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entities::{Entities, Property};
-use super::implied::has_column;
+use super::implied::{has_column, with_other_first_case};
 use super::store::Store;
 use crate::catalog::Catalog;
 use crate::model::answer::Construct;
-use crate::model::mapping::{BuiltStatement, EntityPath, Mapping, MappingRole};
+use crate::model::mapping::{BuiltStatement, EntityPath, MappedName, Mapping, MappingRole};
 use crate::model::name::{Ident, ObjectName};
 use crate::model::source::FileId;
 use crate::model::span::Span;
@@ -35,6 +35,7 @@ impl Entities<'_> {
         for source in &built.entities {
             translation.source(source.scope, source.source, &source.entity);
         }
+        translation.drop_unmapped(built);
         translation.wildcards();
         translation.references(built.construct);
         translation.statement
@@ -96,7 +97,11 @@ struct Translation<'t, 's> {
 impl<'s> Translation<'_, 's> {
     fn source(&mut self, scope: ScopeId, source: u32, entity: &EntityPath) {
         let mapping = match entity {
-            EntityPath::Named(name) => self.entities.find(self.store, self.file, name),
+            EntityPath::Named(name) => self
+                .entities
+                .find(self.store, self.file, name)
+                // Accessors of generated clients have their first letter in the other case.
+                .or_else(|| self.entities.find(self.store, self.file, &with_other_first_case(name))),
             EntityPath::Related { scope, source, property } => self
                 .known
                 .get(&(*scope, *source))
@@ -116,6 +121,42 @@ impl<'s> Translation<'_, 's> {
         }
         place.relation = Relation::Table(table.clone());
         self.known.insert((scope, source), (mapping, table));
+    }
+
+    /// Drops names that belong to one entity only, when that is no entity that is known, or when the property has no
+    /// column of its own: keys of calls that look like those of a framework, relations, documents.
+    fn drop_unmapped(&mut self, built: &BuiltStatement) {
+        let asked: BTreeSet<(ScopeId, u32)> = built.entities.iter().map(|it| (it.scope, it.source)).collect();
+        for at in 0..self.statement.scopes.len() {
+            let scope = ScopeId(at as u32);
+            let kept: Vec<bool> = self.statement.scopes[at]
+                .references
+                .iter()
+                .map(|reference| {
+                    let Lookup::Only(source) = reference.lookup else {
+                        let places = 0..self.statement.scopes[at].sources.len() as u32;
+                        let unknown =
+                            |source| asked.contains(&(scope, source)) && !self.known.contains_key(&(scope, source));
+                        return built.construct != Construct::QueryBuilder
+                            || places.is_empty()
+                            || !places.into_iter().all(unknown);
+                    };
+                    let place = (scope, source);
+                    let Some((mapping, _)) = self.known.get(&place) else { return !asked.contains(&place) };
+                    let name = reference.qualifier.first().map_or(&*reference.name.text, |first| &*first.text);
+                    let found = self.entities.property(self.store, self.file, mapping, name);
+                    found.is_none_or(|found| {
+                        found.property.column != MappedName::None
+                            || !reference.qualifier.is_empty()
+                            || found.property.target.is_none()
+                    })
+                })
+                .collect();
+            let dropped: BTreeSet<u32> = (0..).zip(&kept).filter(|(_, kept)| !**kept).map(|(index, _)| index).collect();
+            if !dropped.is_empty() {
+                drop_references(&mut self.statement.scopes[at], &dropped);
+            }
+        }
     }
 
     fn references(&mut self, construct: Construct) {

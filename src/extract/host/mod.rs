@@ -202,16 +202,7 @@ impl<'t> Reader<'t> {
             return None;
         }
         let key = self.key(node)?;
-        let arguments = arguments
-            .iter()
-            .map(|argument| match argument.value {
-                Some(value) => value,
-                None => {
-                    let expression = self.key(argument.node).map_or(Expression::Hole, |key| self.name(key));
-                    self.expressions.add(expression, span_of(argument.node))
-                }
-            })
-            .collect();
+        let arguments = arguments.iter().map(|argument| self.part(argument)).collect();
         let scope = self.bindings.scope();
         Some(self.expressions.add(Expression::Call { key, scope, arguments }, span_of(node)))
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::binding::{Bindings, Key};
 use super::resolve::Resolver;
 use crate::extract::embedded::StringValue;
+use crate::extract::sql::text::SqlText;
 use crate::model::facts::{Constant, FileFacts, OuterName};
 use crate::model::span::Span;
 use crate::model::statement::{HoleRole, Relation};
@@ -35,7 +36,7 @@ fn relation_name(value: &StringValue) -> Option<String> {
     /// Longest qualified name.
     const LONGEST: usize = 200;
     let texts = value.alternatives(MOST);
-    let known: Vec<&str> = texts.iter().filter(|text| text.holes().is_empty()).map(|text| text.as_str()).collect();
+    let known: Vec<&str> = texts.iter().filter(|text| text.holes().is_empty()).map(SqlText::as_str).collect();
     let plain = known.iter().copied().min_by_key(|text| text.len())?;
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '$' | '"' | '`' | '[' | ']');
     let is_name = plain.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '"' | '`' | '['))

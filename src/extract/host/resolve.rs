@@ -292,17 +292,13 @@ impl<'a, 't> Resolver<'a, 't> {
         }
         let wanted = outer::name_of(key);
         let known = self.outer.iter().find(|constant| constant.name == wanted);
-        match known {
-            Some(constant) => {
-                let mut piece = SqlText::default();
-                piece.push_decoded(&constant.value, place);
-                StringValue::Piece(piece)
-            }
-            None => {
-                self.unknown.push((place, key));
-                StringValue::Hole(place)
-            }
+        if let Some(constant) = known {
+            let mut piece = SqlText::default();
+            piece.push_decoded(&constant.value, place);
+            return StringValue::Piece(piece);
         }
+        self.unknown.push((place, key));
+        StringValue::Hole(place)
     }
 
     /// A tagged template: a plain constant where a value is expected is a parameter, not text.

@@ -374,9 +374,9 @@ fn parameter<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>
         let text = reader.text_of(name.node);
         let is_formal = node.kind() == "formal_parameter";
         if is_formal {
-            reader.declare_parameter(text)
+            reader.declare_parameter(text);
         } else {
-            reader.declare_local(text, true)
+            reader.declare_local(text, true);
         }
         if let Some(class) = node.child_by_field_name("type") {
             let scope = reader.bindings.scope();

@@ -125,11 +125,15 @@ fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
 fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Option<Token>) -> bool {
     let mark = token.of(text);
     let starts_operand = next.is_some_and(|next| match next.kind {
-        TokenKind::Text | TokenKind::Number | TokenKind::Placeholder | TokenKind::Question | TokenKind::Dollar => true,
+        TokenKind::Text
+        | TokenKind::Number
+        | TokenKind::Placeholder
+        | TokenKind::Question
+        | TokenKind::Dollar
+        | TokenKind::Quoted => true,
         TokenKind::Word => {
             !is_clause_word(next.of(text)) && !super::keyword::is_one(next.of(text)) || next.is_word(text, "array")
         }
-        TokenKind::Quoted => true,
         TokenKind::Operator => next.is(text, "("),
         _ => false,
     });

@@ -96,10 +96,8 @@ impl Rewriter<'_> {
                     self.leading_query(at);
                     self.clauses.push(Keyword::NoKeyword);
                 }
-                Some(Token::RParen) => {
-                    if self.clauses.len() > 1 {
-                        self.clauses.pop();
-                    }
+                Some(Token::RParen) if self.clauses.len() > 1 => {
+                    self.clauses.pop();
                 }
                 Some(Token::LBracket) => self.subscript(at),
                 Some(Token::Word(word)) if word.quote_style.is_none() => {
@@ -120,8 +118,14 @@ impl Rewriter<'_> {
                 }
                 self.set_clause(keyword);
             }
-            Keyword::WITH if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
-                self.inserted_query(at);
+            Keyword::WITH => {
+                if at > 1 && self.token(at - 1) == Some(&Token::LParen) {
+                    self.inserted_query(at);
+                }
+                // `WITH ORDINALITY`, `WITH TIME ZONE` and their like stay in their clause.
+                if matches!(self.clause(), Keyword::INTO | Keyword::NoKeyword) {
+                    self.set_clause(keyword);
+                }
             }
             Keyword::SELECT
             | Keyword::FROM
@@ -355,10 +359,12 @@ impl Rewriter<'_> {
                 Some(Token::RParen) => depth -= u32::from(depth > 0),
                 _ => {}
             }
-            if depth == 1 && self.is(inner, &[Keyword::AS]) && self.token(inner + 1) == Some(&Token::LParen) {
-                if let Some(end) = self.close(inner + 1) {
-                    self.blank(inner..end + 1);
-                }
+            if depth == 1
+                && self.is(inner, &[Keyword::AS])
+                && self.token(inner + 1) == Some(&Token::LParen)
+                && let Some(end) = self.close(inner + 1)
+            {
+                self.blank(inner..end + 1);
             }
         }
     }
@@ -500,6 +506,7 @@ mod tests {
         let cases = [
             ("SELECT a FROM ONLY t", "SELECT a FROM t"),
             ("SELECT a FROM t, ONLY u AS v", "SELECT a FROM t, u AS v"),
+            ("SELECT a FROM unnest(b) WITH ORDINALITY AS c, ONLY u", "SELECT a FROM UNNEST(b) WITH ORDINALITY AS c, u"),
             ("SELECT only FROM t", "SELECT only FROM t"),
             ("UPDATE ONLY t SET a = 1", "UPDATE t SET a = 1"),
             ("SELECT a FROM (ONLY t JOIN u ON a = b), ONLY v", "SELECT a FROM (t JOIN u ON a = b), v"),
@@ -513,6 +520,10 @@ mod tests {
                 "SELECT 1 FROM t GROUP BY GROUPING SETS ((((t).b), ((c)::TEXT)), (a), ())",
             ),
             ("INSERT INTO t (VALUES (1))", "INSERT INTO t VALUES (1)"),
+            (
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+            ),
             (
                 "INSERT INTO t AS u (WITH v AS (SELECT 1) SELECT * FROM v) RETURNING *",
                 "INSERT INTO t AS u WITH v AS (SELECT 1) SELECT * FROM v RETURNING *",

@@ -1,7 +1,5 @@
 //! What the reader makes of dirty SQL: small scripts and a line for each statement found.
 
-#![expect(clippy::format_push_string, clippy::format_collect, reason = "what a test shows is small")]
-
 use super::*;
 use crate::model::name::Ident;
 use crate::model::schema::SchemaChange;

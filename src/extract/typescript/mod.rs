@@ -3,6 +3,8 @@
 mod builder;
 mod calls;
 mod literals;
+mod mapping;
+mod migrations;
 mod names;
 
 use tree_sitter::{Language, Node};
@@ -246,6 +248,8 @@ impl Host for TypeScriptFile {
     fn read_whole(&self, root: Node<'_>, input: Input<'_>, facts: &mut FileFacts) {
         let code = builder::code::Code::new(root, input.text);
         builder::read(&code, facts);
+        mapping::read(&code, facts);
+        migrations::read(&code, facts);
     }
 }
 

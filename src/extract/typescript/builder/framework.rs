@@ -14,8 +14,6 @@ use crate::model::statement::{Access, StatementKind};
 /// A query builder or object mapper.
 #[derive(Clone, Debug)]
 pub(super) struct Framework {
-    /// Its name.
-    pub(super) name: String,
     /// What its statements are written in.
     pub(super) construct: Construct,
     /// Modules one of which a file must import; any file when empty.
@@ -178,16 +176,16 @@ impl Framework {
     }
 }
 
-/// The frameworks that columnist knows, in the order in which they are asked.
+/// The frameworks that columnist knows, in the order in which they are asked: those that a file imports first.
 pub(super) static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
     const KNOWN: &[&str] = &[
+        include_str!("../../../../queries/typescript/drizzle.toml"),
+        include_str!("../../../../queries/typescript/typeorm.toml"),
+        include_str!("../../../../queries/typescript/mikro-orm.toml"),
         include_str!("../../../../queries/typescript/prisma.toml"),
         include_str!("../../../../queries/typescript/knex.toml"),
         include_str!("../../../../queries/typescript/kysely.toml"),
         include_str!("../../../../queries/typescript/supabase.toml"),
-        include_str!("../../../../queries/typescript/drizzle.toml"),
-        include_str!("../../../../queries/typescript/typeorm.toml"),
-        include_str!("../../../../queries/typescript/mikro-orm.toml"),
         include_str!("../../../../queries/typescript/sequelize.toml"),
         include_str!("../../../../queries/typescript/objection.toml"),
     ];
@@ -198,7 +196,8 @@ pub(super) static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    name: String,
+    #[serde(rename = "name")]
+    _name: String,
     construct: String,
     #[serde(default)]
     imports: Vec<String>,
@@ -264,7 +263,6 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
     // The longest ending first, so that `WhereUniqueInput` is not taken for an entity's `Where` and an `UniqueInput`.
     typed.sort_by_key(|(before, after, _)| std::cmp::Reverse((after.len(), before.len())));
     Ok(Framework {
-        name: written.name,
         construct: match written.construct.as_str() {
             "orm" => Construct::Orm,
             "query-builder" => Construct::QueryBuilder,

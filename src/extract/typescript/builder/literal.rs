@@ -210,7 +210,14 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         let code = self.reading.code;
         for value in code.values(node) {
             match value.kind() {
-                "array" => children(value).into_iter().for_each(|item| self.names(item, usage)),
+                "array" => {
+                    for item in children(value) {
+                        let pair = item.kind() == "array" && matches!(usage.purpose, Purpose::Select | Purpose::Order);
+                        // `["full_name", "name"]` gives an alias, `["full_name", "DESC"]` a direction.
+                        let item = if pair { item.named_child(0).unwrap_or(item) } else { item };
+                        self.names(item, usage);
+                    }
+                }
                 "spread_element" => children(value).into_iter().for_each(|item| self.names(item, usage)),
                 "object" => self.named_keys(node, value, usage),
                 "template_string" if code.string(value).is_none() => {

@@ -310,10 +310,10 @@ mod tests {
     fn lists_name_related_tables() {
         let found = selection("id, n:full_name, team:teams!inner(name, ...org(a)), total:count(), x::text", 10);
         let columns: Vec<String> = found.columns.iter().map(shown).collect();
-        assert_eq!(columns, ["id@10", "full_name@16", "x@75"]);
+        assert_eq!(columns, ["id@10", "full_name@16", "x@77"]);
         assert_eq!(found.related.len(), 1);
-        assert_eq!(shown(&found.related[0].1.columns[0]), "name@45");
-        assert_eq!(found.related[0].1.related[0].0.span, Span::new(54, 57));
+        assert_eq!(shown(&found.related[0].1.columns[0]), "name@44");
+        assert_eq!(found.related[0].1.related[0].0.span, Span::new(53, 56));
         selection(&"a(".repeat(10_000), 0);
     }
 
@@ -321,6 +321,6 @@ mod tests {
     fn expressions_name_columns() {
         let found = expression("lower(u.full_name) = :name AND \"age\" > 'x y' and b::int is not null as c", 0);
         let shown: Vec<String> = found.iter().map(shown).collect();
-        assert_eq!(shown, ["u.full_name@6", "age@32", "b@49"]);
+        assert_eq!(shown, ["u.full_name@8", "age@32", "b@49"]);
     }
 }

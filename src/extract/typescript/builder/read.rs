@@ -57,7 +57,7 @@ impl<'c, 't> Reading<'c, 't> {
             this: Vec::new(),
             rows: HashMap::new(),
             enabled: enabled.collect(),
-            budget: 400_000,
+            budget: 100_000,
         }
     }
 
@@ -311,7 +311,11 @@ impl<'c, 't> Reading<'c, 't> {
         let with = |links: usize, entity: Option<(String, Span)>| Some(Beginning { framework: at, links, entity });
         for start in &framework.starts {
             let found = match start {
-                Start::Call(names) => self.called_with_table(framework, names, chain).then(|| with(0, None)),
+                Start::Call(names) => self.called_with_table(framework, names, chain).then_some(Some(Beginning {
+                    framework: at,
+                    links: 1,
+                    entity: None,
+                })),
                 Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
                     .map(|(links, name, span)| with(links, Some((name, span)))),
                 Start::Class => {
@@ -401,7 +405,10 @@ impl<'c, 't> Reading<'c, 't> {
             draft.entity(ScopeId(0), EntityPath::Named(entity.clone()), *span);
         }
         let place = self.add(draft);
-        // A root that is called is a method without a name.
+        let root_call = chain.links.first().filter(|link| start.links == 1 && link.name.is_empty());
+        if let Some(table) = root_call.and_then(|link| link.arguments.as_ref()?.first()) {
+            Literals::new(self, place, span_of(*table)).read(*table, Meaning::Table);
+        }
         place
     }
 }

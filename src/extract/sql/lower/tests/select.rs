@@ -36,7 +36,7 @@ fn projections() {
     check_in(
         Dialect::Snowflake,
         "SELECT t.* EXCLUDE (a) RENAME (b AS c) FROM t",
-        "s0: from t; read t.a other; read t.b out1; -> t.*-(a,b), c=#1",
+        "s0: from t; read t.a left-out; read t.b out1; -> t.*-(a,b), c=#1",
     );
     check_in(
         Dialect::SqlServer,
