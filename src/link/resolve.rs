@@ -116,6 +116,9 @@ struct Hit {
     live: bool,
 }
 
+/// How often a long list was searched, and where in it each name first stands.
+type Positions = (u32, HashMap<Name, usize>);
+
 /// Resolves the names of one statement.
 pub struct Resolver<'a> {
     statement: &'a Statement,
@@ -124,7 +127,7 @@ pub struct Resolver<'a> {
     outputs: RefCell<Vec<Progress>>,
     /// Whether any source is a name for the row being written.
     has_images: bool,
-    indexes: RefCell<HashMap<Listed, (u32, HashMap<Name, usize>)>>,
+    indexes: RefCell<HashMap<Listed, Positions>>,
     /// For scopes of many sources those that differ.
     distinct: RefCell<HashMap<ScopeId, Rc<[usize]>>>,
 }
@@ -952,14 +955,13 @@ impl<'a> Resolver<'a> {
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
             let (left, right) = (take(merge.left), take(merge.right));
-            let names: Vec<Ident> = match &merge.columns {
-                Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
-                None => {
-                    let on_the_right: BTreeSet<Name> =
-                        right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
-                    let names = left.iter().filter_map(|column| column.name.as_ref());
-                    names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
-                }
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
             };
             let mut joined = Vec::new();
             let (mut left, mut right) = (Side::new(left), Side::new(right));

@@ -496,10 +496,8 @@ impl<'t> Collector<'t> {
                 }
             }
             "call_expression" => self.call(node, code),
-            "member_expression" => {
-                if field("object").is_some_and(|object| object.kind() == "identifier") {
-                    code.members.push(node);
-                }
+            "member_expression" if field("object").is_some_and(|object| object.kind() == "identifier") => {
+                code.members.push(node);
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Migrations in code: calls that create, change and drop tables.
 //!
 //! Two ways of writing them are read, in all libraries: calls that name table and column (`addColumn("users", "age", …)`:
-//! Sequelize, TypeORM, db-migrate, node-pg-migrate), and calls that name a table and go on with its columns, in a callback
+//! Sequelize, `TypeORM`, db-migrate, node-pg-migrate), and calls that name a table and go on with its columns, in a callback
 //! (Knex) or in the same chain (Kysely).
 
 mod change;
@@ -253,8 +253,12 @@ impl<'t> Reading<'_, 't> {
                 _ => self.definitions(*first, change),
             },
             Step::DropColumn => {
-                names.iter().for_each(|name| change.drop_column(*name));
-                self.new_names(*first).into_iter().for_each(|name| change.drop_column(name));
+                for name in &names {
+                    change.drop_column(*name);
+                }
+                for name in self.new_names(*first) {
+                    change.drop_column(name);
+                }
             }
             Step::RenameColumn => {
                 let to =
@@ -417,7 +421,9 @@ impl<'t> Reading<'_, 't> {
                 }
                 ("addUniqueConstraint" | "addPrimaryKeyConstraint" | "addForeignKeyConstraint", _) => {
                     let own = arguments.get(1).map(|names| self.texts(*names)).unwrap_or_default();
-                    own.into_iter().for_each(|name| change.mention(name));
+                    for name in own {
+                        change.mention(name);
+                    }
                     let other = arguments.get(2).and_then(|table| self.table(*table));
                     if let (Some(table), Some(names)) = (other, arguments.get(3)) {
                         change.mention_other(table, &self.texts(*names));
