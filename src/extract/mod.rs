@@ -1,6 +1,8 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
 pub mod code_text;
+#[cfg(test)]
+mod drawn;
 pub mod embedded;
 pub mod host;
 pub mod java;

@@ -116,6 +116,9 @@ struct Hit {
     live: bool,
 }
 
+/// How often a long list was searched, and where in it each name first stands.
+type Positions = (u32, HashMap<Name, usize>);
+
 /// Resolves the names of one statement.
 pub struct Resolver<'a> {
     statement: &'a Statement,
@@ -124,7 +127,7 @@ pub struct Resolver<'a> {
     outputs: RefCell<Vec<Progress>>,
     /// Whether any source is a name for the row being written.
     has_images: bool,
-    indexes: RefCell<HashMap<Listed, Index>>,
+    indexes: RefCell<HashMap<Listed, Positions>>,
     /// For scopes of many sources those that differ.
     distinct: RefCell<HashMap<ScopeId, Rc<[usize]>>>,
 }
@@ -149,15 +152,6 @@ enum Listed {
     Projection(ScopeId),
     /// The column list of a source's alias.
     Alias(ScopeId, u32),
-}
-
-/// Where names stand in a list.
-#[derive(Default)]
-struct Index {
-    /// How often the list was looked into.
-    lookups: u32,
-    /// The first place of each name; empty before it is worth while.
-    places: HashMap<Name, usize>,
 }
 
 #[derive(Clone)]
@@ -735,19 +729,19 @@ impl<'a> Resolver<'a> {
                 .map(|(at, _)| at);
         }
         let mut indexes = self.indexes.borrow_mut();
-        let Index { lookups, places } = indexes.entry(list).or_default();
+        let (lookups, index) = indexes.entry(list).or_default();
         *lookups += 1;
         if *lookups < WORTHWHILE {
             return names.enumerate().find(|(_, own)| own.is_some_and(|own| own.is_called(name))).map(|(at, _)| at);
         }
-        if places.is_empty() {
+        if index.is_empty() {
             for (at, own) in names.enumerate() {
                 if let Some(own) = own {
-                    places.entry(own.folded()).or_insert(at);
+                    index.entry(own.folded()).or_insert(at);
                 }
             }
         }
-        places.get(name).copied()
+        index.get(name).copied()
     }
 
     /// The column of that name among those that an alias with a shorter list of columns leaves as they are.

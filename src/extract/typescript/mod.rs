@@ -3,6 +3,7 @@
 mod builder;
 mod calls;
 mod literals;
+mod mapping;
 mod migrations;
 mod names;
 
@@ -247,6 +248,7 @@ impl Host for TypeScriptFile {
     fn read_whole(&self, root: Node<'_>, input: Input<'_>, facts: &mut FileFacts) {
         let code = builder::code::Code::new(root, input.text);
         builder::read(&code, facts);
+        mapping::read(&code, facts);
         migrations::read(&code, facts);
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn read(facts: &mut FileFacts, document: &Document<'_>, root: Element
                 let direction = if element.name == "rollback" { Direction::Backward } else { direction };
                 let dialect = document.value(child, "dbms").and_then(only_dialect).or(dialect);
                 if element.name == "rollback" && document.children(child).next().is_none() {
-                    changelog.give(facts, &document.content(child, &base), direction, dialect);
+                    give(facts, &document.content(child, &base), direction, dialect);
                 }
                 groups.push((child, direction, dialect, depth + 1));
             }
@@ -140,19 +140,6 @@ impl<'x> Changelog<'x> {
         push_decoded(piece, self.base, &raw[from..], start + from as u32);
     }
 
-    fn give(&self, facts: &mut FileFacts, piece: &SqlText, direction: Direction, dialect: Option<Dialect>) {
-        if piece.as_str().trim().is_empty() {
-            return;
-        }
-        let mut found = sql::read(piece, dialect);
-        found.statements.iter_mut().for_each(|statement| statement.direction = direction);
-        facts.statements.extend(found.statements);
-        facts.units.extend(found.units);
-        facts.tokens.extend(found.tokens);
-        facts.blind_spots.extend(found.blind_spots);
-        facts.problems.extend(found.problems);
-    }
-
     fn writer(&self, id: ElementId) -> Writer<'_, 'x> {
         let start = self.document.get(id).span.start;
         Writer { changelog: self, piece: SqlText::default(), place: Span { start, end: start } }
@@ -161,7 +148,7 @@ impl<'x> Changelog<'x> {
     fn change(&self, facts: &mut FileFacts, id: ElementId, name: &str, direction: Direction, dialect: Option<Dialect>) {
         if matches!(name, "sql" | "createProcedure" | "sqlCheck") {
             let dialect = self.document.value(id, "dbms").and_then(only_dialect).or(dialect);
-            self.give(facts, &self.sql_text(id), direction, dialect);
+            give(facts, &self.sql_text(id), direction, dialect);
             return;
         }
         if matches!(name, "insert" | "update") {
@@ -171,7 +158,7 @@ impl<'x> Changelog<'x> {
         let mut pieces = Vec::new();
         if self.write(id, name, &mut pieces).is_some() {
             for piece in pieces {
-                self.give(facts, &piece, direction, Some(Dialect::Postgres));
+                give(facts, &piece, direction, Some(Dialect::Postgres));
             }
         }
     }
@@ -185,7 +172,7 @@ impl<'x> Changelog<'x> {
                 None => piece = self.sql_text(column),
             }
             if sql::evidence(piece.as_str()) == Evidence::Statement {
-                self.give(facts, &piece, direction, None);
+                give(facts, &piece, direction, None);
             }
         }
     }
@@ -430,6 +417,20 @@ impl<'x> Changelog<'x> {
             writer.word("text");
         }
     }
+}
+
+/// Reads one text as SQL.
+fn give(facts: &mut FileFacts, piece: &SqlText, direction: Direction, dialect: Option<Dialect>) {
+    if piece.as_str().trim().is_empty() {
+        return;
+    }
+    let mut found = sql::read(piece, dialect);
+    found.statements.iter_mut().for_each(|statement| statement.direction = direction);
+    facts.statements.extend(found.statements);
+    facts.units.extend(found.units);
+    facts.tokens.extend(found.tokens);
+    facts.blind_spots.extend(found.blind_spots);
+    facts.problems.extend(found.problems);
 }
 
 /// Whether a computed value is sure not to end the statement that it is put into.

@@ -318,7 +318,7 @@ impl<'t> Class<'_, 't> {
             _ => return Vec::new(),
         };
         each.into_iter()
-            .flat_map(|each| {
+            .filter_map(|each| {
                 let path = each.text(&["name"], self.text, self.constants);
                 let columns = ["column", "joinColumns"].map(|key| each.inner(key, self.text)).concat();
                 let column = columns.iter().find_map(|column| self.column(column));
@@ -362,7 +362,7 @@ impl<'t> Class<'_, 't> {
         if references.is_empty() {
             return None;
         }
-        let span = tables().last()?.span();
+        let span = tables().next_back()?.span();
         let statement = about_entity(self.span, span, references);
         let entity = EntityPath::Named(self.name.to_owned());
         let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];

@@ -5,6 +5,8 @@ mod annotation;
 mod class;
 mod mapping;
 mod repository;
+#[cfg(test)]
+mod tests;
 
 use tree_sitter::{Node, Parser};
 

@@ -46,6 +46,10 @@ pub(in crate::extract::typescript) struct Code<'t> {
     pub(in crate::extract::typescript) members: Vec<Node<'t>>,
     /// Classes, in text order.
     pub(in crate::extract::typescript) classes: Vec<Node<'t>>,
+    /// Interfaces and type aliases, in text order.
+    pub(in crate::extract::typescript) types: Vec<Node<'t>>,
+    /// Objects that `new` makes.
+    new: Vec<Node<'t>>,
     declarations: Vec<Declaration<'t>>,
     by_name: HashMap<&'t str, Vec<NameId>>,
     /// Values that are given to a name, by the identity of their node.
@@ -75,6 +79,8 @@ impl<'t> Code<'t> {
             typed: Vec::new(),
             members: Vec::new(),
             classes: Vec::new(),
+            types: Vec::new(),
+            new: Vec::new(),
             declarations: Vec::new(),
             by_name: HashMap::new(),
             holders: HashMap::new(),
@@ -321,6 +327,18 @@ impl<'t> Code<'t> {
         Some((self.text.get(start..end)?, Span::new(start, end)))
     }
 
+    /// What `new class(…)` makes, each with the constant that holds it.
+    pub(in crate::extract::typescript) fn made(&self, class: &str) -> Vec<(Node<'t>, Option<Node<'t>>)> {
+        let is_class = |node: &Node<'t>| {
+            node.child_by_field_name("constructor").is_some_and(|constructor| self.text_of(constructor) == class)
+        };
+        let constant = |node: Node<'t>| {
+            let outer = node.parent().filter(|outer| outer.kind() == "variable_declarator");
+            outer.and_then(|outer| outer.child_by_field_name("name"))
+        };
+        self.new.iter().copied().filter(is_class).map(|node| (node, constant(node))).collect()
+    }
+
     fn declare(&mut self, name: Node<'t>, scope: Span, held: Held<'t>, annotation: Option<Node<'t>>) -> NameId {
         let id = NameId(self.declarations.len() as u32);
         self.declarations.push(Declaration { scope, held, annotation });
@@ -466,6 +484,8 @@ impl<'t> Collector<'t> {
                     code.declare(name, scope, Held::Value(node), None);
                 }
             }
+            "interface_declaration" | "type_alias_declaration" => code.types.push(node),
+            "new_expression" => code.new.push(node),
             "public_field_definition" => self.field(field("name"), field("type"), code),
             "variable_declarator" => self.variable(node, scope, code),
             "assignment_expression" => self.assignments.push(node),
@@ -476,10 +496,8 @@ impl<'t> Collector<'t> {
                 }
             }
             "call_expression" => self.call(node, code),
-            "member_expression" => {
-                if field("object").is_some_and(|object| object.kind() == "identifier") {
-                    code.members.push(node);
-                }
+            "member_expression" if field("object").is_some_and(|object| object.kind() == "identifier") => {
+                code.members.push(node);
             }
             _ => {}
         }

@@ -293,13 +293,13 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                 "object" => self.object(node, value, shape),
                 "array" => children(value).into_iter().for_each(|item| self.read(item, Meaning::Shape(shape))),
                 "spread_element" => {
-                    children(value).into_iter().for_each(|item| self.read(item, Meaning::Shape(shape)));
-                }
-                "true" => {
-                    if self.framework.shape(shape).all_unless.is_some() {
-                        let span = self.frames.last().map_or(self.method, |frame| frame.span);
-                        self.all(span);
+                    for item in children(value) {
+                        self.read(item, Meaning::Shape(shape));
                     }
+                }
+                "true" if self.framework.shape(shape).all_unless.is_some() => {
+                    let span = self.frames.last().map_or(self.method, |frame| frame.span);
+                    self.all(span);
                 }
                 _ if callable(value) => {
                     let place = self.place();
@@ -408,7 +408,9 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
             let frame = |entity: FrameEntity| Frame { scope: None, entity, span: span_of(value) };
             match value.kind() {
                 "array" | "spread_element" => {
-                    children(value).into_iter().for_each(|item| self.included(item, shape));
+                    for item in children(value) {
+                        self.included(item, shape);
+                    }
                 }
                 "object" => {
                     let entries = code.entries(value);

@@ -1,7 +1,7 @@
 //! Migrations in code: calls that create, change and drop tables.
 //!
 //! Two ways of writing them are read, in all libraries: calls that name table and column (`addColumn("users", "age", …)`:
-//! Sequelize, TypeORM, db-migrate, node-pg-migrate), and calls that name a table and go on with its columns, in a callback
+//! Sequelize, `TypeORM`, db-migrate, node-pg-migrate), and calls that name a table and go on with its columns, in a callback
 //! (Knex) or in the same chain (Kysely).
 
 mod change;
@@ -253,8 +253,12 @@ impl<'t> Reading<'_, 't> {
                 _ => self.definitions(*first, change),
             },
             Step::DropColumn => {
-                names.iter().for_each(|name| change.drop_column(*name));
-                self.new_names(*first).into_iter().for_each(|name| change.drop_column(name));
+                for name in &names {
+                    change.drop_column(*name);
+                }
+                for name in self.new_names(*first) {
+                    change.drop_column(name);
+                }
             }
             Step::RenameColumn => {
                 let to =
@@ -316,12 +320,14 @@ impl<'t> Reading<'_, 't> {
     /// Definitions of columns: `{ name: definition }`, `{ columns: … }`, arrays of `{ name, type }`.
     fn definitions(&self, node: Node<'t>, change: &mut Change) {
         for value in self.code.values(node) {
+            let made = if value.kind() == "new_expression" { self.object_of_new(value) } else { None };
+            let value = made.unwrap_or(value);
             match value.kind() {
                 "object" => {
                     let entries = self.code.entries(value);
                     let is_list = entries.iter().any(|entry| entry.key == "columns");
-                    let is_column = entries.iter().any(|entry| entry.key == "type")
-                        && entries.iter().any(|entry| entry.key == "name");
+                    // A plain object may well have columns called `name` and `type`.
+                    let is_column = made.is_some();
                     for entry in &entries {
                         match entry.key {
                             SPREAD => {}
@@ -364,22 +370,6 @@ impl<'t> Reading<'_, 't> {
                 let named = entries.iter().find(|entry| entry.key == "name").and_then(|entry| self.text(entry.value?));
                 match named {
                     Some(name) => self.definition(name, Some(object), change),
-                    None if entries.iter().any(|entry| entry.key == "columns") => {
-                        let columns = entries.iter().find(|entry| entry.key == "columns").and_then(|it| it.value);
-                        let lists = columns.map(|columns| self.code.values(columns)).unwrap_or_default();
-                        for column in lists.into_iter().flat_map(|list| children(list)) {
-                            let object = match column.kind() {
-                                "new_expression" => self.object_of_new(column),
-                                "object" => Some(column),
-                                _ => None,
-                            };
-                            let entries = object.map(|object| self.code.entries(object)).unwrap_or_default();
-                            let name = entries.iter().find(|it| it.key == "name").and_then(|it| self.text(it.value?));
-                            if let Some(name) = name {
-                                self.definition(name, object, change);
-                            }
-                        }
-                    }
                     None => {
                         for entry in entries.iter().filter(|entry| entry.key != SPREAD) {
                             self.definition((entry.key, entry.span), entry.value, change);
@@ -431,7 +421,9 @@ impl<'t> Reading<'_, 't> {
                 }
                 ("addUniqueConstraint" | "addPrimaryKeyConstraint" | "addForeignKeyConstraint", _) => {
                     let own = arguments.get(1).map(|names| self.texts(*names)).unwrap_or_default();
-                    own.into_iter().for_each(|name| change.mention(name));
+                    for name in own {
+                        change.mention(name);
+                    }
                     let other = arguments.get(2).and_then(|table| self.table(*table));
                     if let (Some(table), Some(names)) = (other, arguments.get(3)) {
                         change.mention_other(table, &self.texts(*names));
