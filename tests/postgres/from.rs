@@ -130,7 +130,8 @@ impl Generator<'_> {
                 if !text.contains("JOIN") {
                     return (text, env);
                 }
-                if is_aliased && !text.contains("LATERAL") {
+                let looks_out = ["LATERAL", "unnest(", "generate_series(", "jsonb_", "_to_table("];
+                if is_aliased && !looks_out.iter().any(|lateral| text.contains(lateral)) {
                     let (tail, env) = self.alias_of(env.cols, 30);
                     return (format!("({text}) {tail}"), env);
                 }

@@ -20,6 +20,17 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     }
 }
 
+/// What may follow a query in parentheses.
+const CONTINUES: &[Keyword] = &[
+    Keyword::UNION,
+    Keyword::INTERSECT,
+    Keyword::EXCEPT,
+    Keyword::ORDER,
+    Keyword::LIMIT,
+    Keyword::OFFSET,
+    Keyword::FETCH,
+];
+
 /// Whether anything in the statement may have to be rewritten.
 fn is_needed(tokens: &[TokenWithSpan]) -> bool {
     // A query in parentheses may begin behind another parenthesis.
@@ -32,7 +43,7 @@ fn is_needed(tokens: &[TokenWithSpan]) -> bool {
             let opened = std::mem::replace(&mut opened, false);
             word.quote_style.is_none()
                 && (TRIGGERS.contains(&word.keyword)
-                    || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH)))
+                    || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH | Keyword::SELECT)))
         }
         _ => {
             opened = false;
@@ -94,6 +105,7 @@ impl Rewriter<'_> {
             match self.token(at) {
                 Some(Token::LParen) => {
                     self.leading_query(at);
+                    self.inserted_set(at);
                     self.clauses.push(Keyword::NoKeyword);
                 }
                 Some(Token::RParen) if self.clauses.len() > 1 => {
@@ -255,6 +267,7 @@ impl Rewriter<'_> {
     fn inserted_query(&mut self, at: usize) -> bool {
         let depth = self.clauses.len();
         let is_inserted = depth > 1
+            && !self.added.last().is_some_and(|(before, _)| Some(before) == self.significant.get(at - 1))
             && self.clauses[depth - 2] == Keyword::INTO
             && matches!(self.token(at - 2), Some(Token::Word(_)))
             && matches!(self.token(at + 1), Some(Token::LParen | Token::Word(_)));
@@ -269,6 +282,19 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `INSERT INTO t (a) (SELECT …) UNION …`: the parenthesis is taken to hold all of the query.
+    fn inserted_set(&mut self, at: usize) {
+        let follows = at > 0 && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)));
+        if self.clause() == Keyword::INTO
+            && follows
+            && self.is(at + 1, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE])
+            && let Some(close) = self.close(at)
+            && self.is(close + 1, CONTINUES)
+        {
+            self.add(at, Added::Verb);
+        }
+    }
+
     /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
     /// follows its own.
     fn leading_query(&mut self, at: usize) {
@@ -276,17 +302,8 @@ impl Rewriter<'_> {
         if self.token(at + 1) != Some(&Token::LParen) || !starts_query || !self.is_operand(at) {
             return;
         }
-        let continues = &[
-            Keyword::UNION,
-            Keyword::INTERSECT,
-            Keyword::EXCEPT,
-            Keyword::ORDER,
-            Keyword::LIMIT,
-            Keyword::OFFSET,
-            Keyword::FETCH,
-        ];
         if let Some(close) = self.close(at + 1)
-            && self.is(close + 1, continues)
+            && self.is(close + 1, CONTINUES)
         {
             self.add(at + 1, Added::Verb);
         }
@@ -294,7 +311,8 @@ impl Rewriter<'_> {
 
     /// `FROM ONLY t`: without the tables that inherit from it.
     fn only(&mut self, at: usize) {
-        let around = self.clauses.len().checked_sub(2).map(|at| self.clauses[at]);
+        let mut around = self.clauses.iter().rev().skip(1).copied();
+        let around = around.find(|&clause| clause != Keyword::NoKeyword);
         let follows = at > 0
             && ((self.token(at - 1) == Some(&Token::LParen) && around == Some(Keyword::FROM))
                 || self.is(at - 1, &[Keyword::FROM, Keyword::JOIN, Keyword::UPDATE, Keyword::INTO, Keyword::USING])
@@ -510,6 +528,10 @@ mod tests {
             ("SELECT only FROM t", "SELECT only FROM t"),
             ("UPDATE ONLY t SET a = 1", "UPDATE t SET a = 1"),
             ("SELECT a FROM (ONLY t JOIN u ON a = b), ONLY v", "SELECT a FROM (t JOIN u ON a = b), v"),
+            (
+                "SELECT a FROM ((ONLY t JOIN u ON a = b) JOIN v ON c = d)",
+                "SELECT a FROM ((t JOIN u ON a = b) JOIN v ON c = d)",
+            ),
             ("INSERT INTO t (a) OVERRIDING SYSTEM VALUE VALUES (1)", "INSERT INTO t (a) VALUES (1)"),
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
@@ -520,6 +542,10 @@ mod tests {
                 "SELECT 1 FROM t GROUP BY GROUPING SETS ((((t).b), ((c)::TEXT)), (a), ())",
             ),
             ("INSERT INTO t (VALUES (1))", "INSERT INTO t VALUES (1)"),
+            (
+                "INSERT INTO t (a) (SELECT 1) EXCEPT SELECT 2",
+                "INSERT INTO t (a) WITH \"\" AS (SELECT 1) (SELECT 1) EXCEPT SELECT 2",
+            ),
             (
                 "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
                 "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
