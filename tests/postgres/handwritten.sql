@@ -154,10 +154,12 @@ UPDATE orders SET (total, status) = (SELECT account_id, email FROM person WHERE 
 UPDATE orders SET status = DEFAULT RETURNING id, total
 UPDATE orders SET tags[1] = status
 UPDATE orders SET total = (SELECT sum(amount) FROM payment WHERE order_id = orders.id)
+UPDATE public.account SET "userId" = 1 FROM audit.account AS b WHERE frozen AND account.id = b.id
 UPDATE ONLY orders SET status = 'x' WHERE id IN (SELECT order_id FROM payment)
 WITH p AS (SELECT order_id, sum(amount) AS paid FROM payment GROUP BY order_id) UPDATE orders SET total = p.paid FROM p WHERE p.order_id = id
 -- DELETE
 DELETE FROM orders
+DELETE FROM account USING audit.account WHERE frozen AND "userId" = 1
 DELETE FROM orders WHERE status = 'old'
 DELETE FROM orders o USING person p WHERE o.person_id = p.id AND email = 'x' RETURNING o.*
 DELETE FROM pair USING orders NATURAL JOIN payment WHERE pair.order_id = payment.order_id

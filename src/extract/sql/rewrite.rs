@@ -351,9 +351,10 @@ impl Rewriter<'_> {
         if self.token(open) != Some(&Token::LParen) {
             return;
         }
+        // Names with commas between them: `DELETE … USING (…) AS t` holds a join or a query.
         let listed = |at: &usize| match self.token(*at) {
-            Some(Token::Word(word)) => word.quote_style.is_some() || word.keyword != Keyword::SELECT,
-            Some(Token::Comma) => true,
+            Some(Token::Word(_)) => (at - open) % 2 == 1,
+            Some(Token::Comma) => (at - open) % 2 == 0,
             _ => false,
         };
         let close = open + 1 + (open + 1..self.significant.len()).take_while(listed).count();
@@ -555,6 +556,7 @@ mod tests {
                 "INSERT INTO t AS u WITH v AS (SELECT 1) SELECT * FROM v RETURNING *",
             ),
             ("DELETE FROM t USING (SELECT a, b FROM u) AS v", "DELETE FROM t USING (SELECT a, b FROM u) AS v"),
+            ("DELETE FROM t USING (u NATURAL JOIN v) AS w", "DELETE FROM t USING (u NATURAL JOIN v) AS w"),
             (
                 "SELECT ((SELECT a FROM t) LIMIT 1), (VALUES (b) LIMIT 1) FROM u",
                 "SELECT (WITH \"\" AS (SELECT 1) (SELECT a FROM t) LIMIT 1), (WITH \"\" AS (SELECT 1) VALUES (b) LIMIT 1) FROM u",

@@ -343,6 +343,10 @@ impl Lowerer<'_> {
     /// The exposed name of the source among `tables` that `target` means: the one that is called so, or in T-SQL
     /// the one that is this table.
     fn named_source(&self, tables: &[TableWithJoins], target: &ast::ObjectName) -> Option<Ident> {
+        // `PostgreSQL` writes to the table itself, whatever stands in `FROM` or `USING`.
+        if self.places.dialect() == Dialect::Postgres {
+            return None;
+        }
         let target = places::object_name(target)?;
         let factors = tables
             .iter()
