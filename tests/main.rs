@@ -6,10 +6,14 @@ mod bad_input;
 mod command;
 #[path = "integration/common.rs"]
 mod common;
+#[path = "integration/contexts.rs"]
+mod contexts;
 #[path = "integration/docs.rs"]
 mod docs;
 #[path = "integration/help.rs"]
 mod help;
+#[path = "integration/reach.rs"]
+mod reach;
 #[path = "integration/schema.rs"]
 mod schema;
 #[path = "integration/story.rs"]

@@ -40,7 +40,7 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
         if relation != targets.relation {
             continue;
         }
-        for (declaring_file, property) in system.entities.properties(system.store, file, mapping) {
+        for (declaring_file, property) in system.entities.properties(system.store, file, &system.catalog, mapping) {
             let Some(column) = system.entities.column(&system.catalog, &table, property) else { continue };
             if targets.column.as_ref().is_none_or(|wanted| *wanted == column.folded()) {
                 let key = ColumnKey { relation: relation.clone(), column: column.folded() };

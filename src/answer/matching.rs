@@ -82,13 +82,29 @@ impl<'c> Targets<'c> {
         names
     }
 
+    /// Names of the views over the target and of tables made from it. Whoever uses a column of theirs names them too.
+    pub fn views(&self) -> BTreeSet<String> {
+        let derived = self.columns.iter().filter(|(_, nearer)| nearer.is_some());
+        derived
+            .filter_map(|(column, _)| match &column.relation {
+                RelationKey::Declared(id) => Some(self.catalog.relation(*id).name.to_string()),
+                RelationKey::Undeclared(_) => None,
+            })
+            .collect()
+    }
+
+    /// The relation's own name, without schema.
+    pub fn relation_name(&self) -> String {
+        match &self.relation {
+            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
+            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
+        }
+    }
+
     /// A search for any name by which text may speak of the target.
     pub fn words(&self) -> Words {
         let mut names = self.other_names();
-        names.insert(match &self.relation {
-            RelationKey::Declared(id) => self.catalog.relation(*id).name.to_string(),
-            RelationKey::Undeclared(name) => name.as_str().rsplit('.').next().unwrap_or("").to_owned(),
-        });
+        names.insert(self.relation_name());
         names.extend(self.column.iter().flat_map(|column| spellings_of(column.as_str(), true)));
         Words::new(names.iter().map(String::as_str))
     }
@@ -168,7 +184,10 @@ impl<'c> Targets<'c> {
                         construct,
                         format!("names {}", self.catalog.display(&self.relation)),
                     ),
-                    (Form::Relation, _) => Judgement::Value("the name of a relation".to_owned()),
+                    (Form::Relation, _) => match relation {
+                        Some(other) => Judgement::OtherColumn(self.catalog.display(other)),
+                        None => Judgement::Value("the name of a relation".to_owned()),
+                    },
                     (_, true) => {
                         reference(&any, Certainty::Possible, Construct::Wildcard, "takes the whole row".to_owned())
                     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::matching::Judgement;
+use super::matching::{Judgement, Targets};
 use crate::link::search::Spellings;
 use crate::link::store::Store;
 use crate::link::system::System;
@@ -15,8 +15,15 @@ use crate::model::span::Span;
 pub type Judged = BTreeMap<u32, (Span, Judgement)>;
 
 /// The mentions of one file, in order of their lines.
-pub fn mentions(system: &System<'_, '_>, id: FileId, spellings: &Spellings, judged: &Judged) -> Vec<Mention> {
+pub fn mentions(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    spellings: &Spellings,
+    judged: &Judged,
+) -> Vec<Mention> {
     let store = system.store;
+    let relation = targets.relation_name();
     let elsewhere = !system.database.is_used_by(id);
     let (text, lines) = (store.text(id), store.lines(id));
     let mut found: Vec<Mention> = Vec::new();
@@ -25,7 +32,7 @@ pub fn mentions(system: &System<'_, '_>, id: FileId, spellings: &Spellings, judg
         let (verdict, why) = if elsewhere {
             (MentionVerdict::OtherColumn, "its source uses another database".to_owned())
         } else {
-            judge(store, id, span, judged)
+            judge(store, &relation, id, span, judged)
         };
         let line = lines.line_of(span.start) as u32 + 1;
         let mention = || Mention {
@@ -58,7 +65,7 @@ fn rank(verdict: MentionVerdict) -> u8 {
     }
 }
 
-fn judge(store: &Store<'_>, id: FileId, span: Span, judged: &Judged) -> (MentionVerdict, String) {
+fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Judged) -> (MentionVerdict, String) {
     if let Some((_, (place, judgement))) = judged.range(..=span.start).next_back()
         && place.contains(span)
     {
@@ -78,8 +85,15 @@ fn judge(store: &Store<'_>, id: FileId, span: Span, judged: &Judged) -> (Mention
         TokenKind::Prose => not_code("prose"),
         TokenKind::SqlOther => not_code("a constant, alias or other name in SQL"),
         TokenKind::Text => {
-            if is_name_list(literal_around(store.text(id), span)) {
-                (MentionVerdict::Unresolved, "a list of names in a string".to_owned())
+            let (before, after) = literal_around(store.text(id), span);
+            let unresolved = |why: &str| (MentionVerdict::Unresolved, why.to_owned());
+            let word = span.of(store.text(id));
+            if is_name_list(&[before, word, after].concat()) {
+                unresolved("a list of names in a string")
+            } else if is_qualified_by(before, relation) {
+                unresolved("in a string, behind the table's name")
+            } else if is_compared(after) {
+                unresolved("in a string, compared with something")
             } else {
                 not_code("text of a string")
             }
@@ -104,12 +118,56 @@ fn format_name(path: &str) -> String {
     }
 }
 
-/// The text between the nearest quotes around `span`, on its line.
-fn literal_around(text: &str, span: Span) -> &str {
+/// How far around a word its literal is looked at, in bytes.
+const LITERAL: usize = 400;
+
+/// The text before and behind `span` up to the nearest quotes on its line.
+fn literal_around(text: &str, span: Span) -> (&str, &str) {
     let quote = |c: char| matches!(c, '"' | '\'' | '`' | '\n');
-    let start = text[..span.start as usize].rfind(quote).map_or(0, |at| at + 1);
-    let end = text[span.end as usize..].find(quote).map_or(text.len(), |at| span.end as usize + at);
-    &text[start..end]
+    let (start, end) = (span.start as usize, span.end as usize);
+    let mut from = start.saturating_sub(LITERAL);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = text.len().min(end + LITERAL);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let before = &text[from..start];
+    let after = &text[end..to];
+    (&before[before.rfind(quote).map_or(0, |at| at + 1)..], &after[..after.find(quote).unwrap_or(after.len())])
+}
+
+/// `… users.` before the word.
+fn is_qualified_by(before: &str, relation: &str) -> bool {
+    let Some(rest) = before.strip_suffix('.') else { return false };
+    let name = rest.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
+    !relation.is_empty() && name.eq_ignore_ascii_case(relation)
+}
+
+/// What follows the word compares it or sorts by it, as conditions and orders of SQL do.
+fn is_compared(after: &str) -> bool {
+    let rest = after.trim_start();
+    if rest.starts_with("==") || rest.starts_with("=>") || rest.starts_with("=\"") {
+        return false;
+    }
+    if rest.starts_with(['=', '<', '>']) || rest.starts_with("!=") {
+        // `name=value` is a link or a log line more often than a condition.
+        let value = rest.trim_start_matches(['=', '<', '>', '!']).trim_start();
+        return rest.len() < after.len() || value.is_empty() || value.starts_with(['?', ':', '$', '%', '@', '#']);
+    }
+    let mut words = rest.split_whitespace();
+    let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let second = second.to_ascii_lowercase();
+    rest.len() < after.len()
+        && match first.to_ascii_lowercase().as_str() {
+            "is" => matches!(&*second, "null" | "not" | "true" | "false"),
+            "in" => second.starts_with('('),
+            "not" => matches!(&*second, "in" | "like" | "ilike" | "between"),
+            "asc" | "desc" | "ilike" | "between" => true,
+            "like" => first == "LIKE",
+            other => other.starts_with("in("),
+        }
 }
 
 /// `id, full_name, u.email`: names with commas between them and nothing else.
@@ -137,5 +195,29 @@ mod tests {
         assert!(is_name_list("full_name,"));
         assert!(!is_name_list("Hello, your full_name is missing"));
         assert!(!is_name_list("full_name"));
+    }
+
+    #[test]
+    fn conditions_in_strings_are_no_prose() {
+        for (after, expected) in [
+            (" = ?", true),
+            (" = 'x'", true),
+            ("=?", true),
+            ("=%s and more", true),
+            ("=1&page=2", false),
+            (" IS NULL", true),
+            (" is missing", false),
+            (" in the list", false),
+            (" IN (?)", true),
+            (" desc", true),
+            (" not in (1)", true),
+            (" not found", false),
+            (": must be set", false),
+            ("", false),
+        ] {
+            assert_eq!(is_compared(after), expected, "{after}");
+        }
+        assert!(is_qualified_by("order by users.", "Users"));
+        assert!(!is_qualified_by("order by super_users.", "users"));
     }
 }

@@ -6,6 +6,7 @@ use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
+use crate::link::constants::Constants;
 use crate::link::consumers::Consumers;
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
@@ -35,6 +36,7 @@ pub struct ReferenceLine {
 pub fn references(workspace: &Workspace) -> (Vec<ReferenceLine>, Scanned) {
     let store = Store::new(workspace);
     let files: Vec<FileId> = (0..workspace.files.len()).map(|at| FileId(at as u32)).collect();
+    store.set_constants(Constants::of(&store, &files));
     store.prepare(&files);
 
     let mut lines: Vec<ReferenceLine> = Vec::new();

@@ -1,5 +1,6 @@
 //! `who`: the consumers of one column or table.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -11,10 +12,11 @@ use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
+use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
@@ -30,6 +32,7 @@ use crate::model::statement::Access;
 
 /// What the text search saw in a file.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four searches, any of which may succeed")]
 struct Sighting {
     column: bool,
     relation: bool,
@@ -57,13 +60,19 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let store = Store::new(workspace);
     let mut sightings = asked.sweep(&store);
     if reach == Reach::Everything {
-        sightings
-            .iter_mut()
-            .for_each(|(_, seen)| *seen = Sighting { column: true, relation: true, schema: true, mapping: true });
+        for (_, seen) in &mut sightings {
+            *seen = Sighting { column: true, relation: true, schema: true, mapping: true };
+        }
     }
     let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
         sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
     };
+    let sql_files: Vec<FileId> = sightings
+        .iter()
+        .filter(|(id, seen)| seen.column || seen.relation || (seen.schema && store.file(*id).context != Context::Test))
+        .map(|(id, _)| *id)
+        .collect();
+    let constants = store.set_constants(Constants::of(&store, &sql_files));
     let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
     let (relation, column) = asked.target(&system.catalog);
     let targets = Targets::new(&system.catalog, relation, column);
@@ -72,6 +81,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mapped = mapped(&system, &targets);
     candidates.extend(mapped.keys());
     candidates.extend(named_otherwise(&store, &targets, &mapped));
+    candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
     let found: Vec<FileFindings> = candidates
         .par_iter()
@@ -83,7 +93,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
         .zip(&found)
-        .map(|(&id, findings)| mentions(&system, id, &search, &findings.judged))
+        .map(|(&id, findings)| mentions(&system, &targets, id, &search, &findings.judged))
         .collect();
     let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
     asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
@@ -117,24 +127,36 @@ impl Asked {
     fn sweep(&self, store: &Store<'_>) -> Vec<(FileId, Sighting)> {
         let last = self.parts.last().map_or("", String::as_str);
         let may_be_column = !self.whole && self.parts.len() > 1;
-        let spellings = if may_be_column { spellings_of(last, true) } else { Vec::new() };
+        let spellings = spellings_of(last, may_be_column);
         let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        let relations = Words::new(tables);
+        let relations = RelationWords::new(tables);
         let schema = SchemaWords::new();
         let mapping = MappingWords::new();
         store.sweep(
             |_, text| Sighting {
                 mapping: mapping.is_in(text),
                 column: columns.is_in(text),
-                relation: relations.is_in(text) && speaks_sql(text),
+                relation: relations.is_in(text),
                 schema: schema.is_in(text),
             },
             |seen| seen.column || seen.relation || seen.schema || seen.mapping,
         )
     }
 
-    /// The database that the question is about: the one it names, else the only one that has the table.
+    /// Files that name the table by a constant of another file.
+    fn named_by_constants(&self, store: &Store<'_>, constants: &Constants) -> Vec<FileId> {
+        let names: BTreeSet<&str> = self.parts.iter().rev().take(2).flat_map(|part| constants.names_of(part)).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let words = Words::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
+    }
+
+    /// The database that the question is about: the one it names, else the only one that has the column, else the only
+    /// one that has the table.
     fn database<'s, 'w>(
         &self,
         store: &'s Store<'w>,
@@ -146,18 +168,23 @@ impl Asked {
             .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
             .map(|scope| System::new(store, scope, schema, mapping))
             .collect();
-        let has_table = |system: &System<'_, '_>| matches!(self.target(&system.catalog).0, RelationKey::Declared(_));
-        let having = systems.iter().filter(|system| has_table(system)).count();
-        if having > 1 {
+        // Those that have the column go before those that have only the table.
+        let knows = |system: &System<'_, '_>| match self.target(&system.catalog) {
+            (RelationKey::Undeclared(_), _) => 0,
+            (RelationKey::Declared(id), Some(column)) if system.catalog.relation(id).column(&column).is_none() => 1,
+            (RelationKey::Declared(_), _) => 2,
+        };
+        let most = systems.iter().map(knows).max().unwrap_or(0);
+        let knowing: Vec<usize> = (0..systems.len()).filter(|&at| most > 0 && knows(&systems[at]) == most).collect();
+        if knowing.len() > 1 {
             let name = self.parts.join(".");
-            let databases =
-                systems.iter().filter(|system| has_table(system)).filter_map(|system| system.database.name());
+            let databases = knowing.iter().filter_map(|&at| systems[at].database.name());
             return Err(QueryError::SeveralDatabases {
                 questions: databases.map(|database| format!("{database}/{name}")).collect(),
                 name,
             });
         }
-        let at = systems.iter().position(has_table).unwrap_or(0);
+        let at = knowing.first().copied().unwrap_or(0);
         if systems.is_empty() {
             let known = store.workspace().config.databases.iter().map(|database| database.name.clone()).collect();
             return Err(QueryError::UnknownDatabase { name: self.database.clone().unwrap_or_default(), known });
@@ -240,18 +267,18 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
-/// Files that name a view over the target, or a column made of it.
+/// Files that name a view over the target, or a property that is mapped to it.
 fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let mut names = targets.other_names();
-    // Code that only calls the entity's methods reads its columns without naming them.
-    names.extend(mapped.values().flatten().map(|found| found.entity.clone()));
+    let views = targets.views();
+    // Code that only calls an entity's methods reads its columns without naming them.
+    let entities: BTreeSet<&str> = mapped.values().flatten().map(|found| found.entity.as_str()).collect();
     let properties = property_spellings(mapped);
-    if names.is_empty() && properties.is_empty() {
+    if views.is_empty() && properties.is_empty() {
         return Vec::new();
     }
-    let words = Words::new(names.iter().map(String::as_str));
-    let properties = Words::new(properties.iter().map(String::as_str));
-    let seen = store.sweep(|_, text| properties.is_in(text) || (words.is_in(text) && speaks_sql(text)), |seen| *seen);
+    let views = RelationWords::new(views.iter().map(String::as_str));
+    let properties = Words::new(properties.iter().map(String::as_str).chain(entities));
+    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 
@@ -378,8 +405,7 @@ fn blind_spots(
     id: FileId,
     statements: &[StatementUses<'_>],
 ) -> Vec<BlindSpotAt> {
-    let file = system.store.file(id);
-    if file.context != Context::Live {
+    if system.purpose(id).0 != Context::Live {
         return Vec::new();
     }
     let mut found = BTreeMap::new();
@@ -402,10 +428,11 @@ fn blind_spots(
             }
         }
     }
+    let on_file = LazyCell::new(|| Bearing::new(targets).on_file(system.store.text(id)));
     for spot in &system.store.facts(id).blind_spots {
         let relations: Vec<RelationKey> =
             spot.relations.iter().map(|name| relation_key(&system.catalog, name, &[])).collect();
-        if relations.is_empty() || relations.iter().any(|relation| targets.touches(relation)) {
+        if (relations.is_empty() && *on_file) || relations.iter().any(|relation| targets.touches(relation)) {
             push(spot.span, &spot.reason, &relations);
         }
     }
@@ -466,7 +493,7 @@ fn assemble(
     let mut grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>> = BTreeMap::new();
     let mut blind_spots = Vec::new();
     let read: Vec<FileId> = found.iter().map(|findings| findings.file).collect();
-    let words = targets.words();
+    let bearing = Bearing::new(targets);
     for findings in found {
         for (consumer, span, matched) in findings.references {
             let reference = reference(system, findings.file, span, matched);
@@ -487,7 +514,7 @@ fn assemble(
         mentions,
         spellings,
         blind_spots,
-        scanned: scanned(system, &read, |id, problem| matters(system, &words, id, problem)),
+        scanned: scanned(system, &read, |id, problem| bearing.on_problem(system, id, problem)),
     }
 }
 
@@ -506,7 +533,7 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
 }
 
 fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
-    references.sort_by(|a, b| (a.0, a.1.construct).cmp(&(b.0, b.1.construct)));
+    references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {
@@ -563,12 +590,35 @@ fn target(system: &System<'_, '_>, targets: &Targets<'_>) -> Target {
     Target { table: system.catalog.display(&targets.relation), column, state }
 }
 
-/// Whether trouble in a file matters to the question: not when it is about a statement that names nothing of what was
-/// asked for.
-fn matters(system: &System<'_, '_>, words: &Words, id: FileId, problem: &Problem) -> bool {
-    let about_a_statement =
-        system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
-    !about_a_statement || words.is_in(problem.span.of(system.store.text(id)))
+/// Whether text bears on the question: whichever files happen to be read, trouble elsewhere is not told.
+struct Bearing {
+    /// Spellings of what is asked for.
+    asked: Words,
+    /// Names of the relation and of what is made of the target.
+    names: Words,
+}
+
+impl Bearing {
+    fn new(targets: &Targets<'_>) -> Self {
+        let spellings = match &targets.column {
+            Some(column) => spellings_of(column.as_str(), true),
+            None => spellings_of(&targets.relation_name(), false),
+        };
+        Self { asked: Words::new(spellings.iter().map(String::as_str)), names: targets.words() }
+    }
+
+    /// Whether a file of this text does.
+    fn on_file(&self, text: &str) -> bool {
+        self.asked.is_in(text) || (self.names.is_in(text) && speaks_sql(text))
+    }
+
+    /// Whether trouble in a file does: not when it is about a statement that names nothing of what was asked for.
+    fn on_problem(&self, system: &System<'_, '_>, id: FileId, problem: &Problem) -> bool {
+        let text = system.store.text(id);
+        let about_a_statement =
+            system.store.facts(id).statements.iter().any(|statement| problem.span.contains(statement.span));
+        if about_a_statement { self.names.is_in(problem.span.of(text)) } else { self.on_file(text) }
+    }
 }
 
 /// Accounts for the files: those that the walk left out, and those that could not be read. Of the trouble met in the

@@ -242,7 +242,7 @@ impl SourceState {
     }
 
     /// Adds a relation. When it takes a dropped one's name, it replaces it, and columns that only the old one had
-    /// stay known as dropped (a table made anew, SQLite's copy and swap).
+    /// stay known as dropped (a table made anew, `SQLite`'s copy and swap).
     fn insert(&mut self, key: Key, mut relation: Relation) {
         if let Some(&position) = self.index.get(&key) {
             let old = &self.relations[position];

@@ -121,8 +121,12 @@ impl Merged {
                 self.add(renamed, repository);
             }
             (Some(at), _) => change_column(&mut self.relations[at], change, file),
-            (None, SchemaChange::AddColumn { table, column: ColumnDef { span, .. } })
-            | (None, SchemaChange::DropColumn { table, span, .. } | SchemaChange::RenameColumn { table, span, .. }) => {
+            (
+                None,
+                SchemaChange::AddColumn { table, column: ColumnDef { span, .. } }
+                | SchemaChange::DropColumn { table, span, .. }
+                | SchemaChange::RenameColumn { table, span, .. },
+            ) => {
                 let mut relation = implied(table, Origin { file, span: *span });
                 change_column(&mut relation, change, file);
                 self.add(relation, usize::MAX);

@@ -114,7 +114,7 @@ impl Relation {
     pub fn column(&self, name: &Name) -> Option<&Column> {
         let mut dropped = None;
         for column in &self.columns {
-            if column.name.folded() == *name {
+            if column.name.is_called(name) {
                 if column.dropped.is_none() {
                     return Some(column);
                 }
@@ -191,7 +191,7 @@ impl Catalog {
             if DEFAULT_SCHEMAS.contains(&schema.as_str()) {
                 pick(&|relation| relation.schema.is_none())
             } else {
-                pick(&|relation| relation.schema.as_ref().is_some_and(|own| own.folded() == *schema))
+                pick(&|relation| relation.schema.as_ref().is_some_and(|own| own.is_called(schema)))
             }
         };
         if let Some(schema) = name.schema() {

@@ -92,6 +92,15 @@ fn says_its_turn(path: &str) -> bool {
         })
 }
 
+/// For a file in a folder called by a plain number (`delta/16/users.sql`), the folder of all those folders and the
+/// number.
+pub(crate) fn numbered_step(path: &str) -> Option<(&str, &str)> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let number = last_part(folder);
+    let plain = is_version(number) && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain.then(|| (above(folder), number))
+}
+
 /// Whether the file lies in a folder that is called by a version: `delta/16/users.sql`.
 fn is_in_version_folder(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, _)| is_version(last_part(folder)))
@@ -115,7 +124,7 @@ fn is_version(part: &str) -> bool {
 /// Groups schema files (those that change the schema; any order) into sources and orders each. Migrations speak before
 /// files that merely hold a statement or two.
 pub fn schema_sources<'a>(files: impl Iterator<Item = (FileId, &'a SourceFile)>) -> Vec<SchemaSource> {
-    let mut sources: BTreeMap<(bool, usize, String), Vec<(Step, &str, FileId)>> = BTreeMap::new();
+    let mut sources: BTreeMap<_, Vec<(Step, &str, FileId)>> = BTreeMap::new();
     for (id, file) in files {
         let step = step(&file.repository_path);
         if step == Step::Undo {

@@ -5,6 +5,7 @@
 
 use super::sql;
 use super::sql::text::SqlText;
+use super::xml::mybatis;
 use crate::model::facts::FileFacts;
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
@@ -96,18 +97,31 @@ const MOST_ALTERNATIVES: usize = 32;
 pub fn embed(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect>) -> bool {
     let mut embedded = false;
     for piece in value.alternatives(MOST_ALTERNATIVES) {
-        if sql::evidence(piece.as_str()) == sql::Evidence::None {
-            continue;
+        if let Some(woven) = mybatis::script(&piece) {
+            embedded |= embed_plain(facts, &woven, dialect);
+        } else {
+            embedded |= embed_text(facts, &piece, dialect);
         }
-        embedded = true;
-        let found = sql::read(&piece, dialect);
-        facts.statements.extend(found.statements);
-        facts.units.extend(found.units);
-        facts.tokens.extend(found.tokens);
-        facts.blind_spots.extend(found.blind_spots);
-        facts.problems.extend(found.problems);
     }
     embedded
+}
+
+/// Reads a value that is no script of elements.
+fn embed_plain(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect>) -> bool {
+    value.alternatives(MOST_ALTERNATIVES).iter().fold(false, |any, piece| embed_text(facts, piece, dialect) || any)
+}
+
+fn embed_text(facts: &mut FileFacts, piece: &SqlText, dialect: Option<Dialect>) -> bool {
+    if sql::evidence(piece.as_str()) == sql::Evidence::None {
+        return false;
+    }
+    let found = sql::read(piece, dialect);
+    facts.statements.extend(found.statements);
+    facts.units.extend(found.units);
+    facts.tokens.extend(found.tokens);
+    facts.blind_spots.extend(found.blind_spots);
+    facts.problems.extend(found.problems);
+    true
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ pub mod python;
 pub mod shell;
 pub mod sql;
 pub mod typescript;
+pub mod xml;
 
-use crate::model::facts::FileFacts;
+use crate::model::facts::{Constant, FileFacts};
 
 /// What a format is given to read.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,11 @@ pub trait Format: Sync {
 
     /// Reads the file. Trouble becomes problems and blind spots.
     fn extract(&self, input: Input<'_>) -> FileFacts;
+
+    /// Reads a file whose [`FileFacts::wanted`] names are known from other files.
+    fn extract_with(&self, input: Input<'_>, _known: &[Constant]) -> FileFacts {
+        self.extract(input)
+    }
 }
 
 /// All formats, in order of their names.
@@ -45,6 +51,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &shell::Shell,
     &sql::Sql,
     &typescript::TypeScript,
+    &xml::Xml,
 ];
 
 /// The first format that claims the file.

@@ -32,6 +32,8 @@ pub struct Consumers<'a> {
     system: &'a System<'a, 'a>,
     id: FileId,
     file: &'a SourceFile,
+    context: Context,
+    kind: Kind,
     facts: &'a FileFacts,
     /// For a file of SQL and nothing else.
     script: Option<Script>,
@@ -53,17 +55,18 @@ impl<'a> Consumers<'a> {
         let is_script = format_of(&file.repository_path, "").is_some_and(|format| format.name() == "sql");
         let script = is_script
             .then(|| Script { changes_columns: changes_columns(&facts.statements), stored: stored(&facts.statements) });
-        Self { system, id, file, facts, script }
+        let (context, kind) = system.purpose(id);
+        Self { system, id, file, context, kind, facts, script }
     }
 
     /// The consumer in which a place stands.
     pub fn at(&self, span: Span) -> ConsumerKey {
         let unit = self.facts.unit_at(span);
         let (kind, context) = match unit {
-            Some(unit) if self.is_in_force(unit) && !matches!(self.file.context, Context::Test | Context::Docs) => {
+            Some(unit) if self.is_in_force(unit) && !matches!(self.context, Context::Test | Context::Docs) => {
                 (Kind::View, Context::Live)
             }
-            _ => (self.file.kind, self.file.context),
+            _ => (self.kind, self.context),
         };
         let name = match unit {
             Some(unit) => unit.name.clone(),
@@ -76,16 +79,18 @@ impl<'a> Consumers<'a> {
     pub fn of(&self, statement: &Statement, span: Span, construct: Construct) -> ConsumerKey {
         let mut consumer = self.at(span);
         let other = match (consumer.context, &self.script) {
+            // A view's own definition does not depend on it.
+            _ if construct == Construct::Schema && statement.kind == StatementKind::CreateView => {
+                Some((Context::Migration, Kind::Migration))
+            }
             _ if consumer.kind == Kind::View => None,
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
             (Context::Live, _) if construct == Construct::Schema => Some((Context::Migration, Kind::Migration)),
-            (Context::Live, Some(script)) if !script.stored.contains(&statement.span) => {
-                self.loads_or_migrates(script, statement)
-            }
-            (Context::Migration, Some(script)) if script.stored.contains(&statement.span) => {
+            (Context::Live | Context::Migration, Some(script)) if script.stored.contains(&statement.span) => {
                 Some((Context::Live, Kind::Report))
             }
+            (Context::Live, Some(script)) => self.loads_or_migrates(script, statement),
             _ => None,
         };
         if let Some((context, kind)) = other {
@@ -129,8 +134,13 @@ fn stored(statements: &[Statement]) -> BTreeSet<Span> {
     found
 }
 
+/// Whether the file is SQL and nothing else.
+pub(super) fn is_script(file: &SourceFile) -> bool {
+    format_of(&file.repository_path, "").is_some_and(|format| format.name() == "sql")
+}
+
 /// Whether a script is a migration whatever its path says: it changes columns of tables that are there.
-fn changes_columns(statements: &[Statement]) -> bool {
+pub(super) fn changes_columns(statements: &[Statement]) -> bool {
     statements.iter().flat_map(|statement| &statement.changes).any(|change| {
         matches!(
             change,

@@ -22,6 +22,9 @@ use crate::model::statement::{
 /// Deepest inheritance and longest property path that are followed.
 const DEEPEST: usize = 16;
 
+/// Properties of one entity, those of embeddables inside embeddables counted; more are not looked at.
+const MOST_PROPERTIES: usize = 4096;
+
 /// All mappings of the system.
 #[derive(Default)]
 pub struct Entities<'s> {
@@ -68,33 +71,133 @@ impl<'s> Entities<'s> {
         self.by_name.get(name)?.iter().rev().max_by_key(near).copied()
     }
 
-    /// The property of that name, also one that the entity inherits.
-    pub fn property(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping, name: &str) -> Option<Property<'s>> {
-        let mut declared_in = mapping;
-        for _ in 0..DEEPEST {
-            if let Some(property) = declared_in.properties.iter().find(|property| property.name == name) {
-                return Some(Property { property, declared_in });
-            }
-            declared_in = self.find(store, file, declared_in.parent.as_deref()?)?;
-        }
-        None
-    }
-
-    /// All properties of an entity with the files that declare them, inherited ones last.
-    pub fn properties(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, Property<'s>)> {
-        let mut found = Vec::new();
-        let mut class = Some((file, mapping));
-        for _ in 0..DEEPEST {
-            let Some((declaring, current)) = class else { break };
-            found.extend(
-                current.properties.iter().map(|property| (declaring, Property { property, declared_in: current })),
-            );
-            class = current.parent.as_deref().and_then(|parent| self.find_with_file(store, declaring, parent));
+    /// The class and those that it inherits from, nearest first.
+    fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
+        let mut found = vec![(file, mapping)];
+        while let Some((declaring, current)) = found.last().copied()
+            && found.len() < DEEPEST
+            && let Some(parent) = current.parent.as_deref()
+            && let Some(next) = self.find_with_file(store, declaring, parent)
+            && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
+        {
+            found.push(next);
         }
         found
     }
 
-    /// The table of a mapping; an entity without one of its own has that of the class it extends.
+    /// The property of that name, also one that the entity inherits.
+    pub fn property(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping, name: &str) -> Option<Property<'s>> {
+        self.chain(store, file, mapping).into_iter().find_map(|(_, declared_in)| {
+            let property = declared_in.properties.iter().find(|property| property.name == name)?;
+            Some(Property { property, declared_in })
+        })
+    }
+
+    /// All properties of an entity that are columns of its table, with the files that declare them: its own, inherited
+    /// ones, and those of what it embeds unless it overrides them.
+    pub fn properties(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        catalog: &Catalog,
+        mapping: &'s Mapping,
+    ) -> Vec<(FileId, Property<'s>)> {
+        let own_table = self.table(store, file, catalog, mapping);
+        let mut found = Vec::new();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut left = vec![(file, mapping, String::new())];
+        while let Some((file, mapping, prefix)) = left.pop() {
+            let mut elsewhere = false;
+            for (declaring, current) in self.chain(store, file, mapping) {
+                // What an ancestor with a table of its own declares stands in that one, unless ours repeats it.
+                elsewhere |= !std::ptr::eq(current, mapping)
+                    && current.role == MappingRole::Entity
+                    && self.table(store, declaring, catalog, current) != own_table;
+                let mut names = Vec::new();
+                for property in &current.properties {
+                    let path = format!("{prefix}{}", property.name);
+                    if taken.contains(&path) || found.len() >= MOST_PROPERTIES {
+                        continue;
+                    }
+                    let own = Property { property, declared_in: current };
+                    let embedded = self.embedded(store, declaring, property);
+                    let is_repeated = || {
+                        let column = own_table.as_ref().and_then(|table| self.column(catalog, table, own));
+                        own_table
+                            .as_ref()
+                            .zip(column)
+                            .is_some_and(|(table, column)| has_column(catalog, table, &column))
+                    };
+                    match embedded {
+                        Some((file, embedded)) if path.matches('.').count() < DEEPEST => {
+                            left.push((file, embedded, format!("{path}.")));
+                        }
+                        None if !elsewhere || is_repeated() => found.push((declaring, own)),
+                        _ => {}
+                    }
+                    names.push(path);
+                }
+                taken.extend(names);
+            }
+        }
+        found
+    }
+
+    /// The property path that a part of a method's name says: `TeamCode` is `teamCode` when there is such a property, else
+    /// `team` and then `code`; `Team_Code` only that. Like Spring Data, the longest property is tried first.
+    /// <https://docs.spring.io/spring-data/jpa/reference/repositories/query-methods-details.html>
+    fn derived_path(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+        written: &str,
+    ) -> Option<Vec<String>> {
+        if !written.starts_with(|first: char| first.is_uppercase()) {
+            return None;
+        }
+        let mut path = Vec::new();
+        let mut mapping = mapping;
+        let mut rest = written;
+        for _ in 0..DEEPEST {
+            let mut cuts: Vec<usize> =
+                rest.char_indices().skip(1).filter(|(_, c)| c.is_uppercase() || *c == '_').map(|(at, _)| at).collect();
+            if let Some((explicit, _)) = rest.char_indices().skip(1).find(|(_, c)| *c == '_') {
+                cuts.retain(|&cut| cut <= explicit);
+            } else {
+                cuts.push(rest.len());
+            }
+            let found = cuts.into_iter().rev().find_map(|cut| {
+                let name = &rest[..cut];
+                let property = [uncapitalised(name), name.to_owned()]
+                    .iter()
+                    .find_map(|name| self.property(store, file, mapping, name))?;
+                let after = rest[cut..].trim_start_matches('_');
+                let target = property.property.target.as_deref().and_then(|target| self.find(store, file, target));
+                (after.is_empty() || target.is_some()).then_some((property, after, target))
+            })?;
+            path.push(found.0.property.name.clone());
+            rest = found.1;
+            match found.2 {
+                _ if rest.is_empty() => return Some(path),
+                Some(target) => mapping = target,
+                None => return None,
+            }
+        }
+        None
+    }
+
+    /// The embeddable whose properties stand for this one.
+    fn embedded(&self, store: &Store<'_>, file: FileId, property: &MappedProperty) -> Option<(FileId, &'s Mapping)> {
+        if matches!(property.column, MappedName::Named(_)) {
+            return None;
+        }
+        let found = self.find_with_file(store, file, property.target.as_deref()?)?;
+        (found.1.role == MappingRole::Embeddable).then_some(found)
+    }
+
+    /// The table of a mapping. One without a table of its own has that of the class it extends, and so has an entity whose
+    /// implied table does not exist while it extends an entity that has one.
     pub fn table(
         &self,
         store: &Store<'_>,
@@ -102,12 +205,18 @@ impl<'s> Entities<'s> {
         catalog: &Catalog,
         mapping: &'s Mapping,
     ) -> Option<ObjectName> {
-        let mut mapping = mapping;
-        for _ in 0..DEEPEST {
-            match &mapping.table {
+        let chain = self.chain(store, file, mapping);
+        for (at, (_, current)) in chain.iter().enumerate() {
+            match &current.table {
                 MappedName::Named(name) => return Some(name.clone()),
-                MappedName::Implied => return Some(implied_table(mapping, catalog)),
-                MappedName::None => mapping = self.find(store, file, mapping.parent.as_deref()?)?,
+                MappedName::Implied => {
+                    let implied = implied_table(current, catalog);
+                    let inherits = chain[at + 1..].iter().any(|(_, ancestor)| ancestor.role == MappingRole::Entity);
+                    if !inherits || catalog.find(&implied, &[]).is_some() {
+                        return Some(implied);
+                    }
+                }
+                MappedName::None => {}
             }
         }
         None
@@ -117,7 +226,12 @@ impl<'s> Entities<'s> {
     pub fn column(&self, catalog: &Catalog, table: &ObjectName, property: Property<'_>) -> Option<Ident> {
         match &property.property.column {
             MappedName::Named(column) => Some(column.clone()),
-            MappedName::Implied => Some(implied_column(property, table, catalog)),
+            MappedName::Implied => {
+                let target = property.property.target.as_deref().and_then(|target| self.by_name.get(target));
+                let is_relation =
+                    target.is_some_and(|all| all.iter().any(|(_, target)| target.role == MappingRole::Entity));
+                Some(implied_column(property, is_relation, table, catalog))
+            }
             MappedName::None => None,
         }
     }
@@ -133,7 +247,7 @@ impl<'s> Entities<'s> {
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };
             let columns = self
-                .properties(store, file, mapping)
+                .properties(store, file, catalog, mapping)
                 .into_iter()
                 .filter_map(|(declaring, found)| {
                     let column = self.column(catalog, &table, found)?;
@@ -147,7 +261,7 @@ impl<'s> Entities<'s> {
     }
 
     /// The statement in the schema's names. Sources whose entity is not known stay holes, and properties that are not
-    /// mapped keep their names.
+    /// mapped keep their names, except in code that reads properties of something that may be no row: there they go.
     pub fn translate(&self, store: &Store<'_>, file: FileId, catalog: &Catalog, built: &BuiltStatement) -> Statement {
         let mut translation = Translation {
             entities: self,
@@ -161,7 +275,7 @@ impl<'s> Entities<'s> {
             translation.source(source.scope, source.source, &source.entity);
         }
         translation.drop_unmapped(built);
-        translation.references();
+        translation.references(built.construct);
         translation.statement
     }
 }
@@ -240,30 +354,56 @@ impl<'s> Translation<'_, 's> {
         }
     }
 
-    fn references(&mut self) {
+    fn references(&mut self, construct: Construct) {
+        let mut untold = BTreeSet::new();
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
             for index in 0..self.statement.scopes[at].references.len() {
                 let reference = self.statement.scopes[at].references[index].clone();
                 if let Some(renamed) = self.renamed(scope, reference) {
                     self.statement.scopes[at].references[index] = renamed;
+                } else if construct == Construct::Entity {
+                    // A property of something that is no row, or one that no column stands behind.
+                    untold.insert((at, index));
                 }
             }
+            let mut index = 0;
+            self.statement.scopes[at].references.retain(|_| {
+                index += 1;
+                untold.is_empty() || !untold.contains(&(at, index - 1))
+            });
         }
     }
 
     /// The reference in the schema's names; `None` when it belongs to no known entity.
     fn renamed(&mut self, scope: ScopeId, mut reference: ColumnReference) -> Option<ColumnReference> {
         let (mut place, mut path) = self.start(scope, &reference)?;
-        path.push(reference.name.text.to_string());
         let (mut mapping, mut table) = self.known.get(&place).cloned()?;
+        let name = reference.name.text.to_string();
+        match self.entities.derived_path(self.store, self.file, mapping, &name).filter(|_| path.is_empty()) {
+            Some(derived) => path = derived,
+            None => path.push(name),
+        }
         let last = path.len() - 1;
         let mut entered = false;
-        for (step, name) in path.iter().enumerate() {
-            let found = self.entities.property(self.store, self.file, mapping, name)?;
-            if step == last {
-                let column = self.entities.column(self.catalog, &table, found)?;
-                reference.name = column;
+        for step in 0..=last {
+            // An override names the whole path to what it overrides.
+            let rest = path[step..].join(".");
+            let whole = self.entities.property(self.store, self.file, mapping, &rest);
+            let single = || self.entities.property(self.store, self.file, mapping, &path[step]);
+            let found = whole.or_else(single)?;
+            if step == last || whole.is_some() {
+                let owner = found.declared_in;
+                if owner.role == MappingRole::Entity && !std::ptr::eq(owner, mapping) {
+                    let theirs = self.entities.table(self.store, self.file, self.catalog, owner)?;
+                    let column = self.entities.column(self.catalog, &theirs, found)?;
+                    if theirs != table && !has_column(self.catalog, &table, &column) {
+                        place = self.join(place.0, &[path[..step].join("."), owner.entity.clone()], owner, &theirs);
+                        entered = true;
+                        table = theirs;
+                    }
+                }
+                reference.name = self.entities.column(self.catalog, &table, found)?;
                 break;
             }
             let target = self.entities.find(self.store, self.file, found.property.target.as_deref()?)?;
@@ -376,6 +516,11 @@ fn with_other_first_case(name: &str) -> String {
     }
 }
 
+fn uncapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// The names that a naming convention may make of `name`, likeliest first.
 fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
     let snake = snake_case(name);
@@ -399,7 +544,11 @@ fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
     known.or(candidates.first()).cloned().unwrap_or_else(|| ObjectName::single(Ident::bare(mapping.entity.as_str())))
 }
 
-fn implied_column(property: Property<'_>, table: &ObjectName, catalog: &Catalog) -> Ident {
+fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) -> bool {
+    catalog.find(table, &[]).is_some_and(|id| catalog.relation(id).column(&column.folded()).is_some())
+}
+
+fn implied_column(property: Property<'_>, is_relation: bool, table: &ObjectName, catalog: &Catalog) -> Ident {
     let name = &property.property.name;
     let implied = match property.declared_in.implied {
         // Only tables are called in the plural.
@@ -407,7 +556,7 @@ fn implied_column(property: Property<'_>, table: &ObjectName, catalog: &Catalog)
         other => other,
     };
     let mut all = candidates(name, implied);
-    if property.property.target.is_some() {
+    if is_relation {
         let with_id: Vec<String> = all.iter().flat_map(|name| [format!("{name}_id"), format!("{name}Id")]).collect();
         all.splice(0..0, with_id);
     }

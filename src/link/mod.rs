@@ -5,6 +5,7 @@
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
 //! carries columns through views, [`consumers`] says in which code unit a use stands and whether that is live.
 
+pub mod constants;
 pub mod consumers;
 pub mod database;
 pub mod entities;

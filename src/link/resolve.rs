@@ -6,11 +6,11 @@
 //! whatever the statement says they are.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::catalog::{Catalog, ColumnKey, DEFAULT_SCHEMAS, RelationId, RelationKey};
+use crate::catalog::{Catalog, Column, ColumnKey, DEFAULT_SCHEMAS, RelationId, RelationKey};
 use crate::extract::sql::text::holds_hole;
 use crate::model::answer::Certainty;
 use crate::model::name::{Ident, Name, ObjectName};
@@ -122,6 +122,27 @@ pub struct Resolver<'a> {
     catalog: &'a Catalog,
     bound: Vec<Vec<Bound>>,
     outputs: RefCell<Vec<Progress>>,
+    /// Whether any source is a name for the row being written.
+    has_images: bool,
+    indexes: RefCell<HashMap<Listed, HashMap<Name, usize>>>,
+}
+
+/// Lists of at most so many names are searched, longer ones indexed.
+const NARROW: usize = 24;
+
+/// A list of names that may be long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Listed {
+    /// Columns of a relation that are not dropped.
+    Live(RelationId),
+    /// All columns of a relation.
+    Dropped(RelationId),
+    /// What a scope gives.
+    Outputs(ScopeId),
+    /// The items of a projection.
+    Projection(ScopeId),
+    /// The column list of a source's alias.
+    Alias(ScopeId, u32),
 }
 
 #[derive(Clone)]
@@ -143,7 +164,17 @@ impl<'a> Resolver<'a> {
             Relation::Hole => Bound::Hole,
         };
         let bound = statement.scopes.iter().map(|scope| scope.sources.iter().map(bind).collect()).collect();
-        Self { statement, catalog, bound, outputs: RefCell::new(vec![Progress::Open; statement.scopes.len()]) }
+        Self {
+            statement,
+            catalog,
+            bound,
+            has_images: statement
+                .scopes
+                .iter()
+                .any(|scope| scope.sources.iter().any(|source| source.role == SourceRole::RowImage)),
+            outputs: RefCell::new(vec![Progress::Open; statement.scopes.len()]),
+            indexes: RefCell::default(),
+        }
     }
 
     /// The statement whose names are resolved.
@@ -168,7 +199,7 @@ impl<'a> Resolver<'a> {
         self.bound.get(scope.0 as usize).and_then(|sources| sources.get(source)) == Some(&Bound::Hole)
     }
 
-    fn declared(&self, key: &RelationKey) -> Option<RelationId> {
+    fn declared(key: &RelationKey) -> Option<RelationId> {
         match key {
             RelationKey::Declared(id) => Some(*id),
             RelationKey::Undeclared(_) => None,
@@ -229,7 +260,7 @@ impl<'a> Resolver<'a> {
         }
         // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
         for level in self.levels(from, reference.lookup) {
-            if let Some(at) = self.named_source(level.scope, &reference.qualifier) {
+            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
                 return self.column_of(level.id, at, &name);
             }
         }
@@ -259,7 +290,7 @@ impl<'a> Resolver<'a> {
             return false;
         };
         let dialect = self.statement.dialect;
-        let is_closed = || self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+        let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
                 matches!(dialect, Dialect::Postgres | Dialect::Generic)
@@ -293,8 +324,19 @@ impl<'a> Resolver<'a> {
             .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
             .or_else(|| {
                 self.levels(from, lookup)
-                    .find_map(|level| self.named_source(level.scope, qualifier).map(|at| (level.id, at)))
+                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
             })
+    }
+
+    /// Whether a reference is to a value that an insert is writing, not to a stored one: `EXCLUDED.c` and its like.
+    pub fn is_new_row(&self, from: ScopeId, reference: &ColumnReference) -> bool {
+        if !self.has_images || reference.qualifier.len() != 1 {
+            return false;
+        }
+        let Some((id, at)) = self.row_source(from, reference.lookup, &reference.qualifier) else { return false };
+        self.scope(id).is_some_and(|scope| {
+            scope.insert.is_some() && scope.sources.get(at).is_some_and(|source| source.role == SourceRole::RowImage)
+        })
     }
 
     /// The visible source that a qualifier names: by alias, or by the relation's name when it has none.
@@ -328,7 +370,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The source whose relation has that name, also behind an alias.
-    fn named_source(&self, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
@@ -341,7 +383,7 @@ impl<'a> Resolver<'a> {
     fn not_in_source(&self, scope: ScopeId, at: usize, name: &Name, qualified: bool) -> Resolution {
         match &self.bound[scope.0 as usize][at] {
             Bound::Relation(key) => {
-                let known = self.declared(key).is_some_and(|id| !self.catalog.relation(id).open);
+                let known = Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
                 let certainty = match (known, qualified) {
                     (false, _) | (true, true) => Certainty::Certain,
                     (true, false) => Certainty::Likely,
@@ -379,8 +421,7 @@ impl<'a> Resolver<'a> {
     fn resolve_output(&self, scope_id: ScopeId, scope: &Scope, name: &Name, usage: Usage) -> Option<Resolution> {
         if !scope.operands.is_empty() {
             let outputs = self.outputs(scope_id);
-            let found =
-                outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+            let found = &outputs.columns[self.output_position(scope_id, &outputs, name, 0)?];
             return Some(if found.passed {
                 Resolution::Columns {
                     columns: found.columns.clone(),
@@ -391,8 +432,23 @@ impl<'a> Resolver<'a> {
                 Resolution::Alias { columns: found.columns.clone() }
             });
         }
-        let at =
-            scope.outputs.iter().position(|output| output.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+        let names = scope.outputs.iter().map(|output| output.name.as_ref());
+        let at = self.position(Listed::Projection(scope_id), names, name, 0);
+        let Some(at) = at else {
+            // A wildcard gives names too.
+            let is_wild = |output: &Output| matches!(output.value, OutputValue::Wildcard { .. });
+            if usage != Usage::Order || !scope.outputs.iter().any(is_wild) {
+                return None;
+            }
+            let outputs = self.outputs(scope_id);
+            let found = &outputs.columns[self.output_position(scope_id, &outputs, name, 0)?];
+            let (columns, certainty, path) = (found.columns.clone(), Certainty::Certain, NamePath::Direct);
+            return Some(if found.passed {
+                Resolution::Columns { columns, certainty, path }
+            } else {
+                Resolution::Alias { columns }
+            });
+        };
         let output = &scope.outputs[at];
         if usage == Usage::Output(at as u32) {
             return None;
@@ -521,7 +577,7 @@ impl<'a> Resolver<'a> {
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
-                            columns.extend(more)
+                            columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
@@ -555,7 +611,7 @@ impl<'a> Resolver<'a> {
     /// Whether a source may have columns that are not known.
     fn is_open(&self, scope: ScopeId, at: usize) -> bool {
         match &self.bound[scope.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => self.catalog.relation(id).open,
                 None => true,
             },
@@ -573,7 +629,8 @@ impl<'a> Resolver<'a> {
         let source = self.scope(scope_id)?.sources.get(at)?;
         let bound = &self.bound[scope_id.0 as usize][at];
         if !source.columns.is_empty() {
-            let position = source.columns.iter().position(|column| column.folded() == *name);
+            let listed = Listed::Alias(scope_id, at as u32);
+            let position = self.position(listed, source.columns.iter().map(Some), name, 0);
             if let Some(position) = position {
                 let columns = self.columns_at(bound, position);
                 return Some(Hit { columns, path: NamePath::Derived, live: true });
@@ -582,7 +639,7 @@ impl<'a> Resolver<'a> {
         }
         match bound {
             Bound::Relation(key) => {
-                let column = self.catalog.relation(self.declared(key)?).column(name)?;
+                let column = self.relation_column(Self::declared(key)?, name)?;
                 Some(Hit {
                     columns: vec![ColumnKey { relation: key.clone(), column: name.clone() }],
                     path: NamePath::Direct,
@@ -591,10 +648,7 @@ impl<'a> Resolver<'a> {
             }
             Bound::Query(inner) => {
                 let outputs = self.outputs(*inner);
-                let found = outputs
-                    .columns
-                    .iter()
-                    .find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+                let found = &outputs.columns[self.output_position(*inner, &outputs, name, 0)?];
                 let path = if found.passed { NamePath::Passed } else { NamePath::Derived };
                 Some(Hit { columns: found.columns.clone(), path, live: true })
             }
@@ -602,19 +656,71 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The column of that name of a declared relation: a live one before a dropped one.
+    fn relation_column(&self, id: RelationId, name: &Name) -> Option<&'a Column> {
+        let relation = self.catalog.relation(id);
+        if relation.columns.len() <= NARROW {
+            return relation.column(name);
+        }
+        let columns = || relation.columns.iter();
+        let live = columns().map(|column| column.dropped.is_none().then_some(&column.name));
+        let at = self
+            .position(Listed::Live(id), live, name, 0)
+            .or_else(|| self.position(Listed::Dropped(id), columns().map(|column| Some(&column.name)), name, 0))?;
+        relation.columns.get(at)
+    }
+
+    /// Where a scope's outputs have a name, at `from` or behind it.
+    fn output_position(&self, id: ScopeId, outputs: &Outputs, name: &Name, from: usize) -> Option<usize> {
+        let names = outputs.columns.iter().map(|column| column.name.as_ref());
+        if matches!(self.outputs.borrow().get(id.0 as usize), Some(Progress::Done(_))) {
+            return self.position(Listed::Outputs(id), names, name, from);
+        }
+        // A recursive query that is being worked out: the list is not the last one.
+        names.enumerate().skip(from).find(|(_, own)| own.is_some_and(|own| own.is_called(name))).map(|(at, _)| at)
+    }
+
+    /// The first place at `from` or behind it where a list has a name. Long lists are indexed when they are first
+    /// looked into.
+    fn position<'n>(
+        &self,
+        list: Listed,
+        names: impl ExactSizeIterator<Item = Option<&'n Ident>>,
+        name: &Name,
+        from: usize,
+    ) -> Option<usize> {
+        if names.len() <= NARROW || from > 0 {
+            return names
+                .enumerate()
+                .skip(from)
+                .find(|(_, own)| own.is_some_and(|own| own.is_called(name)))
+                .map(|(at, _)| at);
+        }
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(list).or_insert_with(|| {
+            let mut index = HashMap::with_capacity(names.len());
+            for (at, own) in names.enumerate() {
+                if let Some(own) = own {
+                    index.entry(own.folded()).or_insert(at);
+                }
+            }
+            index
+        });
+        index.get(name).copied()
+    }
+
     /// The column of that name among those that an alias with a shorter list of columns leaves as they are.
     fn hit_behind(&self, bound: &Bound, name: &Name, renamed: usize) -> Option<Hit> {
         match bound {
             Bound::Relation(key) => {
-                let mut columns = self.catalog.relation(self.declared(key)?).live_columns().skip(renamed);
-                columns.find(|column| column.name.folded() == *name)?;
+                let mut columns = self.catalog.relation(Self::declared(key)?).live_columns().skip(renamed);
+                columns.find(|column| column.name.is_called(name))?;
                 let columns = vec![ColumnKey { relation: key.clone(), column: name.clone() }];
                 Some(Hit { columns, path: NamePath::Direct, live: true })
             }
             Bound::Query(inner) => {
                 let outputs = self.outputs(*inner);
-                let mut columns = outputs.columns.iter().skip(renamed);
-                let found = columns.find(|column| column.name.as_ref().is_some_and(|own| own.folded() == *name))?;
+                let found = &outputs.columns[self.output_position(*inner, &outputs, name, renamed)?];
                 let path = if found.passed { NamePath::Passed } else { NamePath::Derived };
                 Some(Hit { columns: found.columns.clone(), path, live: true })
             }
@@ -625,7 +731,7 @@ impl<'a> Resolver<'a> {
     fn columns_at(&self, bound: &Bound, position: usize) -> Vec<ColumnKey> {
         match bound {
             Bound::Relation(key) => {
-                let column = self.declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
+                let column = Self::declared(key).and_then(|id| self.catalog.relation(id).live_columns().nth(position));
                 column
                     .map(|column| ColumnKey { relation: key.clone(), column: column.name.folded() })
                     .into_iter()
@@ -666,16 +772,23 @@ impl<'a> Resolver<'a> {
         let mut made = Outputs::default();
         if let Some((first, rest)) = scope.operands.split_first() {
             made = (*self.outputs(*first)).clone();
+            let mut known: Vec<HashSet<ColumnKey>> =
+                made.columns.iter().map(|own| own.columns.iter().cloned().collect()).collect();
             for operand in rest {
                 let other = self.outputs(*operand);
-                for (own, more) in made.columns.iter_mut().zip(&other.columns) {
+                for ((own, more), known) in made.columns.iter_mut().zip(&other.columns).zip(&mut known) {
                     for column in &more.columns {
-                        if !own.columns.contains(column) {
+                        if !known.contains(column) {
+                            known.insert(column.clone());
                             own.columns.push(column.clone());
                         }
                     }
-                    own.passed &=
-                        more.passed && own.name.as_ref().map(Ident::folded) == more.name.as_ref().map(Ident::folded);
+                    own.passed &= more.passed
+                        && match (&own.name, &more.name) {
+                            (Some(own), Some(more)) => own.matches(more),
+                            (None, None) => true,
+                            _ => false,
+                        };
                 }
                 made.open.extend(other.open.iter().cloned());
                 made.unknown |= other.unknown;
@@ -686,7 +799,7 @@ impl<'a> Resolver<'a> {
         for (at, output) in scope.outputs.iter().enumerate() {
             match &output.value {
                 OutputValue::Wildcard { qualifier, except, .. } => {
-                    self.expand_wildcard(id, scope, qualifier, except, &mut made)
+                    self.expand_wildcard(id, scope, qualifier, except, &mut made);
                 }
                 OutputValue::Column(reference) => {
                     let (columns, passed) = self.column_output(id, scope, output, *reference);
@@ -806,7 +919,7 @@ impl<'a> Resolver<'a> {
                 let range = (start as usize).min(count)..(end as usize).min(count);
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
-            let (mut left, mut right) = (take(merge.left), take(merge.right));
+            let (left, right) = (take(merge.left), take(merge.right));
             let names: Vec<Ident> = match &merge.columns {
                 Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
                 None => {
@@ -817,19 +930,15 @@ impl<'a> Resolver<'a> {
                 }
             };
             let mut joined = Vec::new();
+            let (mut left, mut right) = (Side::new(left), Side::new(right));
             for name in names {
-                let pull = |side: &mut Vec<OutputColumn>| {
-                    let at = side.iter().position(|own| own.name.as_ref().is_some_and(|own| own.matches(&name)))?;
-                    Some(side.remove(at))
-                };
-                let (one, other) = (pull(&mut left), pull(&mut right));
+                let (one, other) = (left.take(&name), right.take(&name));
                 let passed = one.iter().chain(&other).all(|column| column.passed);
                 let spelled = one.as_ref().or(other.as_ref()).and_then(|column| column.name.clone());
                 let columns = one.into_iter().chain(other).flat_map(|column| column.columns).collect();
                 joined.push(OutputColumn { name: spelled.or(Some(name)), columns, passed });
             }
-            joined.extend(left);
-            joined.extend(right);
+            joined.extend(left.columns.into_iter().chain(right.columns).flatten());
             if let Some(part) = parts.get_mut(merge.left.0 as usize) {
                 *part = joined;
             }
@@ -880,7 +989,7 @@ impl<'a> Resolver<'a> {
             return Outputs::default();
         };
         let mut given = match &self.bound[scope_id.0 as usize][at] {
-            Bound::Relation(key) => match self.declared(key) {
+            Bound::Relation(key) => match Self::declared(key) {
                 Some(id) => {
                     let relation = self.catalog.relation(id);
                     let columns = relation.live_columns().map(|column| OutputColumn {
@@ -915,6 +1024,28 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The columns of one side of a join that merges some of them.
+struct Side {
+    columns: Vec<Option<OutputColumn>>,
+    first: HashMap<Name, usize>,
+}
+
+impl Side {
+    fn new(columns: Vec<OutputColumn>) -> Self {
+        let mut first = HashMap::with_capacity(columns.len());
+        for (at, column) in columns.iter().enumerate() {
+            if let Some(name) = &column.name {
+                first.entry(name.folded()).or_insert(at);
+            }
+        }
+        Self { columns: columns.into_iter().map(Some).collect(), first }
+    }
+
+    fn take(&mut self, name: &Ident) -> Option<OutputColumn> {
+        self.columns[*self.first.get(&name.folded())?].take()
+    }
+}
+
 /// The columns that a resolution speaks of.
 pub fn resolved_columns(resolution: Resolution) -> Vec<ColumnKey> {
     match resolution {
@@ -930,7 +1061,7 @@ fn are_merged(scope: &Scope, name: &Name, hits: &[(usize, Hit)]) -> bool {
     hits.iter().all(|(at, _)| {
         scope.merges.iter().any(|merge| {
             let named = match &merge.columns {
-                Some(columns) => columns.iter().any(|(column, _)| column.folded() == *name),
+                Some(columns) => columns.iter().any(|(column, _)| column.is_called(name)),
                 None => true,
             };
             let inside = |range: (u32, u32)| (range.0..range.1).contains(&(*at as u32));

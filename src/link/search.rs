@@ -3,6 +3,8 @@
 //! The search may only ever find too much. It ignores case, because SQL does; it looks for words, because a name that
 //! is part of a longer word is another name.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 
 /// Words to search for, case ignored.
@@ -27,6 +29,47 @@ impl Words {
     /// Whether any of the words stands in `text`.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A search for places where a statement over rows may name a relation: behind a word of SQL that a relation follows, in a
+/// list behind one, or as a string of its own in a text that has the skeleton of a statement. Much rarer than the bare
+/// word, which may be any noun of the code.
+pub struct RelationWords {
+    named: Option<Regex>,
+    quoted: Option<Regex>,
+}
+
+impl RelationWords {
+    /// A search for any of the relations `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        if names.is_empty() {
+            return Self { named: None, quoted: None };
+        }
+        let names = names.join("|");
+        // Schema and quotes before the name. Strings put together in code may end and begin again in between.
+        let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
+        let after = r"(?-u:\b)";
+        let led = format!(
+            r"(?-u:\b)(?:from|join|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
+        );
+        let listed = format!(
+            r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
+        );
+        let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
+        Self { named: compile(&format!("{led}|{listed}")), quoted: compile(&quoted) }
+    }
+
+    /// Whether `text` may hold a statement over one of the relations.
+    pub fn is_in(&self, text: &str) -> bool {
+        static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]{0,2000}?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]{0,400}?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
+        });
+        self.named.as_ref().is_some_and(|regex| regex.is_match(text))
+            || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))
+                && SKELETON.as_ref().is_some_and(|regex| regex.is_match(text)))
     }
 }
 
@@ -115,7 +158,7 @@ impl Default for SchemaWords {
 impl SchemaWords {
     /// The search for schema changes.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([^)]*\))\s*\.\s*table\b";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b";
         Self { regex: Regex::new(verbs).ok() }
     }
 
@@ -139,7 +182,7 @@ impl Default for MappingWords {
 impl MappingWords {
     /// The search for mappings.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:Entity|Table|MappedSuperclass|Embeddable|TableName|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^model\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)Table(?:Creator)?\b|\b(?:pg|mysql|sqlite|singlestore)Schema\b|\bdrizzle-orm\b|@(?:\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many))\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\b|\bkysely\b|knex/types/tables|\bTables\b|(?m:^view\s+\w+\s*\{)|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\b|\bkysely\b|knex/types/tables|\bTables\b|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Regex::new(words).ok() }
     }
 
@@ -171,6 +214,48 @@ mod tests {
     }
 
     #[test]
+    fn relations_are_seen_where_statements_name_them() {
+        let words = RelationWords::new(["users"]);
+        for text in [
+            "select * from users",
+            "SELECT a.* FROM app.users u",
+            "select * from teams t, users u",
+            "INSERT INTO `users` VALUES (1)",
+            "update \"users\" set",
+            "copy users from stdin",
+            "\"SELECT * FROM \" + \"users\"",
+            "String T = 'users'; q(\"select * from \" + T + \" where id = ?\")",
+            "db('users').select()",
+            "knex.select('*').from('users as u')",
+            "truncate table only public.users",
+            "left join lateral (users) on true",
+            "select * from -- all of them\n  users",
+        ] {
+            assert!(words.is_in(text), "{text}");
+        }
+        for text in ["import { users } from './users'", "the users of this", "const users = getUsers();"] {
+            assert!(!words.is_in(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn mappings_are_seen() {
+        let words = MappingWords::new();
+        for text in [
+            "@Entity() class A {}",
+            "model User {",
+            "view V {",
+            "import { pgTable } from 'drizzle-orm/pg-core'",
+            "class A { static tableName = 'a' }",
+            "db<Row>('users')",
+            "class A { @CreateDateColumn() at }",
+        ] {
+            assert!(words.is_in(text), "{text}");
+        }
+        assert!(!words.is_in("const a = f(1)"));
+    }
+
+    #[test]
     fn schema_changes_are_seen() {
         let words = SchemaWords::new();
         for text in [
@@ -182,6 +267,9 @@ mod tests {
             "/*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50001 VIEW `v` AS",
             "exec sp_rename 'a.b', 'c'",
             "ALTER TABLE x",
+            "knex.schema.createTable('x', t => {})",
+            "db.schema.withSchema('s').table('x', t => {})",
+            "queryInterface.addColumn('x', 'y', {})",
         ] {
             assert!(words.is_in(text), "{text}");
         }

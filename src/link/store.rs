@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::constants::Constants;
 use crate::discover::text::read_text;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::{self, Input};
-use crate::model::facts::FileFacts;
+use crate::model::facts::{Constant, FileFacts};
 use crate::model::source::{FileId, SourceFile};
 use crate::model::span::LineIndex;
 
@@ -21,6 +22,8 @@ const HEAD: usize = 1024;
 pub struct Store<'w> {
     workspace: &'w Workspace,
     slots: Vec<Slot>,
+    /// Constants of files for the SQL of others, once they are known.
+    constants: OnceLock<Constants>,
 }
 
 #[derive(Default)]
@@ -29,13 +32,16 @@ struct Slot {
     skipped: OnceLock<SkipReason>,
     text: OnceLock<Box<str>>,
     lines: OnceLock<LineIndex>,
-    facts: OnceLock<FileFacts>,
+    own_facts: OnceLock<FileFacts>,
+    /// The facts with constants of other files put in, where that changes them.
+    facts: OnceLock<Option<FileFacts>>,
 }
 
 impl<'w> Store<'w> {
     /// A store that has read nothing yet.
     pub fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, slots: workspace.files.iter().map(|_| Slot::default()).collect() }
+        let slots = workspace.files.iter().map(|_| Slot::default()).collect();
+        Self { workspace, slots, constants: OnceLock::new() }
     }
 
     /// What is looked at.
@@ -102,22 +108,49 @@ impl<'w> Store<'w> {
         self.slots[id.0 as usize].lines.get_or_init(|| LineIndex::new(self.text(id)))
     }
 
-    /// What the file says. A file of no known format says nothing.
+    /// Takes note of constants. To be said before the first [`Self::facts`]; what is said later changes nothing.
+    pub fn set_constants(&self, constants: Constants) -> &Constants {
+        self.constants.get_or_init(|| constants)
+    }
+
+    /// What the file says, with the constants of other files put in. A file of no known format says nothing.
     pub fn facts(&self, id: FileId) -> &FileFacts {
-        self.slots[id.0 as usize].facts.get_or_init(|| {
-            let text = self.text(id);
-            let path = &self.file(id).repository_path;
-            let mut end = text.len().min(HEAD);
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            let mut facts = match extract::format_of(path, &text[..end]) {
-                Some(format) => format.extract(Input { path, text }),
-                None => FileFacts::default(),
-            };
-            facts.put_in_order();
-            facts
-        })
+        let own = self.own_facts(id);
+        if own.wanted.is_empty() {
+            return own;
+        }
+        let with_constants = self.slots[id.0 as usize].facts.get_or_init(|| {
+            let known = self.constants.get_or_init(Constants::default).known(&own.wanted);
+            (!known.is_empty()).then(|| self.extract(id, &known))
+        });
+        with_constants.as_ref().unwrap_or(own)
+    }
+
+    /// What the file says by itself.
+    pub fn own_facts(&self, id: FileId) -> &FileFacts {
+        self.slots[id.0 as usize].own_facts.get_or_init(|| self.extract(id, &[]))
+    }
+
+    fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
+        let text = self.text(id);
+        let path = &self.file(id).repository_path;
+        let mut end = text.len().min(HEAD);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut facts = match extract::format_of(path, &text[..end]) {
+            Some(format) => format.extract_with(Input { path, text }, known),
+            None => FileFacts::default(),
+        };
+        facts.put_in_order();
+        facts
+    }
+
+    /// Makes the facts that many files give by themselves, on all cores.
+    pub fn prepare_own(&self, files: &[FileId]) {
+        files.par_iter().for_each(|&id| {
+            self.own_facts(id);
+        });
     }
 
     /// Makes the facts of many files on all cores.

@@ -1,7 +1,9 @@
 //! The system under question: the store of facts and the catalog that they make.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::consumers::{changes_columns, is_script};
 use super::database::DatabaseScope;
 use super::entities::Entities;
 use super::resolve::Resolver;
@@ -9,12 +11,12 @@ use super::store::Store;
 use super::uses::{Use, uses};
 use super::views;
 use crate::catalog::apply::{schemas_are_namespaces, search_path};
-use crate::catalog::order::schema_sources;
+use crate::catalog::order::{numbered_step, schema_sources};
 use crate::catalog::{Catalog, build};
 use crate::model::answer::Construct;
 use crate::model::name::Name;
 use crate::model::schema::SchemaChange;
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, Kind};
 use crate::model::statement::Statement;
 
 /// Files, facts and catalog of one run.
@@ -27,6 +29,8 @@ pub struct System<'s, 'w> {
     pub catalog: Catalog,
     /// Classes and models that stand for relations.
     pub entities: Entities<'s>,
+    /// Folders, by repository, whose numbered folders hold the steps of a migration, whatever they are called.
+    numbered_migrations: BTreeSet<(usize, &'w str)>,
 }
 
 /// A statement's uses, and whether the statement ever runs forward.
@@ -60,6 +64,7 @@ impl<'s, 'w> System<'s, 'w> {
         store.prepare(&declaring);
         let changes_schema =
             |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
+        let numbered_migrations = numbered_migrations(store, &declaring);
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
         let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
         views::expand(&mut catalog);
@@ -67,7 +72,20 @@ impl<'s, 'w> System<'s, 'w> {
         store.prepare(&mapping);
         let entities = Entities::new(store, &mapping);
         entities.declare(store, &mut catalog);
-        Self { store, database, catalog, entities }
+        Self { store, database, catalog, entities, numbered_migrations }
+    }
+
+    /// What a file is for: what its path says, unless it lies among the steps of a migration.
+    pub fn purpose(&self, id: FileId) -> (Context, Kind) {
+        let file = self.store.file(id);
+        let is_step = || {
+            numbered_step(&file.repository_path)
+                .is_some_and(|(root, _)| self.numbered_migrations.contains(&(file.repository, root)))
+        };
+        if file.context == Context::Live && is_step() {
+            return (Context::Migration, Kind::Migration);
+        }
+        (file.context, file.kind)
     }
 
     /// What the statements of a file use, in text order.
@@ -101,4 +119,20 @@ impl<'s, 'w> System<'s, 'w> {
         let uses = uses(&Resolver::new(&statement, &self.catalog, path));
         StatementUses { statement, written, search_path: path.to_vec(), uses }
     }
+}
+
+/// Folders in which at least two folders that are called by a number hold SQL that changes the columns of tables that
+/// are there. Queries that are kept by year do not.
+fn numbered_migrations<'w>(store: &Store<'w>, declaring: &[FileId]) -> BTreeSet<(usize, &'w str)> {
+    let mut numbers: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
+    for &id in declaring {
+        let file = store.file(id);
+        if let Some((root, number)) = numbered_step(&file.repository_path)
+            && is_script(file)
+            && changes_columns(&store.facts(id).statements)
+        {
+            numbers.entry((file.repository, root)).or_default().insert(number);
+        }
+    }
+    numbers.into_iter().filter(|(_, numbers)| numbers.len() > 1).map(|(root, _)| root).collect()
 }

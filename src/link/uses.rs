@@ -4,7 +4,6 @@
 use super::resolve::{NamePath, Resolution, Resolver};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{
     Access, HoleRole, InsertColumns, OutputValue, Reading, Scope, ScopeId, SourceRole, Statement, StatementKind, Usage,
@@ -54,9 +53,9 @@ impl Use {
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
-            Form::Relation if statement.kind.is_schema() && statement.kind != StatementKind::CreateView => {
-                Construct::Schema
-            }
+            // A view reads the relations in its query and defines only itself.
+            Form::Relation if statement.kind == StatementKind::CreateView && self.usage != Usage::Target => written,
+            Form::Relation if statement.kind.is_schema() => Construct::Schema,
             _ => written,
         }
     }
@@ -87,19 +86,10 @@ pub fn uses(resolver: &Resolver<'_>) -> Vec<Use> {
 fn names(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {
     for reference in &scope.references {
         let resolution = resolver.resolve(id, reference);
-        let new_row = image_of_new_row(resolver, scope, &reference.qualifier);
+        let new_row = resolver.is_new_row(id, reference);
         let (access, form) = if new_row { (Access::Write, Form::NewRow) } else { (reference.access, Form::Name) };
         found.push(Use { span: reference.span, scope: id, access, usage: reference.usage, form, resolution });
     }
-}
-
-/// `EXCLUDED.c` and its like in an insert name the value being written, not a stored one.
-fn image_of_new_row(resolver: &Resolver<'_>, scope: &Scope, qualifier: &[Ident]) -> bool {
-    let [alias] = qualifier else { return false };
-    matches!(resolver.statement().kind, StatementKind::Insert)
-        && scope.sources.iter().any(|source| {
-            source.role == SourceRole::RowImage && source.alias.as_ref().is_some_and(|own| own.matches(alias))
-        })
 }
 
 fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Vec<Use>) {

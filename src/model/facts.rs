@@ -22,6 +22,10 @@ pub struct FileFacts {
     pub tokens: Vec<Token>,
     /// What text outside of all `tokens` and statements is.
     pub elsewhere: TokenKind,
+    /// Names that hold the name of a relation, for the SQL of other files.
+    pub constants: Vec<Constant>,
+    /// Names of other files that stand where this file's SQL has a relation; sorted.
+    pub wanted: Vec<OuterName>,
     /// What could not be told.
     pub blind_spots: Vec<BlindSpot>,
     /// What is wrong with the file.
@@ -65,6 +69,26 @@ impl FileFacts {
             _ => self.elsewhere,
         }
     }
+}
+
+/// A name as other files use it: `USERS`, `Tables.USERS`, `config.usersTable()`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OuterName {
+    /// The class or object that holds it. For a use: what stands before the dot, empty when that is an expression.
+    pub holder: Option<String>,
+    /// The last part of the name.
+    pub name: String,
+    /// Whether it is called.
+    pub call: bool,
+}
+
+/// A name with the text that it holds: a constant, or a function that returns the same text at every call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constant {
+    /// The name.
+    pub name: OuterName,
+    /// The text: the name of a relation, perhaps qualified.
+    pub value: String,
 }
 
 /// What kind of code unit a [`Unit`] is.

@@ -6,6 +6,7 @@
 //! tell them apart.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One identifier as written, without its quotes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +35,13 @@ impl Ident {
 
     /// Whether both name the same thing when case is folded.
     pub fn matches(&self, other: &Ident) -> bool {
-        self.text.eq_ignore_ascii_case(&other.text) || self.folded() == other.folded()
+        self.text.eq_ignore_ascii_case(&other.text)
+            || (!(self.text.is_ascii() && other.text.is_ascii()) && self.folded() == other.folded())
+    }
+
+    /// Whether `name` is its folded form.
+    pub fn is_called(&self, name: &Name) -> bool {
+        self.text.eq_ignore_ascii_case(&name.0) || (!self.text.is_ascii() && self.folded() == *name)
     }
 
     /// Whether it names `word` when case is folded.
@@ -49,13 +56,16 @@ impl fmt::Display for Ident {
     }
 }
 
-/// A folded identifier: what names are compared and indexed by.
+/// A folded identifier: what names are compared and indexed by. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Box<str>);
+pub struct Name(Arc<str>);
 
 impl Name {
     /// Folds `text` (given without quotes).
     pub fn new(text: &str) -> Self {
+        if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            return Self(text.into());
+        }
         Self(text.to_lowercase().into())
     }
 

@@ -11,11 +11,11 @@ use super::span::Span;
 /// A SQL dialect, chosen by evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
-    /// `PostgreSQL` and its relatives (Redshift, CockroachDB, Greenplum).
+    /// `PostgreSQL` and its relatives (Redshift, `CockroachDB`, Greenplum).
     Postgres,
-    /// MySQL and MariaDB.
+    /// `MySQL` and `MariaDB`.
     Mysql,
-    /// SQLite.
+    /// `SQLite`.
     Sqlite,
     /// SQL Server, T-SQL.
     SqlServer,
@@ -25,7 +25,7 @@ pub enum Dialect {
     BigQuery,
     /// Snowflake.
     Snowflake,
-    /// ClickHouse.
+    /// `ClickHouse`.
     ClickHouse,
     /// No evidence for any.
     Generic,

@@ -58,7 +58,7 @@ impl Generator<'_> {
         }
         chain.push(env);
         let (mut items, mut cols) = (Vec::new(), Vec::new());
-        for _ in 0..1 + self.rng.below(3) {
+        for _ in 0..=self.rng.below(3) {
             let ty = self.scalar_type();
             let name = self.name();
             items.push(format!("{} AS {}", self.expr(ty, chain, 1).0, quote(&name)));
@@ -74,7 +74,7 @@ impl Generator<'_> {
         let all = source.cols.clone();
         let env = Env { cols: all.clone(), srcs: vec![source.clone()] };
         let has_list = self.rng.chance(65);
-        let filled = if has_list { self.some_columns(&all) } else { all[..1 + self.rng.below(all.len())].to_vec() };
+        let filled = if has_list { self.some_columns(&all) } else { all[..=self.rng.below(all.len())].to_vec() };
         let list = if has_list {
             let names: Vec<String> = filled.iter().map(|col| self.write_name(&col.name)).collect();
             format!(" ({})", names.join(", "))
@@ -86,7 +86,7 @@ impl Generator<'_> {
             0 if !has_list => "DEFAULT VALUES".to_owned(),
             0..=3 => {
                 let mut rows = Vec::new();
-                for _ in 0..1 + self.rng.below(2) {
+                for _ in 0..=self.rng.below(2) {
                     let mut row = Vec::new();
                     for &ty in &types {
                         row.push(if self.rng.chance(10) { "DEFAULT".into() } else { self.expr(ty, chain, 1).0 });
@@ -225,7 +225,7 @@ impl Generator<'_> {
     /// Statements that write inside of `WITH`, whose rows another one reads.
     fn writing_with(&mut self, chain: &mut Chain) -> String {
         let mut parts = Vec::new();
-        for at in 0..1 + self.rng.below(2) {
+        for at in 0..=self.rng.below(2) {
             let (text, cols) = match self.rng.below(3) {
                 0 => self.insert(chain),
                 1 => self.update(chain),

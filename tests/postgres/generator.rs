@@ -257,7 +257,7 @@ impl<'w> Generator<'w> {
     fn set_operation(&mut self, chain: &mut Chain, depth: u32, wanted: Option<&[Type]>) -> (String, Vec<Col>) {
         let types: Vec<Type> = match wanted {
             Some(types) => types.to_vec(),
-            None => (0..1 + self.rng.below(3)).map(|_| self.scalar_type()).collect(),
+            None => (0..=self.rng.below(3)).map(|_| self.scalar_type()).collect(),
         };
         let mut branches: Vec<String> = Vec::new();
         let mut named = Vec::new();
@@ -287,7 +287,7 @@ impl<'w> Generator<'w> {
             None => vec![Type::Int, Type::Text],
         };
         let mut rows = Vec::new();
-        for _ in 0..1 + self.rng.below(2) {
+        for _ in 0..=self.rng.below(2) {
             let row: Vec<String> = types.iter().map(|&ty| self.expr(ty, chain, 0).0).collect();
             rows.push(format!("({})", row.join(", ")));
         }
@@ -343,7 +343,7 @@ impl<'w> Generator<'w> {
                 }
             }
             None => {
-                for _ in 0..1 + self.rng.below(4) {
+                for _ in 0..=self.rng.below(4) {
                     self.any_item(chain, depth, &mut items, &mut cols);
                 }
             }
@@ -415,7 +415,7 @@ impl<'w> Generator<'w> {
             2 => format!("lag({value}, 1) OVER w"),
             3 => format!("count(*) FILTER (WHERE {order} > 3) OVER (PARTITION BY {part})"),
             4 => format!("avg({value}) OVER (ORDER BY {order} ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)"),
-            _ => format!("rank() OVER w"),
+            _ => "rank() OVER w".to_string(),
         };
         (text, name)
     }
@@ -425,11 +425,11 @@ impl<'w> Generator<'w> {
         chain.push(env);
         let key_types: Vec<Type> = match wanted {
             Some(types) => types.to_vec(),
-            None => (0..1 + self.rng.below(2)).map(|_| self.scalar_type()).collect(),
+            None => (0..=self.rng.below(2)).map(|_| self.scalar_type()).collect(),
         };
         let (mut items, mut cols, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         for (at, &ty) in key_types.iter().enumerate() {
-            let (text, implied) = self.column(ty, chain, true).map_or_else(|| self.expr(ty, chain, 0), |found| found);
+            let (text, implied) = self.column(ty, chain, true).unwrap_or_else(|| self.expr(ty, chain, 0));
             let alias = self.rng.chance(50).then(|| self.name());
             keys.push(match (self.rng.below(3), &alias) {
                 (0, _) => format!("{}", at + 1),
@@ -444,7 +444,7 @@ impl<'w> Generator<'w> {
             cols.push(Col { name, ty });
         }
         if wanted.is_none() {
-            for _ in 0..1 + self.rng.below(2) {
+            for _ in 0..=self.rng.below(2) {
                 let name = self.name();
                 items.push(format!("{} AS {}", self.aggregate(chain), quote(&name)));
                 cols.push(Col { name, ty: Type::Other });
@@ -495,7 +495,7 @@ impl<'w> Generator<'w> {
         chain.push(env);
         let types: Vec<Type> = match wanted {
             Some(types) => types.to_vec(),
-            None => (0..1 + self.rng.below(3)).map(|_| self.scalar_type()).collect(),
+            None => (0..=self.rng.below(3)).map(|_| self.scalar_type()).collect(),
         };
         let (mut items, mut cols) = (Vec::new(), Vec::new());
         for ty in types {
@@ -538,6 +538,7 @@ impl<'w> Generator<'w> {
         self.ctes.clear();
     }
 
+    #[expect(clippy::unused_self, reason = "reads like its siblings")]
     pub(crate) fn both(&self, one: &Env, other: &Env) -> Env {
         one.with(other)
     }

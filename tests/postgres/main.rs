@@ -4,7 +4,8 @@
 //! of a view stands in `pg_depend`, what it says of a statement that writes in the column privileges of the parse
 //! tree. The seed is fixed; `COLUMNIST_PG_SEEDS=n` takes as many fresh ones, `COLUMNIST_PG_SEED=s` begins at `s`,
 //! `COLUMNIST_PG_QUERIES=n` makes that many statements for each, and `COLUMNIST_PG_SHOW=n` prints so many
-//! disagreements.
+//! disagreements, `COLUMNIST_PG_REFUSED=1` why the server refused statements, and `COLUMNIST_PG_DUMP=FILE` keeps the
+//! views of the last batch.
 #![allow(clippy::print_stderr, clippy::format_push_string, clippy::too_many_lines)]
 
 mod dml;
@@ -159,6 +160,9 @@ fn generated(server: &Server, relations: &[Relation], seed: u64, count: usize) -
         tally.add(more);
         generator.made.extend(candidates.into_iter().filter(|(name, _)| accepted.contains(&format!("VIEW {name} "))));
         script.push_str(&accepted);
+    }
+    if let Some(path) = std::env::var_os("COLUMNIST_PG_DUMP") {
+        std::fs::write(path, &script).expect("the views can be written");
     }
     generator.by_privilege = true;
     let others: Vec<String> = (0..count - view_count).map(|_| generator.dml()).collect();

@@ -1,4 +1,4 @@
-//! Random numbers that are the same on every machine (SplitMix64).
+//! Random numbers that are the same on every machine (`SplitMix64`).
 
 /// A stream of numbers that its seed decides.
 pub(crate) struct Rng(u64);

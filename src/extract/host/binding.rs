@@ -129,6 +129,8 @@ pub struct Variable {
     pub events: Vec<Event>,
     /// Whether it is known only at run time when it is declared: a parameter, a name of another file.
     pub opaque: bool,
+    /// Of a function: its parameters, in order.
+    pub parameters: Vec<VariableId>,
 }
 
 #[derive(Debug)]
@@ -278,7 +280,7 @@ impl<'t> Bindings<'t> {
     /// [`Self::change`].
     pub fn declare(&mut self, names: &[(ScopeId, Key<'t>)], opaque: bool) -> VariableId {
         let id = VariableId(self.variables.len() as u32);
-        self.variables.push(Variable { flow: self.flow(), events: Vec::new(), opaque });
+        self.variables.push(Variable { flow: self.flow(), opaque, ..Variable::default() });
         for &(scope, key) in names {
             self.names.insert((scope, key), id);
         }
@@ -300,7 +302,7 @@ impl<'t> Bindings<'t> {
                 let id = VariableId(self.variables.len() as u32);
                 let kind = if key.qualifier.is_some() || key.call { ScopeKind::Class } else { ScopeKind::Function };
                 let (outer, flow) = (self.around(scope, kind), event.flow);
-                self.variables.push(Variable { flow, events: Vec::new(), opaque: true });
+                self.variables.push(Variable { flow, opaque: true, ..Variable::default() });
                 self.names.insert((outer, key), id);
                 id
             });
@@ -348,6 +350,12 @@ impl<'t> Bindings<'t> {
             .find_map(|class| self.names.get(&(self.file_scope(), Key { qualifier: Some(class), ..key })).copied())
     }
 
+    /// The names of the file's own scope that other files may use.
+    pub fn outer_names(&self) -> impl Iterator<Item = (Key<'t>, VariableId)> + '_ {
+        let file = self.file_scope();
+        self.names.iter().filter(move |((scope, _), _)| *scope == file).map(|(&(_, key), &id)| (key, id))
+    }
+
     /// A scope and those around it, innermost first.
     fn outwards(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> + '_ {
         std::iter::successors(Some(scope), |&scope| {
@@ -355,6 +363,11 @@ impl<'t> Bindings<'t> {
             (parent != scope).then_some(parent)
         })
         .take(MOST_SCOPES)
+    }
+
+    /// Says what the parameters of a function are.
+    pub fn set_parameters(&mut self, function: VariableId, parameters: Vec<VariableId>) {
+        self.variables[function.0 as usize].parameters = parameters;
     }
 
     /// A variable.

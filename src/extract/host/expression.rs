@@ -33,6 +33,15 @@ pub enum Expression<'t> {
         /// The innermost scope at its use.
         scope: ScopeId,
     },
+    /// A call of a named function with arguments, of which some are strings. They are read by themselves too.
+    Call {
+        /// The function's name.
+        key: Key<'t>,
+        /// The innermost scope at the call.
+        scope: ScopeId,
+        /// The arguments, in order.
+        arguments: Vec<ExpressionId>,
+    },
     /// One after the other.
     Join(Vec<ExpressionId>),
     /// One of them.
@@ -91,7 +100,11 @@ impl<'t> Expressions<'t> {
     /// Adds an expression; its parts become used.
     pub fn add(&mut self, expression: Expression<'t>, span: Span) -> ExpressionId {
         match &expression {
-            Expression::Literal(_) | Expression::Hole | Expression::Name { .. } | Expression::Appends { .. } => {}
+            Expression::Literal(_)
+            | Expression::Hole
+            | Expression::Name { .. }
+            | Expression::Call { .. }
+            | Expression::Appends { .. } => {}
             Expression::Join(parts)
             | Expression::Choice(parts)
             | Expression::Tagged(parts)

@@ -11,6 +11,8 @@ pub mod escape;
 pub mod expression;
 pub mod flow;
 pub mod format;
+mod outer;
+pub(super) mod quoting;
 pub mod resolve;
 pub mod statements;
 #[cfg(test)]
@@ -23,13 +25,13 @@ use std::collections::HashMap;
 
 use tree_sitter::{Language, Node, Parser, Tree};
 
-use self::binding::{Bindings, Change, Flow, Key, ScopeId, ScopeKind};
+use self::binding::{Bindings, Change, Flow, Key, ScopeId, ScopeKind, VariableId};
 use self::dialect::DialectHints;
 use self::expression::{Expression, ExpressionId, Expressions};
 use self::units::Units;
 use crate::extract::Input;
 use crate::extract::sql::text::SqlText;
-use crate::model::facts::{FileFacts, Problem, Token, TokenKind, UnitKind};
+use crate::model::facts::{Constant, FileFacts, Problem, Token, TokenKind, UnitKind};
 use crate::model::span::Span;
 use crate::model::statement::Direction;
 
@@ -107,6 +109,8 @@ pub struct Reader<'t> {
     frames: Vec<Frame<'t>>,
     /// What the open functions return, innermost last.
     returns: Vec<Vec<Child<'t>>>,
+    /// The parameters of the open functions, innermost last.
+    parameters: Vec<Vec<(&'t str, VariableId)>>,
     /// What the functions known so far return.
     functions: HashMap<(ScopeId, &'t str), ExpressionId>,
     name_of: fn(Node<'t>, &'t str) -> Option<Key<'t>>,
@@ -171,6 +175,38 @@ impl<'t> Reader<'t> {
         self.bindings.declare(&[(scope, Key::bare(name))], opaque);
     }
 
+    /// Declares a parameter of the innermost function.
+    pub fn declare_parameter(&mut self, name: &'t str) {
+        let scope = self.bindings.scope();
+        let id = self.bindings.declare(&[(scope, Key::bare(name))], true);
+        if let Some(parameters) = self.parameters.last_mut() {
+            parameters.push((name, id));
+        }
+    }
+
+    /// A call of a named function that is given a string or a parameter of the function around it; `None` for other
+    /// calls. Its value is that of the function's
+    /// name with its parameters replaced.
+    pub fn call(&mut self, arguments: &[Child<'t>], node: Node<'t>) -> Option<ExpressionId> {
+        /// A call with more arguments than this makes no text.
+        const MOST: usize = 12;
+        let is_parameter = |name: &str| {
+            let own = self.parameters.last().into_iter().flatten();
+            own.take(MOST).any(|(known, _)| *known == name)
+        };
+        let is_text = |argument: &Child<'t>| {
+            argument.value.is_some()
+                || self.key(argument.node).is_some_and(|key| key == Key::bare(key.name) && is_parameter(key.name))
+        };
+        if arguments.len() > MOST || !arguments.iter().any(is_text) {
+            return None;
+        }
+        let key = self.key(node)?;
+        let arguments = arguments.iter().map(|argument| self.part(argument)).collect();
+        let scope = self.bindings.scope();
+        Some(self.expressions.add(Expression::Call { key, scope, arguments }, span_of(node)))
+    }
+
     /// An append to the builder that a node is: a name, or a call that appends to one and returns it. The value is
     /// the builder's.
     pub fn append(&mut self, builder: &Child<'t>, value: ExpressionId, node: Node<'t>) -> ExpressionId {
@@ -194,8 +230,13 @@ impl<'t> Reader<'t> {
     pub fn returned(&mut self, value: &Child<'t>) {
         /// A function that returns more values than this is no constant.
         const MOST: usize = 50;
-        if let Some(values) = self.returns.last_mut().filter(|values| values.len() < MOST) {
-            values.push(*value);
+        if self.returns.last().is_none_or(|values| values.len() >= MOST) {
+            return;
+        }
+        // A name is looked up where it is returned, not where the function ends.
+        let value = Child { value: self.string_or_name(value), ..*value };
+        if let Some(values) = self.returns.last_mut() {
+            values.push(value);
         }
     }
 
@@ -212,7 +253,9 @@ impl<'t> Reader<'t> {
         self.functions.insert((scope, name), value);
         let mut names = vec![(scope, key)];
         names.extend(class.map(|class| (self.bindings.file_scope(), Key::method(class, name))));
-        self.bindings.declare(&names, false);
+        let function = self.bindings.declare(&names, false);
+        let parameters = self.parameters.last_mut().map(std::mem::take).unwrap_or_default();
+        self.bindings.set_parameters(function, parameters.into_iter().map(|(_, id)| id).collect());
         self.change(key, Change::Assign, Some(value), node);
     }
 
@@ -279,8 +322,8 @@ pub fn span_of(node: Node<'_>) -> Span {
     Span::new(node.start_byte(), node.end_byte())
 }
 
-/// Reads a file of a host language.
-pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> FileFacts {
+/// Reads a file of a host language; `known` are constants of other files.
+pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known: &[Constant]) -> FileFacts {
     let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
     let Some(tree) = parse(language, input.text) else {
         let message = "the file could not be parsed".to_owned();
@@ -293,7 +336,7 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>) -> Fil
     facts.units = reader.units.finish();
     facts.tokens = reader.tokens;
     let dialect = reader.dialect.dialect();
-    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect);
+    statements::embed_all(&mut facts, &reader.expressions, &reader.bindings, dialect, known);
     facts.tokens = tokens::flatten(std::mem::take(&mut facts.tokens));
     host.read_whole(tree.root_node(), input, &mut facts);
     facts.statements.sort_by_key(|statement| statement.span.start);
@@ -331,6 +374,7 @@ fn scan<'t, H: Host>(host: &mut H, tree: &'t Tree, input: Input<'t>) -> (Reader<
         field: None,
         frames: Vec::new(),
         returns: Vec::new(),
+        parameters: Vec::new(),
         functions: HashMap::new(),
         name_of: H::name,
     };
@@ -399,6 +443,7 @@ fn enter<'t, H: Host>(
         reader.bindings.enter_scope(scope);
         if scope == ScopeKind::Function {
             reader.returns.push(Vec::new());
+            reader.parameters.push(Vec::new());
         }
     }
     for &flow in &opening.flows {
@@ -437,6 +482,7 @@ fn leave<'t, H: Host>(host: &mut H, reader: &mut Reader<'t>, children: &mut Vec<
         reader.bindings.leave_scope();
         if scope == ScopeKind::Function {
             reader.returns.pop();
+            reader.parameters.pop();
         }
     }
     if frame.unit {

@@ -6,7 +6,10 @@ use super::binding::{Bindings, Key, ScopeId, VariableId};
 use super::expression::{Expression, ExpressionId, Expressions};
 use super::flow::{Running, Version, separated};
 use super::format::{self, Arguments};
+use super::outer;
 use crate::extract::embedded::StringValue;
+use crate::extract::sql::text::SqlText;
+use crate::model::facts::Constant;
 use crate::model::span::Span;
 
 /// Expressions nested deeper than this are holes.
@@ -20,6 +23,9 @@ const LARGEST_VALUE: usize = 5_000;
 
 /// How much all uses of names in a file may copy, in parts of [`Size`], besides one part for every expression.
 const COPIED_AT_LEAST: usize = 20_000;
+
+/// Parameters that are replaced at one time.
+const MOST_GIVEN: usize = 20;
 
 /// What a value is made of.
 #[derive(Clone, Debug, Default)]
@@ -118,11 +124,17 @@ pub struct Resolver<'a, 't> {
     may_copy: usize,
     /// Lists that some expression joins.
     joined: Vec<bool>,
+    /// Parameters of the calls that are being worked out, with what they are given.
+    given: Vec<(VariableId, StringValue)>,
+    /// Constants of other files.
+    outer: &'a [Constant],
+    /// Names that are declared nowhere in the file, with their places.
+    pub unknown: Vec<(Span, Key<'t>)>,
 }
 
 impl<'a, 't> Resolver<'a, 't> {
     /// A resolver for the expressions of one file, whose changes are bound.
-    pub fn new(expressions: &'a Expressions<'t>, bindings: &'a Bindings<'t>) -> Self {
+    pub fn new(expressions: &'a Expressions<'t>, bindings: &'a Bindings<'t>, outer: &'a [Constant]) -> Self {
         Self {
             expressions,
             bindings,
@@ -132,6 +144,9 @@ impl<'a, 't> Resolver<'a, 't> {
             copied: 0,
             may_copy: COPIED_AT_LEAST + expressions.len(),
             joined: vec![false; bindings.variables()],
+            given: Vec::new(),
+            outer,
+            unknown: Vec::new(),
         }
     }
 
@@ -153,6 +168,11 @@ impl<'a, 't> Resolver<'a, 't> {
     }
 
     fn versions_within(&mut self, variable: VariableId, depth: u32) -> Rc<[Version]> {
+        if !self.given.is_empty() {
+            // What it holds may depend on a parameter.
+            self.copied += 1 + self.bindings.variable(variable).events.len();
+            return self.run(variable, None, depth).into();
+        }
         if let Some(known) = &self.known[variable.0 as usize] {
             return Rc::clone(known);
         }
@@ -176,6 +196,9 @@ impl<'a, 't> Resolver<'a, 't> {
             Expression::Name { key, scope } | Expression::Appends { key, scope } => {
                 self.resolve_name(*key, *scope, id, node.span, depth)
             }
+            Expression::Call { key, scope, arguments } => {
+                self.resolve_call(*key, *scope, arguments, id, node.span, depth)
+            }
             Expression::Join(parts) => StringValue::Join(self.resolve_all(parts, depth)),
             Expression::Choice(parts) => StringValue::Choice(self.resolve_all(parts, depth)),
             Expression::Tagged(parts) => self.resolve_tagged(parts, depth),
@@ -192,9 +215,39 @@ impl<'a, 't> Resolver<'a, 't> {
         parts.iter().map(|&part| self.resolve(part, depth + 1)).collect()
     }
 
+    /// The value of a function with its parameters replaced by arguments.
+    fn resolve_call(
+        &mut self,
+        key: Key<'t>,
+        scope: ScopeId,
+        arguments: &[ExpressionId],
+        at: ExpressionId,
+        place: Span,
+        depth: u32,
+    ) -> StringValue {
+        let Some(function) = self.bindings.find(scope, key) else {
+            return self.resolve_name(key, scope, at, place, depth);
+        };
+        let parameters = &self.bindings.variable(function).parameters;
+        if parameters.is_empty() || self.given.len() > MOST_GIVEN || self.copied > self.may_copy {
+            return self.resolve_name(key, scope, at, place, depth);
+        }
+        let before = self.given.len();
+        let values = self.resolve_all(arguments, depth);
+        self.given.extend(parameters.iter().copied().zip(values));
+        let value = self.resolve_name(key, scope, at, place, depth);
+        self.given.truncate(before);
+        value
+    }
+
     fn resolve_name(&mut self, key: Key<'t>, scope: ScopeId, at: ExpressionId, place: Span, depth: u32) -> StringValue {
         let hole = StringValue::Hole(place);
-        let Some(variable) = self.bindings.find(scope, key) else { return hole };
+        let Some(variable) = self.bindings.find(scope, key) else { return self.resolve_outer(key, scope, place) };
+        if let Some((_, value)) = self.given.iter().rev().find(|(parameter, _)| *parameter == variable) {
+            let value = if has_content(value) { value.clone() } else { hole };
+            self.copied += Size::of(&value).nodes;
+            return value;
+        }
         let (value, trace) = if let Some(running) = self.running.iter_mut().find(|it| it.variable == variable) {
             running.used_itself = true;
             let value = running.value();
@@ -227,6 +280,25 @@ impl<'a, 't> Resolver<'a, 't> {
         self.trace.extend(&trace);
         self.trace.variables.push(variable);
         value
+    }
+
+    /// A name that is declared nowhere in the file: a constant of another file, if that is known.
+    fn resolve_outer(&mut self, key: Key<'t>, scope: ScopeId, place: Span) -> StringValue {
+        let is_local = key
+            .qualifier
+            .is_some_and(|qualifier| !key.call && self.bindings.find(scope, Key::bare(qualifier)).is_some());
+        if is_local {
+            return StringValue::Hole(place);
+        }
+        let wanted = outer::name_of(key);
+        let known = self.outer.iter().find(|constant| constant.name == wanted);
+        if let Some(constant) = known {
+            let mut piece = SqlText::default();
+            piece.push_decoded(&constant.value, place);
+            return StringValue::Piece(piece);
+        }
+        self.unknown.push((place, key));
+        StringValue::Hole(place)
     }
 
     /// A tagged template: a plain constant where a value is expected is a parameter, not text.

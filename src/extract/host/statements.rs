@@ -2,11 +2,12 @@
 
 use super::binding::{Bindings, VariableId};
 use super::expression::{Expression, ExpressionId, Expressions};
+use super::outer;
 use super::resolve::{Resolver, Trace, has_text, with_all_options};
 use super::tokens::kind_of_text;
 use crate::extract::embedded::{self, StringValue};
 use crate::extract::sql::{self, Evidence};
-use crate::model::facts::{FileFacts, Token};
+use crate::model::facts::{Constant, FileFacts, Token};
 use crate::model::statement::Dialect;
 
 /// A string with more branches than this is read with all its optional text only, not without each part of it.
@@ -18,8 +19,14 @@ pub fn embed_all(
     expressions: &Expressions<'_>,
     bindings: &Bindings<'_>,
     dialect: Option<Dialect>,
+    known: &[Constant],
 ) {
-    let found = for_each_string(expressions, bindings, &mut |value| embedded::embed(facts, value, dialect));
+    let mut embed = |value: &StringValue| embedded::embed(facts, value, dialect);
+    let mut strings = Strings::new(Resolver::new(expressions, bindings, known), &mut embed);
+    strings.read_all(bindings);
+    let Strings { mut resolver, in_sql: found, .. } = strings;
+    outer::add_constants(facts, &mut resolver, bindings);
+    outer::add_wanted(facts, &resolver.unknown);
     for (id, node) in expressions.iter() {
         if let Expression::Literal(text) = &node.expression
             && !found[id.0 as usize]
@@ -30,45 +37,53 @@ pub fn embed_all(
 }
 
 /// Calls `embed` with the value of every maximal string expression, and of every variable that holds a text of its
-/// own; `embed` tells whether it was SQL. Returns for each expression whether it is a literal inside SQL.
+/// own; `embed` tells whether it was SQL.
+#[cfg(test)]
 pub(super) fn for_each_string(
     expressions: &Expressions<'_>,
     bindings: &Bindings<'_>,
     embed: &mut dyn FnMut(&StringValue) -> bool,
-) -> Vec<bool> {
-    let mut strings = Strings {
-        expressions,
-        resolver: Resolver::new(expressions, bindings),
-        embed,
-        in_sql: vec![false; expressions.len()],
-        inlined: vec![false; bindings.variables()],
-    };
-    let forbidden = forbidden(expressions, bindings);
-    for (id, node) in expressions.iter() {
-        if !node.used && !forbidden.expressions[id.0 as usize] {
-            strings.expression(id);
-        }
-    }
-    // Later variables are mostly made of earlier ones.
-    for at in (0..bindings.variables()).rev() {
-        if !forbidden.variables[at] {
-            strings.variable(VariableId(at as u32), bindings);
-        }
-    }
-    strings.in_sql
+) {
+    Strings::new(Resolver::new(expressions, bindings, &[]), embed).read_all(bindings);
 }
 
-struct Strings<'a, 't> {
+struct Strings<'a, 't, 'e> {
     expressions: &'a Expressions<'t>,
     resolver: Resolver<'a, 't>,
-    embed: &'a mut dyn FnMut(&StringValue) -> bool,
+    embed: &'e mut dyn FnMut(&StringValue) -> bool,
     /// For each expression, whether it is a literal inside SQL.
     in_sql: Vec<bool>,
     /// For each variable, whether its value is part of bigger SQL.
     inlined: Vec<bool>,
 }
 
-impl Strings<'_, '_> {
+impl<'a, 't, 'e> Strings<'a, 't, 'e> {
+    fn new(resolver: Resolver<'a, 't>, embed: &'e mut dyn FnMut(&StringValue) -> bool) -> Self {
+        let (expressions, bindings) = (resolver.expressions, resolver.bindings);
+        Self {
+            expressions,
+            resolver,
+            embed,
+            in_sql: vec![false; expressions.len()],
+            inlined: vec![false; bindings.variables()],
+        }
+    }
+
+    fn read_all(&mut self, bindings: &Bindings<'_>) {
+        let forbidden = forbidden(self.expressions, bindings);
+        for (id, node) in self.expressions.iter() {
+            if !node.used && !forbidden.expressions[id.0 as usize] {
+                self.expression(id);
+            }
+        }
+        // Later variables are mostly made of earlier ones.
+        for at in (0..bindings.variables()).rev() {
+            if !forbidden.variables[at] {
+                self.variable(VariableId(at as u32), bindings);
+            }
+        }
+    }
+
     fn expression(&mut self, id: ExpressionId) {
         match &self.expressions.get(id).expression {
             // A name is read where it gets its value.
@@ -168,7 +183,9 @@ fn forbidden(expressions: &Expressions<'_>, bindings: &Bindings<'_>) -> Forbidde
             | Expression::List(parts) => left.extend(parts),
             Expression::Separated { list, separator } => left.extend([list, separator]),
             Expression::Format { template, .. } => left.push(*template),
-            Expression::Name { key, scope } | Expression::Appends { key, scope } => {
+            Expression::Name { key, scope }
+            | Expression::Call { key, scope, .. }
+            | Expression::Appends { key, scope } => {
                 if let Some(variable) = bindings.find(*scope, *key)
                     && !std::mem::replace(&mut found.variables[variable.0 as usize], true)
                 {

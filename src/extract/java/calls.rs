@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::literals;
 use crate::extract::host::binding::Change;
 use crate::extract::host::expression::{Expression, ExpressionId, FormatStyle};
-use crate::extract::host::{Child, Reader, span_of};
+use crate::extract::host::{Child, Reader, quoting, span_of};
 use crate::model::facts::TokenKind;
 
 /// Classes whose content is text that grows by `append`.
@@ -86,7 +86,12 @@ pub(super) fn invocation<'t>(
         }
         return None;
     }
-    let object = object?;
+    if let [argument] = arguments.as_slice()
+        && quoting::is_quoting(name, argument, reader)
+    {
+        return reader.string_or_name(argument);
+    }
+    let Some(object) = object else { return reader.call(&arguments, node) };
     let class = reader.text_of(object.node);
     let class = class.rsplit('.').next().unwrap_or(class);
     match (class, name) {
@@ -97,7 +102,7 @@ pub(super) fn invocation<'t>(
         ("List" | "Set" | "Arrays" | "Stream" | "ImmutableList" | "Lists", "of" | "asList" | "newArrayList") => {
             reader.list(&arguments, node)
         }
-        _ => method(object, name, &arguments, node, reader),
+        _ => method(object, name, &arguments, node, reader).or_else(|| reader.call(&arguments, node)),
     }
 }
 

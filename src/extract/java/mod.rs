@@ -2,6 +2,7 @@
 
 mod calls;
 mod literals;
+mod persistence;
 
 use std::borrow::Cow;
 
@@ -11,7 +12,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, TokenKind, UnitKind};
+use crate::model::facts::{Constant, FileFacts, TokenKind, UnitKind};
 
 /// Java source files.
 pub struct Java;
@@ -26,7 +27,13 @@ impl Format for Java {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input)
+        self.extract_with(input, &[])
+    }
+
+    fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
+        persistence::read(&mut facts, input);
+        facts
     }
 }
 
@@ -204,6 +211,8 @@ impl Host for JavaFile {
                     "object_creation_expression" => {
                         Some(Key::method(class_name(of(object.child_by_field_name("type")?)?), name))
                     }
+                    // Whatever it is that has such a method; only one without arguments may be a constant.
+                    _ if node.child_by_field_name("arguments")?.named_child_count() == 0 => Some(Key::method("", name)),
                     _ => None,
                 }
             }
@@ -363,7 +372,12 @@ fn parameter<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Reader<'t>
         declare_field(reader.text_of(name.node), true, reader);
     } else {
         let text = reader.text_of(name.node);
-        reader.declare_local(text, true);
+        let is_formal = node.kind() == "formal_parameter";
+        if is_formal {
+            reader.declare_parameter(text);
+        } else {
+            reader.declare_local(text, true);
+        }
         if let Some(class) = node.child_by_field_name("type") {
             let scope = reader.bindings.scope();
             reader.bindings.type_variable(scope, text, class_name(reader.text_of(class)));

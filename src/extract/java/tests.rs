@@ -235,6 +235,41 @@ fn tokens_tell_what_words_are() {
 }
 
 #[test]
+fn methods_stand_for_what_they_return() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            r#"class A {
+                class M { String cols() { return "c.x, c.y from t c"; } }
+                void r() { M m = new M(); run("select " + m.cols() + " where c.x = 1"); }
+                void s() { run("select " + new M().cols() + " where c.y = 1"); } }"#,
+            &["select c.x, c.y from t c where c.x = 1", "select c.x, c.y from t c where c.y = 1"],
+        ),
+        (
+            r#"class A {
+                class B { String s; B() { StringBuilder b = new StringBuilder(9); b.append("c.x "); b.append("from t c");
+                    this.s = b.toString(); } String cols() { return this.s; } }
+                class M extends B { }
+                M m; void r() { run("select " + this.m.cols() + " where c.x = 1"); } }"#,
+            &["select c.x from t c where c.x = 1"],
+        ),
+        (
+            r#"class A {
+                String prefix = "";
+                String t(String name) { return s(prefix + name); }
+                String s(String table) { String name = table; if (x) { name = schema() + "." + name; } return name; }
+                void r() { run("SELECT a FROM " + t("users")); } }"#,
+            &["SELECT a FROM {schema()}.users", "SELECT a FROM users"],
+        ),
+        (r#"class A { void r() { run("SELECT t." + q.escape("name") + " FROM t"); } }"#, &["SELECT t.name FROM t"]),
+        (
+            r#"class A { void r() { run("SELECT a FROM t WHERE b = " + q.escape(value)); } }"#,
+            &["SELECT a FROM t WHERE b = {q.escape(value)}"],
+        ),
+    ];
+    check(cases, found);
+}
+
+#[test]
 fn broken_syntax_is_one_problem() {
     let source = r#"class A { void r( { run("SELECT a FROM t"); } void s() { run("SELECT b FROM t"); } } }}} class"#;
     assert_eq!(facts(source).problems.len(), 1);

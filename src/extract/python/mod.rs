@@ -31,7 +31,7 @@ impl Format for Python {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut PythonFile::default(), &tree_sitter_python::LANGUAGE.into(), input)
+        host::read(&mut PythonFile::default(), &tree_sitter_python::LANGUAGE.into(), input, &[])
     }
 }
 

@@ -118,8 +118,7 @@ pub(super) fn line(line: &str, dialect: Dialect) -> Option<Line> {
     let (word, rest) = line.split_at(word_end);
     match first {
         // sqlplus and sqlcl run a file; a T-SQL variable never begins a statement.
-        '@' => return Some(Line::Command),
-        '!' => return Some(Line::Command),
+        '@' | '!' => return Some(Line::Command),
         '.' if line[1..].starts_with(|char: char| char.is_ascii_alphabetic()) => return Some(Line::Command),
         ':' => {
             const SQLCMD: [&str; 14] = [
@@ -254,7 +253,7 @@ fn dialect_named(name: &str) -> Option<Dialect> {
     })
 }
 
-/// Marks of dbmate (`migrate:up`), goose (`+goose Up`), sql-migrate (`+migrate Down`), play (`--- !Downs`), MyBatis
+/// Marks of dbmate (`migrate:up`), goose (`+goose Up`), sql-migrate (`+migrate Down`), play (`--- !Downs`), `MyBatis`
 /// (`//@UNDO`), node-pg-migrate (`Down Migration`), rambler (`rambler down`) and others, which all say the one word.
 fn direction(comment: &str) -> Option<Mark> {
     let tool = comment.trim_start_matches(['+', '@', '=', '>', '[', '<']);
@@ -267,7 +266,7 @@ fn direction(comment: &str) -> Option<Mark> {
     let mut words = rest.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let word = words.next()?;
     let then = words.next();
-    let alone = then.is_none() || then.is_some_and(|word| matches!(word, "migration" | "script" | "sql"));
+    let alone = then.is_none_or(|word| matches!(word, "migration" | "script" | "sql"));
     match word {
         "up" | "ups" | "apply" | "do" if (tooled || alone) && word != "do" => Some(Mark::Forward),
         "down" | "downs" | "undo" if tooled || alone => Some(Mark::Backward),

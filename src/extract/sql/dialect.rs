@@ -12,6 +12,8 @@ pub(super) struct Lexis {
     pub(super) backslash: bool,
     /// `#` begins a comment anywhere.
     pub(super) hash_comments: bool,
+    /// `#` is an operator.
+    pub(super) hash_operators: bool,
     /// `"…"` is a string constant.
     pub(super) double_strings: bool,
     /// `[…]` is an identifier.
@@ -29,6 +31,7 @@ impl Default for Lexis {
         Self {
             backslash: false,
             hash_comments: false,
+            hash_operators: false,
             double_strings: false,
             brackets: false,
             nested_comments: true,
@@ -236,7 +239,8 @@ fn lexis(dialect: Dialect) -> Lexis {
         Dialect::Sqlite => Lexis { brackets: true, nested_comments: false, ..plain },
         Dialect::Oracle => Lexis { nested_comments: false, substitutions: true, ..plain },
         Dialect::Snowflake => Lexis { backslash: true, colon_paths: true, nested_comments: false, ..plain },
-        Dialect::Postgres | Dialect::Generic => plain,
+        Dialect::Postgres => Lexis { hash_operators: true, ..plain },
+        Dialect::Generic => plain,
     }
 }
 

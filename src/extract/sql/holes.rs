@@ -2,7 +2,7 @@
 //! holes, long lists of constants cut short. Every byte keeps its place in the file.
 
 use super::lexer::{Token, TokenKind};
-use super::text::{SqlText, holds_hole};
+use super::text::SqlText;
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
 
@@ -36,9 +36,8 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
         }
         match token.kind {
             TokenKind::Placeholder if is_row_image(text, token, next) => writer.drop(token.start, token.start + 1),
-            TokenKind::Placeholder => writer.hole(token.span()),
             TokenKind::Question if is_json_operator(text, token, previous, next) => {}
-            TokenKind::Question => writer.hole(token.span()),
+            TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
@@ -122,12 +121,19 @@ fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
 }
 
-/// Whether a `?` is PostgreSQL's operator: it stands between two operands.
+/// Whether a `?` is `PostgreSQL`'s operator: it stands between two operands.
 fn is_json_operator(text: &str, token: Token, previous: Option<Token>, next: Option<Token>) -> bool {
     let mark = token.of(text);
     let starts_operand = next.is_some_and(|next| match next.kind {
-        TokenKind::Text | TokenKind::Number | TokenKind::Placeholder | TokenKind::Question | TokenKind::Dollar => true,
-        TokenKind::Word => holds_hole(next.of(text)) || next.is_word(text, "array"),
+        TokenKind::Text
+        | TokenKind::Number
+        | TokenKind::Placeholder
+        | TokenKind::Question
+        | TokenKind::Dollar
+        | TokenKind::Quoted => true,
+        TokenKind::Word => {
+            !is_clause_word(next.of(text)) && !super::keyword::is_one(next.of(text)) || next.is_word(text, "array")
+        }
         TokenKind::Operator => next.is(text, "("),
         _ => false,
     });

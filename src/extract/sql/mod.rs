@@ -1,5 +1,6 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
+mod block;
 mod body;
 mod client;
 mod context;
@@ -8,11 +9,15 @@ mod dialect;
 mod dynamic;
 mod evidence;
 mod fragment;
+mod harmless;
 mod holes;
+mod keyword;
 mod lexer;
+mod load;
 pub mod lower;
 mod naming;
 pub mod places;
+mod procedure;
 mod reader;
 mod repair;
 mod rewrite;

@@ -66,9 +66,8 @@ impl<'a> Words<'a> {
     pub(super) fn ident(self, at: usize) -> Option<Ident> {
         let text = self.of(at);
         match self.kind(at)? {
-            TokenKind::Word => Some(Ident::bare(text)),
             TokenKind::Quoted => Some(Ident::quoted(unquoted(text))),
-            TokenKind::Variable => Some(Ident::bare(text)),
+            TokenKind::Word | TokenKind::Variable => Some(Ident::bare(text)),
             // Oracle's row images.
             TokenKind::Placeholder => {
                 let name = text.strip_prefix(':')?;

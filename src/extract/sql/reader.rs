@@ -2,28 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::body::{self, Ends, Part, Shape};
+use super::body::{self, Ends, Part};
 use super::context::Context;
-use super::dialect::{Lexis, Profile};
+use super::dialect::Profile;
 use super::lexer::{self, Token, TokenKind};
 use super::lower::Lowered;
-use super::naming::{Words, source};
-use super::routine::{self, Place, Routine};
+use super::naming::Words;
+use super::routine::{self};
 use super::script::{RawStatement, Script};
 use super::statement::{self, Accepted};
 use super::text::{SqlText, hole_index};
-use super::{SqlFacts, ddl, dynamic, fragment, holes, tokens};
-use crate::model::facts::{BlindSpot, Problem, Unit, UnitKind};
+use super::{SqlFacts, ddl, dynamic, fragment, holes, load, tokens};
+use crate::model::facts::{Problem, Unit, UnitKind};
 use crate::model::name::{Name, ObjectName};
 use crate::model::schema::{RelationKind, SchemaChange};
 use crate::model::span::Span;
 use crate::model::statement::{
-    Access, ColumnReference, Dialect, Direction, HoleRole, HoleUse, Lookup, Reading, Relation, Scope, ScopeId,
-    SourceRole, Statement, StatementKind, Usage,
+    ColumnReference, Dialect, Direction, HoleRole, HoleUse, Reading, Relation, Scope, ScopeId, SourceRole, Statement,
+    StatementKind,
 };
 
 /// SQL inside of SQL is followed this deep: bodies, dynamic statements, SQL in comments.
-const DEEPEST: u32 = 6;
+pub(super) const DEEPEST: u32 = 6;
 /// Statements without a semicolon between them that are taken off one text.
 const MOST_UNSEPARATED: usize = 500;
 /// Texts above this many bytes are parsed anew only a few times.
@@ -47,17 +47,17 @@ pub(super) fn read(piece: &SqlText, hint: Option<Dialect>, direction: Direction)
 }
 
 /// Gathers the facts of one piece.
-struct Reader {
-    profile: Profile,
-    facts: SqlFacts,
+pub(super) struct Reader {
+    pub(super) profile: Profile,
+    pub(super) facts: SqlFacts,
     /// Levels of SQL inside of SQL.
-    depth: u32,
-    context: Context,
-    direction: Direction,
+    pub(super) depth: u32,
+    pub(super) context: Context,
+    pub(super) direction: Direction,
     /// Functions that triggers of this piece run, with the triggers' relations.
-    fired: Vec<(Name, ObjectName)>,
+    pub(super) fired: Vec<(Name, ObjectName)>,
     /// Variables that were given SQL text that was read.
-    texts: BTreeSet<Name>,
+    pub(super) texts: BTreeSet<Name>,
 }
 
 impl Reader {
@@ -120,7 +120,7 @@ impl Reader {
     }
 
     /// Reads one statement of any kind.
-    fn any(&mut self, words: Words<'_>) {
+    pub(super) fn any(&mut self, words: Words<'_>) {
         if self.depth >= DEEPEST {
             return;
         }
@@ -152,14 +152,22 @@ impl Reader {
     }
 
     /// A statement's own words, then the SQL in its constants.
-    fn statement(&mut self, words: Words<'_>) {
+    pub(super) fn statement(&mut self, words: Words<'_>) {
         let (kept, written) = self.without_variables(words);
         let mut prepared = holes::prepare(words.text, &kept, self.profile.best);
         if words.is_word(0, "load")
-            && let Some(lowered) = tokens::load(words)
+            && let Some(lowered) = load::read(words)
         {
             self.accept_lowered(lowered, words.stretch(0, words.len()));
             return;
+        }
+        if words.is_word(0, "table") && words.name(1).is_some() {
+            // `TABLE t` is `SELECT * FROM t`.
+            let keyword = words.tokens[0].span().end - words.tokens[0].span().start;
+            let mut query = SqlText::default();
+            query.push_decoded("SELECT * FROM", words.span(0));
+            query.push_piece(&prepared.slice(Span { start: keyword, end: prepared.as_str().len() as u32 }));
+            prepared = query;
         }
         if words.is_word(0, "copy") && words.is_any(words.len() - 1, &["to", "from"]) {
             // `\copy` names a file of the client's, which is left out.
@@ -169,8 +177,8 @@ impl Reader {
             prepared.push_decoded(target, place);
         }
         self.prepared(prepared, &Role::Statement(written));
-        let constants = !words.is_any(0, &["comment"]) && !(words.is_word(0, "create") && words.is_word(1, "table"));
-        if constants {
+        let definition = words.is_word(0, "create") && words.is_word(1, "table");
+        if !definition && !words.is_word(0, "comment") {
             for text in dynamic::texts(words, self.profile.lexis.backslash) {
                 self.nested(&text);
             }
@@ -178,82 +186,14 @@ impl Reader {
     }
 
     /// Reads a text that stands in a constant.
-    fn nested(&mut self, text: &SqlText) {
+    pub(super) fn nested(&mut self, text: &SqlText) {
         let direction = self.direction;
         self.script(text, direction);
         self.direction = direction;
     }
 
-    /// The tokens of a statement without `INTO variable, …`, which names no relation; fields of a row among them.
-    fn without_variables(&mut self, words: Words<'_>) -> (Vec<Token>, Vec<ColumnReference>) {
-        let mut kept = Vec::with_capacity(words.len());
-        let mut written = Vec::new();
-        let mut at = 0;
-        while at < words.len() {
-            let fills = words.is_word(at, "into")
-                && at > 0
-                && !words.is_any(at - 1, &["insert", "merge", "replace", "ignore", "overwrite"])
-                && (words.kind(at + 1) == Some(TokenKind::Variable)
-                    || words.is_any(at + 1, &["outfile", "dumpfile"])
-                    || (self.context.routine && !words.is_any(0, &["insert", "merge", "replace"]))
-                    || (self.context.routine && (0..at).any(|at| words.is_word(at, "returning"))));
-            if !fills {
-                kept.push(words.tokens[at]);
-                at += 1;
-                continue;
-            }
-            if words.is_word(at - 1, "collect") {
-                kept.truncate(kept.len().saturating_sub(2));
-            }
-            let mut end = at + 1;
-            end += usize::from(words.is_word(end, "strict"));
-            if words.is_any(end, &["outfile", "dumpfile"]) {
-                while end < words.len() && !words.is_any(end, &["from", "where", "for"]) {
-                    end += 1;
-                }
-            }
-            let first = end;
-            while let Some(named) = words.name(end).filter(|_| !words.is_any(end, &["from", "where"])) {
-                end = named.next;
-                written.extend(self.field(&named));
-                while words.is(end, "[") || words.is(end, "(") {
-                    end += 1;
-                    while end < words.len() && !words.is(end - 1, "]") && !words.is(end - 1, ")") {
-                        end += 1;
-                    }
-                }
-                if !words.is(end, ",") {
-                    break;
-                }
-                end += 1;
-            }
-            let all = words.is(at - 1, "*") && words.is_word(end, "from");
-            if all
-                && let (Some(variable), Some(relation)) = (words.ident(first), words.name(end + 1))
-                && !words.is(relation.next, "(")
-            {
-                self.context.row(&variable, relation.name);
-            }
-            at = end.max(at + 1);
-        }
-        (kept, written)
-    }
-
-    /// A field of `NEW` or of a row variable that is assigned.
-    fn field(&self, named: &super::naming::Named) -> Option<ColumnReference> {
-        let [row, column] = named.name.0.as_slice() else { return None };
-        self.context.is_row(row).then(|| ColumnReference {
-            qualifier: vec![row.clone()],
-            name: column.clone(),
-            span: named.span,
-            access: Access::Write,
-            usage: Usage::Target,
-            lookup: Lookup::Sources,
-        })
-    }
-
     /// Reads one prepared statement, and those that follow it without a semicolon.
-    fn prepared(&mut self, mut prepared: SqlText, part: &Role) {
+    pub(super) fn prepared(&mut self, mut prepared: SqlText, part: &Role) {
         let most = if prepared.as_str().len() > LONG { MOST_IN_LONG } else { MOST_UNSEPARATED };
         for _ in 0..most {
             let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
@@ -359,7 +299,7 @@ impl Reader {
     }
 
     /// A definition that was read by its words.
-    fn definition(
+    pub(super) fn definition(
         &mut self,
         words: Words<'_>,
         definition: ddl::Definition,
@@ -374,25 +314,22 @@ impl Reader {
             let query = words.text.slice(Span { start, end: words.text.as_str().len() as u32 });
             let order = self.profile.order(query.as_str());
             let read = statement::parse(&query, &order).or_else(|refused| statement::repair(&query, refused).ok_or(()));
-            match read {
-                Ok(accepted) => {
-                    let dropped = accepted.dropped.clone();
-                    let own = std::mem::take(&mut lowered.scopes);
-                    lowered.scopes = accepted.lowered.scopes;
-                    lowered.holes.extend(accepted.lowered.holes);
-                    self.keep_dropped(&query, &dropped, &mut lowered);
-                    if let (Some(root), Some(own)) = (lowered.scopes.first_mut(), own.into_iter().next()) {
-                        // What the definition itself names besides its query.
-                        root.sources.extend(own.sources.into_iter().filter(|source| source.role == SourceRole::Read));
-                    }
+            if let Ok(accepted) = read {
+                let dropped = accepted.dropped.clone();
+                let own = std::mem::take(&mut lowered.scopes);
+                lowered.scopes = accepted.lowered.scopes;
+                lowered.holes.extend(accepted.lowered.holes);
+                self.keep_dropped(&query, &dropped, &mut lowered);
+                if let (Some(root), Some(own)) = (lowered.scopes.first_mut(), own.into_iter().next()) {
+                    // What the definition itself names besides its query.
+                    root.sources.extend(own.sources.into_iter().filter(|source| source.role == SourceRole::Read));
                 }
-                Err(()) => {
-                    let tokens = lexer::significant(query.as_str(), self.profile.lexis);
-                    let read = tokens::read(Words { text: &query, tokens: &tokens });
-                    lowered.scopes = read.scopes;
-                    lowered.holes.extend(read.holes);
-                    complete = false;
-                }
+            } else {
+                let tokens = lexer::significant(query.as_str(), self.profile.lexis);
+                let read = tokens::read(Words { text: &query, tokens: &tokens });
+                lowered.scopes = read.scopes;
+                lowered.holes.extend(read.holes);
+                complete = false;
             }
             lowered.changes.push(SchemaChange::CreateFromQuery {
                 relation: from.relation,
@@ -408,7 +345,8 @@ impl Reader {
         let reason = message.to_owned();
         let names_nothing =
             lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
-        let sure = names_nothing || lowered.kind == StatementKind::Drop || message.is_empty();
+        let sure =
+            names_nothing || matches!(lowered.kind, StatementKind::Drop | StatementKind::Alter) || message.is_empty();
         let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;
@@ -466,7 +404,7 @@ impl Reader {
     }
 
     /// A statement that names nothing.
-    fn other(&mut self, span: Span, kind: StatementKind) {
+    pub(super) fn other(&mut self, span: Span, kind: StatementKind) {
         let (dialect, direction) = (self.profile.best, self.direction);
         let reading = Reading::Parsed;
         let (scopes, changes, holes) = (Vec::new(), Vec::new(), Vec::new());
@@ -474,7 +412,7 @@ impl Reader {
     }
 
     /// Adds a statement, and the view that it defines as a unit.
-    fn push(&mut self, statement: Statement) {
+    pub(super) fn push(&mut self, statement: Statement) {
         for change in &statement.changes {
             if let SchemaChange::CreateFromQuery { relation, kind, .. } = change
                 && *kind != RelationKind::Table
@@ -484,182 +422,10 @@ impl Reader {
         }
         self.facts.statements.push(statement);
     }
-
-    /// A routine: its definition, its unit, and the statements of its body.
-    fn routine(&mut self, words: Words<'_>, routine: &Routine) {
-        let span = words.stretch(0, words.len());
-        let name = routine.name.name.to_string();
-        self.facts.units.push(Unit { name: name.clone(), kind: routine.unit(), span });
-        let Lowered { kind, scopes, changes, holes } = routine.lowered(words);
-        let (dialect, direction) = (self.profile.best, self.direction);
-        self.push(Statement { kind, span, dialect, reading: Reading::Parsed, direction, scopes, changes, holes });
-        let table = routine.table.as_ref().map(|table| table.name.clone());
-        if let (Some(function), Some(table)) = (&routine.runs, &table) {
-            self.fired.push((function.folded(), table.clone()));
-        }
-        let mut context = Context::routine(dialect == Dialect::Oracle);
-        let trigger = routine.unit() == UnitKind::Trigger;
-        let mut images = routine.images.clone();
-        if trigger && dialect == Dialect::SqlServer {
-            images.extend([crate::model::name::Ident::bare("inserted"), crate::model::name::Ident::bare("deleted")]);
-        }
-        context.trigger(&images, table);
-        let around = std::mem::replace(&mut self.context, context);
-        if let Some(parameters) = &routine.parameters {
-            let part = Words { text: words.text, tokens: &words.tokens[parameters.clone()] };
-            self.declared(&body::parameters(part));
-        }
-        if let Some(when) = &routine.when {
-            self.part(words, &Part { range: when.clone(), shape: Shape::Expression });
-        }
-        match &routine.body {
-            Place::Constant(at) if routine.is_sql => self.constant_body(words, *at, routine.declaring),
-            Place::Constant(at) => {
-                // Another language: only what it has in string constants is SQL.
-                let text = dynamic::decoded(words, *at, false);
-                let lexis = Lexis { backslash: true, double_strings: true, ..Lexis::default() };
-                let tokens = lexer::significant(text.as_str(), lexis);
-                for text in dynamic::texts(Words { text: &text, tokens: &tokens }, true) {
-                    self.nested(&text);
-                }
-            }
-            Place::Tokens(range) => {
-                let inner = Words { text: words.text, tokens: &words.tokens[range.clone()] };
-                self.body_of(inner, routine.declaring, &name);
-            }
-            Place::None => {}
-        }
-        self.context = around;
-    }
-
-    /// A body in a string constant.
-    fn constant_body(&mut self, words: Words<'_>, at: usize, declaring: bool) {
-        let text = dynamic::decoded(words, at, false);
-        let lexis = Profile::of(text.as_str(), Some(self.profile.best)).lexis;
-        let tokens = lexer::significant(text.as_str(), lexis);
-        self.body_of(Words { text: &text, tokens: &tokens }, declaring, "");
-    }
-
-    fn body(&mut self, words: Words<'_>, declaring: bool) {
-        self.body_of(words, declaring, "");
-    }
-
-    /// Reads the statements of a body; `name` is that of the package around it.
-    fn body_of(&mut self, words: Words<'_>, declaring: bool, name: &str) {
-        if self.depth >= DEEPEST {
-            return;
-        }
-        self.depth += 1;
-        let ends = if self.profile.best == Dialect::SqlServer { Ends::Line } else { Ends::Semicolon };
-        let body = body::split(words, ends, declaring);
-        for inner in &body.inner {
-            let name = if name.is_empty() { inner.name.to_string() } else { format!("{name}.{}", inner.name) };
-            let span = words.stretch(inner.range.start, inner.range.end);
-            self.facts.units.push(Unit { name, kind: UnitKind::Routine, span });
-        }
-        self.declared(&body);
-        for part in &body.parts {
-            self.part(words, part);
-        }
-        self.depth -= 1;
-    }
-
-    /// Takes over what a body declares; the columns whose types it takes are a statement of their own.
-    fn declared(&mut self, body: &body::Body) {
-        self.context.declare(&body.variables);
-        for of in &body.types {
-            let named = super::naming::Named { name: of.relation.clone(), span: of.span, next: 0 };
-            let mut scope = Scope { sources: vec![source(&named, None, SourceRole::Read)], ..Scope::default() };
-            scope.references.extend(
-                of.column
-                    .iter()
-                    .map(|(name, span)| super::naming::schema_reference(name.clone(), *span, Access::Read, 0)),
-            );
-            let statement = Statement {
-                kind: StatementKind::OtherSchema,
-                span: of.span,
-                dialect: self.profile.best,
-                reading: Reading::Parsed,
-                direction: self.direction,
-                scopes: vec![scope],
-                changes: Vec::new(),
-                holes: Vec::new(),
-            };
-            self.push(statement);
-        }
-    }
-
-    /// Reads one piece of a body.
-    fn part(&mut self, words: Words<'_>, part: &Part) {
-        let inner = Words { text: words.text, tokens: &words.tokens[part.range.clone()] };
-        match &part.shape {
-            Shape::Statement if routine::header(inner).is_some() => self.any(inner),
-            Shape::Statement => self.statement(inner),
-            Shape::Expression => self.expression(inner, None),
-            Shape::Assignment { target } => {
-                let left = Words { text: words.text, tokens: &words.tokens[target.clone()] };
-                let named = left.name(0);
-                if let Some(named) = &named
-                    && !dynamic::texts(inner, self.profile.lexis.backslash).is_empty()
-                {
-                    self.texts.insert(named.name.last().folded());
-                }
-                let written = named.and_then(|named| self.field(&named));
-                self.expression(inner, written);
-            }
-            Shape::Dynamic => self.dynamic(inner),
-        }
-    }
-
-    /// A condition or value: read as the projection of a query.
-    fn expression(&mut self, words: Words<'_>, written: Option<ColumnReference>) {
-        let (kept, filled) = self.without_variables(words);
-        let written = filled.into_iter().chain(written).collect();
-        let expression = holes::prepare(words.text, &kept, self.profile.best);
-        let place = expression.outer(Span::default());
-        let mut prepared = SqlText::default();
-        prepared.push_decoded("SELECT ", Span { start: place.start, end: place.start });
-        prepared.push_piece(&expression);
-        self.prepared(prepared, &Role::Expression(written));
-        for text in dynamic::texts(words, self.profile.lexis.backslash) {
-            self.nested(&text);
-        }
-    }
-
-    /// `EXECUTE …`, `EXEC (…)`, `PREPARE s FROM …`, `OPEN c FOR …`: what is run stands in constants, or is not known.
-    fn dynamic(&mut self, words: Words<'_>) {
-        let span = words.stretch(0, words.len());
-        if let Some(definition) = ddl::read(words) {
-            let dialect = self.profile.best;
-            self.definition(words, definition, span, dialect, "");
-            return;
-        }
-        let texts = dynamic::texts(words, self.profile.lexis.backslash);
-        let found = !texts.is_empty();
-        for text in texts {
-            self.nested(&text);
-        }
-        if found {
-            return;
-        }
-        let name = words.name(1);
-        let called = name.as_ref().map_or(String::new(), |named| named.name.last().text.to_ascii_lowercase());
-        let runs_text = words.is(1, "(")
-            || words.is_any(0, &["prepare"])
-            || called == "immediate"
-            || called == "sp_executesql"
-            || (self.context.routine && self.profile.best != Dialect::SqlServer && self.profile.best != Dialect::Mysql);
-        let known = (0..words.len()).any(|at| words.ident(at).is_some_and(|name| self.texts.contains(&name.folded())));
-        if runs_text && !known {
-            let reason = "SQL that is put together at run time".to_owned();
-            self.facts.blind_spots.push(BlindSpot { span, reason, relations: Vec::new() });
-        }
-        self.other(span, StatementKind::Other);
-    }
 }
 
 /// What a text is to the statement around it, with the fields of rows that it fills.
-enum Role {
+pub(super) enum Role {
     /// A statement.
     Statement(Vec<ColumnReference>),
     /// An expression, wrapped into a query: it counts only when it names something.
@@ -674,7 +440,7 @@ impl Role {
     }
 }
 
-/// ClickHouse's `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
+/// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
 fn mutation(words: Words<'_>) -> Option<SqlText> {
     if !words.is_word(0, "alter") || !words.is_word(1, "table") {
         return None;

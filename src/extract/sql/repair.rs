@@ -3,6 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
+use super::harmless::names_nothing;
 use super::statement::{Refusal, is_space};
 use super::text::hole_index;
 
@@ -87,6 +88,13 @@ impl Draft {
             let keyword_before = |keywords: &[Keyword]| before.is_some_and(|before| is_keyword(before, keywords));
             if follows_operand && !next_is(&Token::Period) && !next_is(&Token::LParen) {
                 changed = true;
+                let conditional = matches!(clause, Keyword::WHERE | Keyword::ON | Keyword::HAVING);
+                if conditional && next.is_some_and(|next| starts_operand(next) || is_constant(next)) {
+                    // An operator.
+                    made.push(at_span(Token::Eq, token.span));
+                    previous = made.last().cloned();
+                    continue;
+                }
                 if inserts && clause == Keyword::INTO {
                     made.push(word_at("SELECT", token.span));
                     made.push(token.clone());
@@ -171,6 +179,13 @@ impl Draft {
             }
             return true;
         }
+        if let Some(end) = self.subscript_end(at)
+            && refusal.message.starts_with("Expected: ")
+        {
+            // `SET a[1] = …` assigns the column.
+            self.drop_range(at..end);
+            return true;
+        }
         if let Some(before) = self.previous_significant(at)
             && is_hole(&self.tokens[before])
             && self.stuck.1 == 0
@@ -191,6 +206,22 @@ impl Draft {
             return true;
         }
         if self.depth_at(at) > 0 { self.cut_group(at) } else { self.cut_clause(at) }
+    }
+
+    /// The token behind the subscript at `at`, if one stands there behind a name.
+    fn subscript_end(&self, at: usize) -> Option<usize> {
+        let before = self.previous_significant(at)?;
+        if !matches!(self.tokens[before].token, Token::Word(_)) {
+            return None;
+        }
+        match &self.tokens[at].token {
+            Token::Word(word) if word.quote_style == Some('[') => Some(at + 1),
+            Token::LBracket => {
+                let close = self.tokens[at..].iter().position(|token| token.token == Token::RBracket)?;
+                Some(at + close + 1)
+            }
+            _ => None,
+        }
     }
 
     /// The text ends too early: what is open is closed, what is missing becomes a hole.
@@ -344,181 +375,13 @@ const CLAUSES: &[Keyword] = &[
     Keyword::USING,
 ];
 
-/// Words of hints, storage clauses and locks. Text made of them, constants and what their parentheses hold names no
-/// column.
-const HARMLESS: &[&str] = &[
-    "use",
-    "force",
-    "ignore",
-    "index",
-    "key",
-    "option",
-    "for",
-    "share",
-    "skip",
-    "locked",
-    "nowait",
-    "lock",
-    "in",
-    "mode",
-    "engine",
-    "tablespace",
-    "charset",
-    "character",
-    "collate",
-    "row_format",
-    "pctfree",
-    "pctused",
-    "initrans",
-    "maxtrans",
-    "storage",
-    "logging",
-    "nologging",
-    "nocompress",
-    "compress",
-    "cache",
-    "nocache",
-    "parallel",
-    "noparallel",
-    "monitoring",
-    "auto_increment",
-    "avg_row_length",
-    "checksum",
-    "max_rows",
-    "min_rows",
-    "pack_keys",
-    "stats_persistent",
-    "without",
-    "rowid",
-    "strict",
-    "outfile",
-    "dumpfile",
-    "fields",
-    "terminated",
-    "lines",
-    "enclosed",
-    "escaped",
-    "optionally",
-    "default",
-    "with",
-    "ur",
-    "rr",
-    "cs",
-    "rs",
-    "read",
-    "only",
-    "browse",
-    "nolock",
-    "readpast",
-    "rowlock",
-    "updlock",
-    "holdlock",
-    "tablock",
-    "tablockx",
-    "xlock",
-    "noexpand",
-    "recompile",
-    "maxdop",
-    "settings",
-    "format",
-    "primary",
-    "textimage_on",
-    "filegroup",
-    "clustered",
-    "nonclustered",
-    "deferrable",
-    "initially",
-    "deferred",
-    "immediate",
-    "enable",
-    "disable",
-    "novalidate",
-    "validate",
-    "online",
-    "concurrently",
-    "utf8",
-    "utf8mb4",
-    "latin1",
-    "innodb",
-    "myisam",
-    "data",
-    "directory",
-    "row",
-    "wait",
-    "update",
-    "allow",
-    "filtering",
-    "segment",
-    "creation",
-    "no",
-    "global",
-    "local",
-    "off",
-    "on",
-    "fillfactor",
-    "pad_index",
-    "into",
-    "statistics_norecompute",
-    "ignore_dup_key",
-    "allow_row_locks",
-    "allow_page_locks",
-    "dynamic",
-    "compact",
-    "set",
-];
-
-/// Whether cut text can name no column: hints, locks, storage.
-fn names_nothing(tokens: &[TokenWithSpan]) -> bool {
-    const LONGEST: usize = 2000;
-    if tokens.len() > LONGEST {
-        return false;
-    }
-    let mut words = 0;
-    let mut depth = 0;
-    let mut hint = false;
-    for token in tokens {
-        match &token.token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth -= 1,
-            Token::Word(word) if hole_index(&word.value).is_some() => return false,
-            Token::Word(word) => {
-                let harmless =
-                    word.quote_style.is_none() && HARMLESS.iter().any(|known| word.value.eq_ignore_ascii_case(known));
-                if words == 0 && depth == 0 && !harmless {
-                    return false;
-                }
-                words += 1;
-                hint |= matches!(word.keyword, Keyword::INDEX | Keyword::KEY | Keyword::OPTION | Keyword::STORAGE);
-                // Names of indexes stand in the parentheses of a hint.
-                if !harmless && !(hint && depth > 0) && !follows_assignment(tokens, token) {
-                    return false;
-                }
-            }
-            _ => {}
-        }
-    }
-    true
-}
-
-/// Whether the token is the value of a setting: `ENGINE = x`.
-fn follows_assignment(tokens: &[TokenWithSpan], token: &TokenWithSpan) -> bool {
-    let Some(at) = tokens.iter().position(|other| std::ptr::eq(other, token)) else { return false };
-    let mut before = tokens[..at].iter().rev().filter(|token| !is_space(token));
-    before.next().is_some_and(|before| {
-        before.token == Token::Eq
-            || is_keyword(
-                before,
-                &[Keyword::TABLESPACE, Keyword::ENGINE, Keyword::COLLATE, Keyword::CHARSET, Keyword::SET],
-            )
-    })
-}
-
 /// Whether the token is a hole's marker.
 pub(super) fn is_hole(token: &TokenWithSpan) -> bool {
     matches!(&token.token, Token::Word(word) if word.value.starts_with("columnist") && hole_index(&word.value).is_some())
 }
 
-fn is_keyword(token: &TokenWithSpan, keywords: &[Keyword]) -> bool {
+/// Whether the token is one of `keywords`, without quotes.
+pub(super) fn is_keyword(token: &TokenWithSpan, keywords: &[Keyword]) -> bool {
     matches!(&token.token, Token::Word(word) if word.quote_style.is_none() && keywords.contains(&word.keyword))
 }
 
@@ -529,6 +392,10 @@ fn ends_operand(token: &TokenWithSpan) -> bool {
         Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen | Token::RBracket => true,
         _ => false,
     }
+}
+
+fn is_constant(token: &TokenWithSpan) -> bool {
+    matches!(token.token, Token::Number(..) | Token::SingleQuotedString(_))
 }
 
 /// Whether the token can be the first of an expression.

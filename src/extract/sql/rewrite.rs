@@ -6,18 +6,57 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
 /// Rewrites the tokens of one statement. Costs one look at each token when there is nothing to do.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
-    let is_trigger = |token: &TokenWithSpan| match &token.token {
-        Token::Word(word) => word.quote_style.is_none() && TRIGGERS.contains(&word.keyword),
-        Token::LBracket => true,
-        _ => false,
-    };
-    if tokens.iter().any(is_trigger) {
-        let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
-        let mut rewriter = Rewriter { tokens, significant, clauses: vec![Keyword::NoKeyword], queries: Vec::new() };
-        rewriter.walk();
-        let queries = std::mem::take(&mut rewriter.queries);
-        spell_queries(tokens, &queries);
+    if !is_needed(tokens) {
+        return;
     }
+    let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
+    let closers = closers(tokens, &significant);
+    let mut rewriter = Rewriter { tokens, significant, closers, clauses: vec![Keyword::NoKeyword], added: Vec::new() };
+    rewriter.walk();
+    let mut added = rewriter.added;
+    if !added.is_empty() {
+        added.sort_by_key(|(at, _)| *at);
+        insert(tokens, &added);
+    }
+}
+
+/// Whether anything in the statement may have to be rewritten.
+fn is_needed(tokens: &[TokenWithSpan]) -> bool {
+    // A query in parentheses may begin behind another parenthesis.
+    let mut opened = false;
+    tokens.iter().any(|token| match &token.token {
+        Token::Whitespace(_) => false,
+        Token::LParen => std::mem::replace(&mut opened, true),
+        Token::LBracket => true,
+        Token::Word(word) => {
+            let opened = std::mem::replace(&mut opened, false);
+            word.quote_style.is_none()
+                && (TRIGGERS.contains(&word.keyword)
+                    || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH)))
+        }
+        _ => {
+            opened = false;
+            false
+        }
+    })
+}
+
+/// For each token that opens a parenthesis or bracket the token that closes it, as indexes into `significant`.
+fn closers(tokens: &[TokenWithSpan], significant: &[usize]) -> Vec<Option<usize>> {
+    let mut found = vec![None; significant.len()];
+    let mut open = Vec::new();
+    for (at, &token) in significant.iter().enumerate() {
+        match tokens[token].token {
+            Token::LParen | Token::LBracket => open.push(at),
+            Token::RParen | Token::RBracket => {
+                if let Some(start) = open.pop() {
+                    found[start] = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 const TRIGGERS: &[Keyword] = &[
@@ -27,21 +66,25 @@ const TRIGGERS: &[Keyword] = &[
     Keyword::SEARCH,
     Keyword::CYCLE,
     Keyword::ROWS,
+    Keyword::ROLLUP,
+    Keyword::CUBE,
+    Keyword::SETS,
     Keyword::BOTH,
     Keyword::LEADING,
     Keyword::TRAILING,
     Keyword::USING,
-    Keyword::VALUES,
 ];
 
 struct Rewriter<'t> {
     tokens: &'t mut [TokenWithSpan],
     /// Indexes of tokens that are no white space.
     significant: Vec<usize>,
+    /// For each of them that opens a parenthesis or bracket the one that closes it.
+    closers: Vec<Option<usize>>,
     /// The clause that each open parenthesis stands in, and the current one last.
     clauses: Vec<Keyword>,
-    /// Indexes of the words `TABLE` that are queries, and of `VALUES` where only a query with a verb is expected.
-    queries: Vec<usize>,
+    /// What is put before which tokens.
+    added: Vec<(usize, Added)>,
 }
 
 impl Rewriter<'_> {
@@ -49,11 +92,12 @@ impl Rewriter<'_> {
         let mut at = 0;
         while at < self.significant.len() {
             match self.token(at) {
-                Some(Token::LParen) => self.clauses.push(Keyword::NoKeyword),
-                Some(Token::RParen) => {
-                    if self.clauses.len() > 1 {
-                        self.clauses.pop();
-                    }
+                Some(Token::LParen) => {
+                    self.leading_query(at);
+                    self.clauses.push(Keyword::NoKeyword);
+                }
+                Some(Token::RParen) if self.clauses.len() > 1 => {
+                    self.clauses.pop();
                 }
                 Some(Token::LBracket) => self.subscript(at),
                 Some(Token::Word(word)) if word.quote_style.is_none() => {
@@ -68,12 +112,16 @@ impl Rewriter<'_> {
 
     fn word(&mut self, at: usize, keyword: Keyword) {
         match keyword {
-            Keyword::VALUES
-                if at > 1
-                    && self.token(at - 1) == Some(&Token::LParen)
-                    && self.is(at - 2, &[Keyword::ANY, Keyword::SOME, Keyword::ALL]) =>
-            {
-                self.queries.push(self.significant[at]);
+            Keyword::VALUES if at > 1 && self.token(at - 1) == Some(&Token::LParen) => {
+                if !self.inserted_query(at) && self.is_operand(at - 1) {
+                    self.add(at, Added::Verb);
+                }
+                self.set_clause(keyword);
+            }
+            Keyword::WITH => {
+                if at > 1 && self.token(at - 1) == Some(&Token::LParen) {
+                    self.inserted_query(at);
+                }
                 self.set_clause(keyword);
             }
             Keyword::SELECT
@@ -87,8 +135,10 @@ impl Rewriter<'_> {
             | Keyword::ORDER
             | Keyword::HAVING => self.set_clause(keyword),
             Keyword::JOIN => self.set_clause(Keyword::FROM),
-            Keyword::USING if self.token(at + 1) == Some(&Token::LParen) => self.join_alias(at + 1),
-            Keyword::USING => self.set_clause(Keyword::FROM),
+            Keyword::USING => {
+                self.join_alias(at + 1);
+                self.set_clause(Keyword::FROM);
+            }
             Keyword::ONLY => self.only(at),
             Keyword::VALUE if at > 2 && self.is(at - 1, &[Keyword::SYSTEM, Keyword::USER]) => {
                 let overrides = |word: &Word| word.value.eq_ignore_ascii_case("overriding");
@@ -112,11 +162,14 @@ impl Rewriter<'_> {
                     );
                 let names = matches!(self.token(at + 1), Some(Token::Word(_)));
                 if begins && names && self.token(at + 2) != Some(&Token::LParen) {
-                    self.queries.push(self.significant[at]);
+                    self.add(at, Added::Star);
                 }
             }
             Keyword::ROWS if self.is(at + 1, &[Keyword::FROM]) && self.token(at + 2) == Some(&Token::LParen) => {
                 self.rows_from(at);
+            }
+            Keyword::ROLLUP | Keyword::CUBE | Keyword::SETS if self.token(at + 1) == Some(&Token::LParen) => {
+                self.grouped_fields(at + 1);
             }
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING if self.is(at + 1, &[Keyword::FROM]) => {
                 self.blank(at + 1..at + 2);
@@ -154,22 +207,86 @@ impl Rewriter<'_> {
         }
     }
 
+    fn add(&mut self, at: usize, added: Added) {
+        if let Some(&at) = self.significant.get(at) {
+            self.added.push((at, added));
+        }
+    }
+
     /// Index of the token that closes the parenthesis or bracket at `open`, if one does.
     fn close(&self, open: usize) -> Option<usize> {
-        let mut depth = 0_u32;
-        for at in open..self.significant.len() {
-            match self.token(at) {
-                Some(Token::LParen | Token::LBracket) => depth += 1,
-                Some(Token::RParen | Token::RBracket) => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
-                _ => {}
+        self.closers.get(open).copied().flatten()
+    }
+
+    /// Whether the parenthesis at `open` stands where a value is expected, not a relation.
+    fn is_operand(&self, open: usize) -> bool {
+        match open.checked_sub(1).and_then(|at| self.token(at)) {
+            Some(Token::Word(word)) => {
+                word.quote_style.is_none()
+                    && matches!(
+                        word.keyword,
+                        Keyword::SELECT
+                            | Keyword::THEN
+                            | Keyword::ELSE
+                            | Keyword::WHEN
+                            | Keyword::WHERE
+                            | Keyword::AND
+                            | Keyword::OR
+                            | Keyword::ON
+                            | Keyword::NOT
+                            | Keyword::ANY
+                            | Keyword::SOME
+                            | Keyword::ALL
+                            | Keyword::ARRAY
+                    )
             }
+            Some(Token::Comma) => !matches!(self.clause(), Keyword::FROM | Keyword::INTO),
+            Some(Token::LParen) => self.is_operand(open - 1),
+            Some(Token::RParen | Token::SemiColon) | None => false,
+            Some(_) => true,
         }
-        None
+    }
+
+    /// `INSERT INTO t (WITH …)`, `INSERT INTO t (VALUES …)`: as if the parentheses were not there. `at` is behind the
+    /// first one.
+    fn inserted_query(&mut self, at: usize) -> bool {
+        let depth = self.clauses.len();
+        let is_inserted = depth > 1
+            && self.clauses[depth - 2] == Keyword::INTO
+            && matches!(self.token(at - 2), Some(Token::Word(_)))
+            && matches!(self.token(at + 1), Some(Token::LParen | Token::Word(_)));
+        match self.close(at - 1) {
+            Some(close) if is_inserted => {
+                self.blank(at - 1..at);
+                self.blank(close..close + 1);
+                self.clauses.pop();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
+    /// follows its own.
+    fn leading_query(&mut self, at: usize) {
+        let starts_query = self.is(at + 2, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]);
+        if self.token(at + 1) != Some(&Token::LParen) || !starts_query || !self.is_operand(at) {
+            return;
+        }
+        let continues = &[
+            Keyword::UNION,
+            Keyword::INTERSECT,
+            Keyword::EXCEPT,
+            Keyword::ORDER,
+            Keyword::LIMIT,
+            Keyword::OFFSET,
+            Keyword::FETCH,
+        ];
+        if let Some(close) = self.close(at + 1)
+            && self.is(close + 1, continues)
+        {
+            self.add(at + 1, Added::Verb);
+        }
     }
 
     /// `FROM ONLY t`: without the tables that inherit from it.
@@ -210,7 +327,18 @@ impl Rewriter<'_> {
 
     /// `JOIN … USING (a) AS j`: `j` has no other columns than those that are named there.
     fn join_alias(&mut self, open: usize) {
-        let Some(close) = self.close(open) else { return };
+        if self.token(open) != Some(&Token::LParen) {
+            return;
+        }
+        let listed = |at: &usize| match self.token(*at) {
+            Some(Token::Word(word)) => word.quote_style.is_some() || word.keyword != Keyword::SELECT,
+            Some(Token::Comma) => true,
+            _ => false,
+        };
+        let close = open + 1 + (open + 1..self.significant.len()).take_while(listed).count();
+        if self.token(close) != Some(&Token::RParen) {
+            return;
+        }
         let is_name = matches!(self.token(close + 2), Some(Token::Word(_)));
         if self.clause() == Keyword::FROM && self.is(close + 1, &[Keyword::AS]) && is_name {
             self.blank(close + 1..close + 3);
@@ -228,11 +356,39 @@ impl Rewriter<'_> {
                 Some(Token::RParen) => depth -= u32::from(depth > 0),
                 _ => {}
             }
-            if depth == 1 && self.is(inner, &[Keyword::AS]) && self.token(inner + 1) == Some(&Token::LParen) {
-                if let Some(end) = self.close(inner + 1) {
-                    self.blank(inner..end + 1);
+            if depth == 1
+                && self.is(inner, &[Keyword::AS])
+                && self.token(inner + 1) == Some(&Token::LParen)
+                && let Some(end) = self.close(inner + 1)
+            {
+                self.blank(inner..end + 1);
+            }
+        }
+    }
+
+    /// `ROLLUP ((t).a, (b)::text)`: a parenthesis there is taken to hold a whole set.
+    fn grouped_fields(&mut self, open: usize) {
+        let Some(close) = self.closers[open] else { return };
+        let mut at = open + 1;
+        while at < close {
+            let start = at;
+            if self.token(at) == Some(&Token::LParen) {
+                let Some(end) = self.closers[at] else { return };
+                at = end + 1;
+                if matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
+                    // A set, or a list of them.
+                    at = start + 1;
+                    continue;
                 }
             }
+            while at < close && !matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
+                at = self.closers[at].unwrap_or(at) + 1;
+            }
+            if self.token(start) == Some(&Token::LParen) {
+                self.add(start, Added::Open);
+                self.add(at, Added::Close);
+            }
+            at += 1;
         }
     }
 
@@ -279,35 +435,51 @@ impl Rewriter<'_> {
     }
 }
 
-/// `TABLE t` is `SELECT * FROM t`; the star stands where the word does. `ANY (VALUES …)` is only read as a query when it
-/// begins with `WITH`.
-fn spell_queries(tokens: &mut Vec<TokenWithSpan>, queries: &[usize]) {
-    let space = || Token::Whitespace(Whitespace::Space);
-    for &at in queries.iter().rev() {
-        let span = tokens[at].span;
-        let made = if is_values(&tokens[at]) {
-            vec![
-                word("WITH", Keyword::WITH),
-                space(),
-                Token::Word(Word { value: String::new(), quote_style: Some('"'), keyword: Keyword::NoKeyword }),
-                space(),
-                word("AS", Keyword::AS),
-                Token::LParen,
-                word("SELECT", Keyword::SELECT),
-                space(),
-                Token::Number("1".to_owned(), false),
-                Token::RParen,
-                tokens[at].token.clone(),
-            ]
-        } else {
-            vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space(), word("FROM", Keyword::FROM)]
-        };
-        tokens.splice(at..=at, made.into_iter().map(|token| TokenWithSpan { token, span }));
-    }
+/// What is put before a token.
+#[derive(Clone, Copy)]
+enum Added {
+    /// `TABLE t` becomes `SELECT * FROM t`; the star stands where the word does.
+    Star,
+    /// A query that is only known as such when it begins with a verb gets one that says nothing.
+    Verb,
+    /// A parenthesis.
+    Open,
+    /// A parenthesis.
+    Close,
 }
 
-fn is_values(token: &TokenWithSpan) -> bool {
-    matches!(&token.token, Token::Word(word) if word.keyword == Keyword::VALUES)
+/// Puts words before tokens; `added` is sorted.
+fn insert(tokens: &mut Vec<TokenWithSpan>, added: &[(usize, Added)]) {
+    let space = || Token::Whitespace(Whitespace::Space);
+    let mut made = Vec::with_capacity(tokens.len() + 10 * added.len());
+    let mut next = added.iter().peekable();
+    for (at, mut token) in std::mem::take(tokens).into_iter().enumerate() {
+        while let Some((_, added)) = next.next_if(|(before, _)| *before == at) {
+            let words = match added {
+                Added::Star => {
+                    token.token = word("FROM", Keyword::FROM);
+                    vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space()]
+                }
+                Added::Verb => vec![
+                    word("WITH", Keyword::WITH),
+                    space(),
+                    Token::Word(Word { value: String::new(), quote_style: Some('"'), keyword: Keyword::NoKeyword }),
+                    space(),
+                    word("AS", Keyword::AS),
+                    Token::LParen,
+                    word("SELECT", Keyword::SELECT),
+                    space(),
+                    Token::Number("1".to_owned(), false),
+                    Token::RParen,
+                ],
+                Added::Open => vec![Token::LParen],
+                Added::Close => vec![Token::RParen],
+            };
+            made.extend(words.into_iter().map(|word| TokenWithSpan { token: word, span: token.span }));
+        }
+        made.push(token);
+    }
+    *tokens = made;
 }
 
 fn word(value: &str, keyword: Keyword) -> Token {
@@ -338,6 +510,25 @@ mod tests {
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
             ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)"),
+            ("SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)", "SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)"),
+            (
+                "SELECT 1 FROM t GROUP BY GROUPING SETS (((t).b, (c)::text), (a), ())",
+                "SELECT 1 FROM t GROUP BY GROUPING SETS ((((t).b), ((c)::TEXT)), (a), ())",
+            ),
+            ("INSERT INTO t (VALUES (1))", "INSERT INTO t VALUES (1)"),
+            (
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+                "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
+            ),
+            (
+                "INSERT INTO t AS u (WITH v AS (SELECT 1) SELECT * FROM v) RETURNING *",
+                "INSERT INTO t AS u WITH v AS (SELECT 1) SELECT * FROM v RETURNING *",
+            ),
+            ("DELETE FROM t USING (SELECT a, b FROM u) AS v", "DELETE FROM t USING (SELECT a, b FROM u) AS v"),
+            (
+                "SELECT ((SELECT a FROM t) LIMIT 1), (VALUES (b) LIMIT 1) FROM u",
+                "SELECT (WITH \"\" AS (SELECT 1) (SELECT a FROM t) LIMIT 1), (WITH \"\" AS (SELECT 1) VALUES (b) LIMIT 1) FROM u",
+            ),
             (
                 "SELECT a > ANY (VALUES (1), (b)) FROM t",
                 "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t",
@@ -361,7 +552,7 @@ mod tests {
         ];
         for (sql, expected) in cases {
             let grammar = PostgreSqlDialect {};
-            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().unwrap();
+            let mut tokens = Tokenizer::new(&grammar, sql).tokenize_with_location().expect("tokens");
             rewrite(&mut tokens);
             let statement = Parser::new(&grammar).with_tokens_with_locations(tokens).parse_statement();
             assert_eq!(statement.map(|statement| statement.to_string()), Ok(expected.to_owned()), "{sql}");

@@ -78,9 +78,8 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
     })?;
     let kind = match words.of(object).to_ascii_lowercase().as_str() {
         "function" => RoutineKind::Function,
-        "procedure" | "proc" | "package" => RoutineKind::Procedure,
         "event" if words.is_word(object + 1, "trigger") => return None,
-        "event" => RoutineKind::Procedure,
+        "procedure" | "proc" | "package" | "event" => RoutineKind::Procedure,
         "trigger" | "rule" => RoutineKind::Trigger,
         "type" if words.is_word(object + 1, "body") => RoutineKind::Procedure,
         _ => return None,

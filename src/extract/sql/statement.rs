@@ -293,9 +293,10 @@ fn longest_chain(tokens: &[TokenWithSpan]) -> u32 {
                 continue;
             }
             Token::Comma => *chain = Chain { sets: chain.sets, ..Chain::default() },
+            Token::Word(word) if word.quote_style.is_some() => {}
             Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::DoubleQuotedString(_) => {}
             Token::Period | Token::DoubleColon | Token::Colon => chain.postfix += 1,
-            Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+            Token::Word(word) => match word.keyword {
                 Keyword::AND | Keyword::OR => {
                     chain.logical += 1;
                     chain.operators = 0;
@@ -314,7 +315,6 @@ fn longest_chain(tokens: &[TokenWithSpan]) -> u32 {
                 }
                 _ => {}
             },
-            Token::Word(_) => {}
             _ => {
                 chain.operators += 1;
                 chain.postfix = 0;

@@ -1,6 +1,7 @@
 //! What the reader makes of dirty SQL: small scripts and a line for each statement found.
 
 use super::*;
+use crate::model::name::Ident;
 use crate::model::schema::SchemaChange;
 use crate::model::statement::{Access, OutputValue, Reading, Relation, SourceRole};
 
@@ -11,15 +12,16 @@ fn lines(text: &str, facts: &SqlFacts) -> Vec<String> {
 }
 
 fn line(text: &str, statement: &Statement) -> String {
-    let mut line = statement.kind.name().to_owned();
-    line.push_str(match statement.reading {
+    let mut head = statement.kind.name().to_owned();
+    head.push_str(match statement.reading {
         Reading::Parsed => "",
         Reading::Recovered { .. } => "~",
         Reading::Tokens { .. } => "?",
     });
     if statement.direction == Direction::Backward {
-        line.push('<');
+        head.push('<');
     }
+    let mut words = vec![head];
     for scope in &statement.scopes {
         for source in &scope.sources {
             let name = match &source.relation {
@@ -34,13 +36,13 @@ fn line(text: &str, statement: &Statement) -> String {
                 SourceRole::Target => "!",
                 SourceRole::RowImage => "'",
             };
-            line.push_str(&format!(" {mark}{name}"));
-            if let Some(alias) = &source.alias {
-                line.push_str(&format!("@{alias}"));
+            words.push(format!("{mark}{name}"));
+            if let (Some(alias), Some(last)) = (&source.alias, words.last_mut()) {
+                *last = format!("{last}@{alias}");
             }
         }
     }
-    line.push_str(" :");
+    words.push(":".to_owned());
     for scope in &statement.scopes {
         for reference in &scope.references {
             assert_eq!(
@@ -53,23 +55,27 @@ fn line(text: &str, statement: &Statement) -> String {
                 Access::Write => "=",
                 Access::Both => "#",
             };
-            let qualifier: String = reference.qualifier.iter().map(|part| format!("{part}.")).collect();
-            line.push_str(&format!(" {mark}{qualifier}{}", reference.name));
+            let qualifier: String = dotted(&reference.qualifier);
+            words.push(format!("{mark}{qualifier}{}", reference.name));
         }
         for output in &scope.outputs {
             if let OutputValue::Wildcard { qualifier, .. } = &output.value {
-                let qualifier: String = qualifier.iter().map(|part| format!("{part}.")).collect();
-                line.push_str(&format!(" {qualifier}*"));
+                let qualifier: String = dotted(qualifier);
+                words.push(format!("{qualifier}*"));
             }
         }
     }
     for change in &statement.changes {
-        line.push_str(&format!(" [{}]", change_line(change)));
+        words.push(format!("[{}]", change_line(change)));
     }
     for hole in &statement.holes {
-        line.push_str(&format!(" {{{:?} {}}}", hole.role, hole.span.of(text)));
+        words.push(format!("{{{:?} {}}}", hole.role, hole.span.of(text)));
     }
-    line
+    words.join(" ")
+}
+
+fn dotted(qualifier: &[Ident]) -> String {
+    qualifier.iter().flat_map(|part| [&*part.text, "."]).collect()
 }
 
 fn change_line(change: &SchemaChange) -> String {
@@ -77,8 +83,8 @@ fn change_line(change: &SchemaChange) -> String {
         SchemaChange::CreateTable { table, columns, copies, .. } => {
             let columns: Vec<String> =
                 columns.iter().map(|column| format!("{} {}", column.name, column.data_type)).collect();
-            let copies: String = copies.iter().map(|copy| format!(" like {copy}")).collect();
-            format!("table {table} ({}){copies}", columns.join(", "))
+            let copies: Vec<String> = copies.iter().map(|copy| format!(" like {copy}")).collect();
+            format!("table {table} ({}){}", columns.join(", "), copies.concat())
         }
         SchemaChange::CreateFromQuery { relation, columns, .. } => format!("query {relation} {}", columns.len()),
         SchemaChange::DropRelation { name, .. } => format!("drop {name}"),
@@ -172,9 +178,9 @@ fn texts_that_break_off_are_closed() {
     check("SELECT a,", &["select : a {Columns ,}"]);
     check("SELECT a FROM (SELECT b FROM t WHERE c =", &["select~ (query) t : a b c"]);
     check(
-        r#"SELECT a FROM t WHERE b = 'open
+        r"SELECT a FROM t WHERE b = 'open
 SELECT c FROM u WHERE d = 1;
-DELETE FROM v;"#,
+DELETE FROM v;",
         &["select? t : a b", "select u : c d", "delete !v :"],
     );
 }
@@ -225,7 +231,7 @@ fn definitions_are_never_lost() {
     );
     check(
         "ALTER TABLE t CHANGE a b int(5) WIBBLE, MODIFY c text WOBBLE, DROP INDEX x, ADD KEY (d) ZAP",
-        &["alter~ !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
+        &["alter !t : #a #c d [rename t.a b] [alter t.b Type(\"int(5) WIBBLE\")] [alter t.c Type(\"text WOBBLE\")]"],
     );
     check(
         "EXEC sp_rename 'dbo.users.full_name', 'name', 'COLUMN'",
@@ -243,22 +249,22 @@ fn scripts_of_clients() {
     check("\\copy (SELECT a FROM t WHERE b = :'x') TO 'f.csv' CSV", &["select t : a b"]);
     check("\\copy t (a, b) from '/tmp/x' with (format csv)", &["copy !t : =a =b"]);
     check(
-        r#"COPY t (a, b) FROM stdin;
+        r"COPY t (a, b) FROM stdin;
 1	2
 \.
-SELECT c FROM u;"#,
+SELECT c FROM u;",
         &["copy !t : =a =b", "select u : c"],
     );
     check("SELECT a FROM t; garbage in here; SELECT b FROM u", &["select t : a", "other :", "select u : b"]);
     check(
-        r#"--liquibase formatted sql
+        r"--liquibase formatted sql
 --changeset a:1 dbms:postgresql
 ALTER TABLE t DROP COLUMN a;
---rollback ALTER TABLE t ADD COLUMN a int;"#,
+--rollback ALTER TABLE t ADD COLUMN a int;",
         &["alter !t : #a [drop t.a]", "alter< !t : #a [add t.a INT]"],
     );
     check(
-        r#"IF OBJECT_ID('x') IS NOT NULL DROP TABLE x
+        r"IF OBJECT_ID('x') IS NOT NULL DROP TABLE x
 GO
 IF EXISTS (SELECT 1 FROM t WHERE a = 1)
 BEGIN
@@ -267,15 +273,15 @@ BEGIN
 END
 ELSE
   INSERT INTO v (d) SELECT e FROM w
-GO"#,
+GO",
         &["drop !x : [drop x]", "select t : a", "update !t : =b", "delete !u : c", "insert !v w : =d e"],
     );
     check(
-        r#"SELECT a FROM t
+        r"SELECT a FROM t
 SELECT b FROM u
 EXEC foo @x = 1
 UPDATE v SET c = 1
-FROM w WHERE w.d = v.d"#,
+FROM w WHERE w.d = v.d",
         &["select t : a", "select u : b", "other :", "update !v w : =c w.d v.d"],
     );
 }
@@ -302,7 +308,7 @@ fn sql_in_constants_of_sql() {
 #[test]
 fn bodies_of_routines() {
     check(
-        r#"CREATE FUNCTION f(p_id int, OUT total int) RETURNS int LANGUAGE plpgsql AS $$
+        r"CREATE FUNCTION f(p_id int, OUT total int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_name users.full_name%TYPE;
   r users%ROWTYPE;
@@ -325,7 +331,7 @@ BEGIN
   RETURN QUERY SELECT q FROM w;
 EXCEPTION WHEN unique_violation THEN
   INSERT INTO log (msg) VALUES (SQLERRM) RETURNING id INTO total;
-END $$;"#,
+END $$;",
         &[
             "create-routine : [routine f]",
             "other-schema users : full_name",
@@ -347,8 +353,8 @@ END $$;"#,
         ],
     );
     check(
-        r#"CREATE FUNCTION tf() RETURNS trigger AS $$ BEGIN NEW.full_name := upper(NEW.first); IF NEW.x <> OLD.x THEN INSERT INTO audit SELECT NEW.id, OLD.y; END IF; RETURN NEW; END $$ LANGUAGE plpgsql;
-CREATE TRIGGER tr BEFORE UPDATE OF full_name ON users FOR EACH ROW WHEN (OLD.a IS DISTINCT FROM NEW.a) EXECUTE FUNCTION tf();"#,
+        r"CREATE FUNCTION tf() RETURNS trigger AS $$ BEGIN NEW.full_name := upper(NEW.first); IF NEW.x <> OLD.x THEN INSERT INTO audit SELECT NEW.id, OLD.y; END IF; RETURN NEW; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER tr BEFORE UPDATE OF full_name ON users FOR EACH ROW WHEN (OLD.a IS DISTINCT FROM NEW.a) EXECUTE FUNCTION tf();",
         &[
             "create-routine : [routine tf]",
             "select 'users@NEW : NEW.first =NEW.full_name",
@@ -359,7 +365,7 @@ CREATE TRIGGER tr BEFORE UPDATE OF full_name ON users FOR EACH ROW WHEN (OLD.a I
         ],
     );
     check(
-        r#"DELIMITER //
+        r"DELIMITER //
 CREATE TRIGGER t1 AFTER UPDATE ON users FOR EACH ROW BEGIN
  DECLARE v INT;
  SET v = (SELECT max(a) FROM o WHERE o.u = NEW.id);
@@ -367,7 +373,7 @@ CREATE TRIGGER t1 AFTER UPDATE ON users FOR EACH ROW BEGIN
  INSERT INTO log(x) VALUES (NEW.email);
 END//
 DELIMITER ;
-SELECT 1 FROM z;"#,
+SELECT 1 FROM z;",
         &[
             "create-routine users : [routine t1 on users]",
             "select o 'users@NEW : a o.u NEW.id",
@@ -381,14 +387,14 @@ SELECT 1 FROM z;"#,
         &["create-routine users : [routine t1 on users]", "update !stats 'users@NEW : =n n uid NEW.id"],
     );
     check(
-        r#"CREATE TRIGGER dbo.tr ON dbo.users AFTER UPDATE AS
+        r"CREATE TRIGGER dbo.tr ON dbo.users AFTER UPDATE AS
 BEGIN
  SET NOCOUNT ON;
  INSERT INTO audit (a) SELECT i.full_name FROM inserted i JOIN deleted d ON d.id = i.id
  IF UPDATE(full_name) PRINT 'x'
 END
 GO
-"#,
+",
         &[
             "create-routine dbo.users : [routine dbo.tr on dbo.users]",
             "insert !audit 'dbo.users@i 'dbo.users@d : =a d.id i.id i.full_name",
@@ -396,7 +402,7 @@ GO
         ],
     );
     check(
-        r#"CREATE PROCEDURE dbo.p @id int, @n varchar(10) = NULL AS
+        r"CREATE PROCEDURE dbo.p @id int, @n varchar(10) = NULL AS
 BEGIN
  SET NOCOUNT ON
  DECLARE @x int = (SELECT TOP 1 a FROM t WHERE b = @id)
@@ -409,7 +415,7 @@ BEGIN
  RETURN
 END
 GO
-SELECT 1 FROM zz"#,
+SELECT 1 FROM zz",
         &[
             "create-routine : [routine dbo.p]",
             "select t : a b",
@@ -423,7 +429,7 @@ SELECT 1 FROM zz"#,
         ],
     );
     check(
-        r#"CREATE OR REPLACE PACKAGE BODY pk AS
+        r"CREATE OR REPLACE PACKAGE BODY pk AS
   g NUMBER := 1;
   PROCEDURE p1(p IN users.id%TYPE) IS
     v VARCHAR2(10);
@@ -438,7 +444,7 @@ SELECT 1 FROM zz"#,
   END f2;
 END pk;
 /
-SELECT 2 FROM dual2;"#,
+SELECT 2 FROM dual2;",
         &[
             "create-routine : [routine pk]",
             "other-schema users : id",
@@ -465,13 +471,13 @@ SELECT 2 FROM dual2;"#,
         &["other :", "select t : a b", "update !u : =c d"],
     );
     check(
-        r#"DECLARE
+        r"DECLARE
  v NUMBER;
 BEGIN
  SELECT a INTO v FROM t;
  IF v = 1 THEN DELETE FROM u; END IF;
 END;
-/"#,
+/",
         &["select t : a", "delete !u :"],
     );
     check(
@@ -479,8 +485,8 @@ END;
         &["create-routine : [routine e]", "delete !t : a"],
     );
     check(
-        r#"CREATE FUNCTION dbo.f(@a int) RETURNS TABLE AS RETURN (SELECT b FROM t WHERE c = @a)
-GO"#,
+        r"CREATE FUNCTION dbo.f(@a int) RETURNS TABLE AS RETURN (SELECT b FROM t WHERE c = @a)
+GO",
         &["create-routine : [routine dbo.f]", "select t : b c"],
     );
     check(
@@ -497,8 +503,8 @@ plpy.execute("SELECT a FROM t") $$ LANGUAGE plpython3u;"#,
         &["create-routine : [routine f]", "select t : a"],
     );
     check(
-        r#"CREATE OR REPLACE TRIGGER tg BEFORE INSERT ON t FOR EACH ROW BEGIN SELECT s.NEXTVAL INTO :NEW.id FROM dual; :NEW.full_name := UPPER(:NEW.a); END;
-/"#,
+        r"CREATE OR REPLACE TRIGGER tg BEFORE INSERT ON t FOR EACH ROW BEGIN SELECT s.NEXTVAL INTO :NEW.id FROM dual; :NEW.full_name := UPPER(:NEW.a); END;
+/",
         &[
             "create-routine t : [routine tg on t]",
             "select dual 't@NEW : =NEW.id",
@@ -574,4 +580,16 @@ fn hostile_texts_are_read_in_bounded_time() {
         evidence(&text);
     }
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn operators_subscripts_and_short_forms() {
+    check("select a from t where f ?| g and x ? y", &["select t : a f g x y"]);
+    check("UPDATE t SET a[1] = 2, b[2:3] = 4 WHERE c = 1", &["update !t : =a =b c"]);
+    check("TABLE users", &["select users : *"]);
+    check("SELECT a FROM t \\; SELECT b FROM u;", &["select t : a", "select u : b"]);
+    check("SELECT a FROM t WHERE b ${op} ? AND c ${op} 5 ${more}", &["select t : a b c {Fragment ${more}}"]);
+    check("REFRESH MATERIALIZED VIEW CONCURRENTLY v", &["other v :"]);
+    check("INSERT INTO n SELECT a FROM t\n\nRENAME TABLE x TO y", &["insert !n t : a", "alter !x : [rename x y]"]);
+    check("DECLARE c CURSOR WITH HOLD FOR SELECT a FROM t", &["select t : a"]);
 }

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::literals;
 use crate::extract::host::binding::Change;
 use crate::extract::host::expression::{Expression, ExpressionId, FormatStyle};
-use crate::extract::host::{Child, Reader, span_of};
+use crate::extract::host::{Child, Reader, quoting, span_of};
 
 /// Methods that give the text they are called on, as far as SQL is concerned.
 const PASSTHROUGH: &[&str] = &[
@@ -36,15 +36,22 @@ pub(super) fn call<'t>(node: Node<'t>, children: &[Child<'t>], reader: &mut Read
         return template.value;
     }
     let arguments: Vec<Child<'t>> = children.iter().filter(|child| child.field == Some("arguments")).copied().collect();
+    let name = field("property").or(field("function")).map_or("", |name| reader.text_of(name.node));
+    if let [argument] = arguments.as_slice()
+        && quoting::is_quoting(name, argument, reader)
+    {
+        return reader.string_or_name(argument);
+    }
     if let (Some(object), Some(property)) = (field("object"), field("property")) {
-        return method(object, reader.text_of(property.node), &arguments, node, reader);
+        let text = method(object, reader.text_of(property.node), &arguments, node, reader);
+        return text.or_else(|| reader.call(&arguments, node));
     }
     let function = reader.text_of(field("function")?.node);
     match function {
         "format" => format(&arguments, node, reader),
         "sql" => arguments.first().and_then(|argument| argument.value),
         _ if RAW.contains(&function) => arguments.first().and_then(|argument| argument.value),
-        _ => None,
+        _ => reader.call(&arguments, node),
     }
 }
 

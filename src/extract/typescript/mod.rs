@@ -13,7 +13,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, TokenKind};
+use crate::model::facts::{Constant, FileFacts, TokenKind};
 
 /// TypeScript and JavaScript source files, with or without JSX.
 pub struct TypeScript;
@@ -34,7 +34,11 @@ impl Format for TypeScript {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut TypeScriptFile, &grammar(input.path), input)
+        self.extract_with(input, &[])
+    }
+
+    fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        host::read(&mut TypeScriptFile, &grammar(input.path), input, known)
     }
 }
 
@@ -161,7 +165,10 @@ impl Host for TypeScriptFile {
                 None
             }
             "required_parameter" | "optional_parameter" => {
-                declare_opaque(field("pattern").or(field("name"))?, reader);
+                let is_type = reader.outer(1).is_some_and(|function| function.kind() == "function_type");
+                if !is_type {
+                    declare_parameter(field("pattern").or(field("name"))?, reader);
+                }
                 None
             }
             "return_statement" => {
@@ -175,7 +182,7 @@ impl Host for TypeScriptFile {
             }
             "arrow_function" | "function_expression" => {
                 if let Some(name) = field("parameter") {
-                    declare_opaque(name, reader);
+                    declare_parameter(name, reader);
                 }
                 if let Some(body) = field("body").filter(|body| body.node.kind() != "statement_block") {
                     reader.returned(body);
@@ -253,6 +260,12 @@ fn class_around<'t>(reader: &Reader<'t>) -> Option<&'t str> {
     let holds = matches!(body.kind(), "class_body" | "object");
     let name = if holds { holder.child_by_field_name("name") } else { None };
     name.map(|name| reader.text_of(name))
+}
+
+/// Declares a parameter; one that is taken apart keeps its place.
+fn declare_parameter<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {
+    let is_name = name.node.kind() == "identifier";
+    reader.declare_parameter(if is_name { reader.text_of(name.node) } else { "" });
 }
 
 fn declare_opaque<'t>(name: &Child<'t>, reader: &mut Reader<'t>) {

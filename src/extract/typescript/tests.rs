@@ -19,6 +19,23 @@ fn found(source: &str) -> Vec<String> {
 }
 
 #[test]
+fn functions_stand_for_what_they_return() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "class R { table(name: string) { return `${quoteIdentifier(this.schema)}.${quoteIdentifier(name)}` }\n\
+             run() { q(`SELECT a FROM ${this.table('users')} WHERE b = 1`) } }",
+            &["SELECT a FROM {this.schema}.users WHERE b = 1"],
+        ),
+        (
+            "const cols = () => 'a, b'; const o = { from(t) { return ` FROM ${t} ` } };\n\
+             q('SELECT ' + cols() + o.from('users') + 'WHERE c = 1')",
+            &["SELECT a, b FROM users WHERE c = 1"],
+        ),
+    ];
+    check(cases, found);
+}
+
+#[test]
 fn strings_and_templates() {
     let cases: &[(&str, &[&str])] = &[
         ("db.query('SELECT id FROM users')", &["SELECT id FROM users"]),

@@ -157,12 +157,17 @@ impl Lowerer<'_> {
         if let Some(with) = &query.with {
             self.with(with, scope);
         }
+        // Only MySQL lets a value name a column of the row that is filled.
+        let lookup = match self.places.dialect() {
+            Dialect::Mysql => Lookup::Sources,
+            _ => Lookup::Within(0, 0),
+        };
         for row in &values.rows {
             for (at, value) in row.content.iter().enumerate() {
                 // A plain value, by far the most frequent, needs no walk.
                 if !matches!(value, Expr::Value(_)) {
                     let usage = columns.get(at).map_or(Usage::Other, |&column| Usage::Assign(column));
-                    self.value(value, Place::read(scope, usage));
+                    self.value(value, Place::read(scope, usage).looking(lookup));
                 }
             }
         }

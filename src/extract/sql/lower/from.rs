@@ -187,7 +187,7 @@ impl Lowerer<'_> {
                 this.joined(table, scope);
                 return;
             }
-            let inner = this.new_scope(Some(this.before(scope)));
+            let inner = this.new_scope(this.outer(scope));
             this.joined(table, inner);
             let span = this.first_source_span(inner);
             // The columns are there to be named, none of them is read by that.

@@ -36,7 +36,7 @@ fn projections() {
     check_in(
         Dialect::Snowflake,
         "SELECT t.* EXCLUDE (a) RENAME (b AS c) FROM t",
-        "s0: from t; read t.a other; read t.b out1; -> t.*-(a,b), c=#1",
+        "s0: from t; read t.a left-out; read t.b out1; -> t.*-(a,b), c=#1",
     );
     check_in(
         Dialect::SqlServer,
@@ -98,7 +98,7 @@ fn joins() {
     check(
         "SELECT a FROM (t JOIN u USING (id)) AS j",
         "s0: from s1 as j; read a out0; -> a=#0
-         s1 in s0: from t; from u; using id 0..1 1..2; -> *",
+         s1: from t; from u; using id 0..1 1..2; -> *",
     );
     check(
         "SELECT a FROM (SELECT b AS a FROM u) s(c), LATERAL (SELECT s.c FROM v) l",

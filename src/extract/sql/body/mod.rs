@@ -1,6 +1,8 @@
 //! The body of a routine, or a batch of statements, taken apart: control words are peeled off, what remains are
-//! statements, conditions and assignments. PL/pgSQL, PL/SQL, MySQL and T-SQL are read by one set of rules: their
+//! statements, conditions and assignments. `PL/pgSQL`, `PL/SQL`, `MySQL` and T-SQL are read by one set of rules: their
 //! control words mean the same.
+
+mod declaration;
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -211,6 +213,9 @@ impl Splitter<'_> {
         }
         if words.kind(at) == Some(TokenKind::Word) && words.is(at + 1, ":") {
             return at + 2;
+        }
+        if words.is(at + 1, ":=") && !self.declaring {
+            return self.other(at);
         }
         let word = match words.kind(at) {
             Some(TokenKind::Word) => words.of(at).to_ascii_lowercase(),
@@ -441,7 +446,8 @@ impl Splitter<'_> {
         while words.is_any(from, &["query", "next"]) {
             from += 1;
         }
-        let wrapped = words.is(from, "(") && words.is_any(from + 1, &["select", "with"]);
+        let wrapped =
+            words.is(from, "(") && words.is_any(from + 1, &["select", "with"]) && words.behind_parenthesis(from) >= end;
         if words.is_word(from, "execute") {
             self.add(from..end, Shape::Dynamic);
         } else if words.is_any(from, &["select", "with", "values", "insert", "update", "delete"]) || wrapped {
@@ -487,124 +493,6 @@ impl Splitter<'_> {
         end
     }
 
-    /// One declaration, up to its semicolon.
-    fn declaration(&mut self, at: usize) -> usize {
-        let words = self.words;
-        if words.is_any(at, &["begin", "end"]) {
-            return at;
-        }
-        let end = self.end_of(at);
-        if words.is_any(at, &["type", "subtype", "pragma"]) {
-            return end;
-        }
-        if words.is_any(at, &["continue", "exit", "undo"]) && words.is_word(at + 1, "handler") {
-            self.declaring = false;
-            return (at + 2..words.len().min(at + 40))
-                .find(|&at| words.is_any(at, VERBS) || words.is_any(at, &["begin", "set"]))
-                .unwrap_or(end);
-        }
-        let cursor = (at..end.min(at + 8)).find(|&at| words.is_word(at, "cursor"));
-        if let Some(cursor) = cursor {
-            let name = if cursor == at { at + 1 } else { at };
-            if words.is(name + 1, "(") {
-                self.parameters(name + 1);
-            }
-            if words.is(cursor + 1, "(") {
-                self.parameters(cursor + 1);
-            }
-            if let Some(query) = (cursor..end).find(|&at| words.is_any(at, &["select", "with"])) {
-                self.add(query..end, Shape::Statement);
-            }
-            return end;
-        }
-        if words.kind(at) == Some(TokenKind::Variable) {
-            self.table_variables(at, end);
-            return end;
-        }
-        let mut from = at;
-        // `a, b INT` declares both.
-        while matches!(words.kind(from), Some(TokenKind::Word | TokenKind::Quoted)) && words.is(from + 1, ",") {
-            self.body.variables.extend(words.ident(from).map(|name| Variable { name, row: None }));
-            from += 2;
-        }
-        self.typed(from, end);
-        if let Some(value) =
-            (from..end).find(|&at| words.is(at, ":=") || words.is(at, "=") || words.is_word(at, "default"))
-        {
-            self.add(value + 1..end, Shape::Expression);
-        }
-        end
-    }
-
-    /// `@a int = expression, @t TABLE (…)`.
-    fn table_variables(&mut self, at: usize, end: usize) {
-        let words = self.words;
-        for item in words.items(at, end) {
-            self.body.variables.extend(words.ident(item.start).map(|name| Variable { name, row: None }));
-            if let Some(value) = item.clone().take(12).find(|&at| words.is(at, "=")) {
-                self.add(value + 1..item.end, Shape::Expression);
-            }
-        }
-    }
-
-    /// `name type`: a variable, and the column or row whose type it takes.
-    fn typed(&mut self, at: usize, end: usize) {
-        let words = self.words;
-        let Some(name) = words.ident(at) else { return };
-        let from = at + 1 + usize::from(words.is_any(at + 1, &["constant", "in", "out", "inout", "variadic"]));
-        let from = from + usize::from(words.is_any(from, &["out", "nocopy"]));
-        let mut row = None;
-        if from < end
-            && let Some(named) = words.name(from)
-        {
-            let percent = words.is(named.next, "%");
-            if percent && words.is_word(named.next + 1, "rowtype") {
-                row = Some(named.name.clone());
-                self.body.types.push(TypeOf { relation: named.name, column: None, span: named.span });
-            } else if percent && words.is_word(named.next + 1, "type") {
-                let mut relation = named.name;
-                if let (Some(column), false) = (relation.0.pop(), relation.0.is_empty()) {
-                    self.body.types.push(TypeOf { relation, column: Some((column, named.span)), span: named.span });
-                }
-            } else if !is_type(named.name.last()) {
-                row = Some(named.name);
-            }
-        }
-        self.body.variables.push(Variable { name, row });
-    }
-
-    /// The parameters in the parenthesis at `open`.
-    fn parameters(&mut self, open: usize) {
-        self.parameters_in(open + 1, self.words.behind_parenthesis(open).saturating_sub(1));
-    }
-
-    fn parameters_in(&mut self, from: usize, to: usize) {
-        let words = self.words;
-        for item in words.items(from, to) {
-            let skip = usize::from(words.is_any(item.start, &["in", "out", "inout", "variadic"]));
-            if item.len() > 1 + skip {
-                self.typed(item.start + skip, item.end);
-            }
-        }
-    }
-
-    /// `PROCEDURE name (…) IS` among the declarations of a package or routine.
-    fn inner(&mut self, at: usize) -> usize {
-        let words = self.words;
-        if let Some(last) = self.body.inner.last_mut() {
-            last.range.end = at;
-        }
-        if let Some(name) = words.ident(at + 1) {
-            self.body.inner.push(Inner { name, range: at..words.len() });
-        }
-        if words.is(at + 2, "(") {
-            self.parameters(at + 2);
-        }
-        let end = self.end_of(at);
-        let body = (at..end).find(|&at| words.is_any(at, &["is", "as"]));
-        body.map_or(end, |body| body + 1)
-    }
-
     /// Index of the token behind the statement that begins at `at`: its semicolon, or where another one begins.
     fn end_of(&self, at: usize) -> usize {
         let words = self.words;
@@ -637,6 +525,13 @@ impl Splitter<'_> {
         words.len()
     }
 
+    /// Whether the `WITH` at token `at` names a query.
+    fn is_cte(&self, at: usize) -> bool {
+        let words = self.words;
+        let name = at + 1 + usize::from(words.is_word(at + 1, "recursive"));
+        words.is_word(name + 1, "as") || (words.is(name + 1, "(") && !words.is_any(name, &["function"]))
+    }
+
     /// Whether token `at` begins another statement although no semicolon stands before it.
     fn begins(&self, start: usize, at: usize, seen: Seen) -> bool {
         let words = self.words;
@@ -658,7 +553,7 @@ impl Splitter<'_> {
         // `UPDATE … SET`, `INSERT … SELECT`, `FROM t WITH (NOLOCK)`, `INSERT … EXEC`, `WITH … SELECT` go on.
         let first = |verbs: &[&str]| words.is_any(start, verbs);
         let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter"]) && !seen.set)
-            || (words.is_word(at, "with") && (words.is(at + 1, "(") || first(&["create", "alter"])))
+            || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)
             || (words.is_any(at, &["select", "insert", "update", "delete", "merge"]) && first(&["with"]) && !seen.main)
@@ -699,92 +594,4 @@ impl Splitter<'_> {
             || words.is(at - 1, "=");
         !goes_on && !continued
     }
-}
-
-/// Whether a type is built in: not the row of a relation.
-fn is_type(name: &Ident) -> bool {
-    const TYPES: &[&str] = &[
-        "int",
-        "integer",
-        "bigint",
-        "smallint",
-        "tinyint",
-        "mediumint",
-        "serial",
-        "bigserial",
-        "numeric",
-        "decimal",
-        "number",
-        "real",
-        "float",
-        "double",
-        "money",
-        "bit",
-        "boolean",
-        "bool",
-        "text",
-        "varchar",
-        "varchar2",
-        "nvarchar",
-        "nvarchar2",
-        "char",
-        "nchar",
-        "character",
-        "date",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "datetime",
-        "datetime2",
-        "interval",
-        "uuid",
-        "json",
-        "jsonb",
-        "xml",
-        "bytea",
-        "blob",
-        "clob",
-        "record",
-        "refcursor",
-        "sys_refcursor",
-        "pls_integer",
-        "binary_integer",
-        "raw",
-        "long",
-        "oid",
-        "regclass",
-        "name",
-        "inet",
-        "cidr",
-        "trigger",
-        "void",
-        "hstore",
-        "geometry",
-        "geography",
-        "int4",
-        "int8",
-        "float8",
-        "binary",
-        "varbinary",
-        "cursor",
-        "table",
-        "alias",
-        "unsigned",
-        "string",
-        "natural",
-        "positive",
-        "exception",
-        "rowid",
-        "simple_integer",
-        "anyelement",
-        "tsvector",
-        "tsquery",
-        "image",
-        "ntext",
-        "uniqueidentifier",
-        "sysname",
-        "longtext",
-        "mediumtext",
-    ];
-    TYPES.iter().any(|known| name.is(known))
 }

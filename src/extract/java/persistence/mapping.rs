@@ -1,0 +1,402 @@
+//! Mapped classes: JPA and Jakarta Persistence, Hibernate, Spring Data JDBC, MyBatis-Plus.
+//! <https://jakarta.ee/specifications/persistence/3.1/jakarta-persistence-spec-3.1#a14>
+//!
+//! A property whose column is spelled out is given twice, under the same name: once for the column's name and once for
+//! its own, because both places change with the column.
+
+use tree_sitter::Node;
+
+use super::annotation::{Annotation, Constants, Written, items, text_of};
+use super::class::{self, Member};
+use crate::extract::host::span_of;
+use crate::model::answer::Construct;
+use crate::model::facts::FileFacts;
+use crate::model::mapping::{
+    BuiltStatement, EntityPath, EntitySource, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole,
+};
+use crate::model::name::{Ident, ObjectName};
+use crate::model::span::Span;
+use crate::model::statement::{
+    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, StatementKind, Usage,
+};
+
+/// Annotations that make a class an entity, with the arguments that name its table.
+const ENTITIES: &[(&str, &[&str])] = &[
+    ("Table", &["name", "value"]),
+    ("TableName", &["value"]),
+    ("MappedEntity", &["value"]),
+    ("Entity", &["tableName"]),
+    ("SQLSelect", &[]),
+];
+
+/// Annotations that give a column its name.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("Column", &["name", "value"]),
+    ("JoinColumn", &["name"]),
+    ("PrimaryKeyJoinColumn", &["name"]),
+    ("TableField", &["value"]),
+    ("TableId", &["value"]),
+    ("ColumnInfo", &["name"]),
+    ("MappedProperty", &["value"]),
+];
+
+/// Annotations of properties that are no columns of the class's own table.
+const ELSEWHERE: &[&str] = &["OneToMany", "ManyToMany", "ElementCollection", "MappedCollection", "ManyToAny"];
+
+/// Annotations of properties that are nothing in the database.
+const TRANSIENT: &[&str] = &["Transient", "Formula", "Ignore"];
+
+/// What a class or its members must have to be read.
+const PROPERTY_MARKS: &[&str] = &[
+    "Column",
+    "JoinColumn",
+    "Id",
+    "EmbeddedId",
+    "TableField",
+    "TableId",
+    "ManyToOne",
+    "OneToMany",
+    "OneToOne",
+    "ManyToMany",
+    "Version",
+    "Embedded",
+    "Basic",
+    "ElementCollection",
+];
+
+/// Reads one class.
+pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants) {
+    let Some(name) = node.child_by_field_name("name") else { return };
+    let class = Class {
+        name: text_of(name, text),
+        span: span_of(name),
+        annotations: Annotation::all(node, text),
+        members: class::members(node, text),
+        parent: node
+            .child_by_field_name("superclass")
+            .and_then(|parent| parent.named_child(0))
+            .map(|parent| class::simple_name(parent, text)),
+        text,
+        constants,
+    };
+    class.read(facts);
+}
+
+struct Class<'a, 't> {
+    name: &'t str,
+    span: Span,
+    annotations: Vec<Annotation<'t>>,
+    members: Vec<Member<'t>>,
+    parent: Option<&'t str>,
+    text: &'t str,
+    constants: &'a Constants,
+}
+
+impl<'t> Class<'_, 't> {
+    fn has(&self, name: &str) -> bool {
+        self.annotations.iter().any(|annotation| annotation.name == name)
+    }
+
+    fn read(&self, facts: &mut FileFacts) {
+        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name));
+        let role = if self.has("Embeddable") {
+            MappingRole::Embeddable
+        } else if is_entity {
+            MappingRole::Entity
+        } else if self.has("MappedSuperclass") || self.members.iter().any(|member| member.has_any(PROPERTY_MARKS)) {
+            MappingRole::Superclass
+        } else {
+            return;
+        };
+        let table = if is_entity { self.table() } else { MappedName::None };
+        let mut found = Found { own: Vec::new(), other: Vec::new() };
+        for member in self.properties() {
+            self.property(member, &mut found);
+        }
+        for annotation in &self.annotations {
+            let overrides = self.overrides(annotation);
+            found.own.extend(overrides.into_iter().map(|(name, column)| named(name, column, None)));
+            if annotation.name == "PrimaryKeyJoinColumn"
+                && let Some(column) = annotation.text(&["name"], self.text, self.constants)
+            {
+                found.own.push(named(column.0.clone(), column, None));
+            }
+        }
+        let parent = self.parent.map(str::to_owned);
+        let own = Mapping {
+            entity: self.name.to_owned(),
+            span: self.span,
+            role,
+            table,
+            parent,
+            implied: ImpliedNames::BySchema,
+            properties: found.own,
+        };
+        if is_entity {
+            facts.built.extend(self.indexes());
+            facts.mappings.extend(self.alias());
+        }
+        facts.mappings.push(own);
+        facts.mappings.extend(found.other);
+    }
+
+    fn table(&self) -> MappedName<ObjectName> {
+        let found = self.annotations.iter().find_map(|annotation| {
+            let (_, keys) = ENTITIES.iter().find(|(name, _)| *name == annotation.name)?;
+            self.table_of(annotation, keys)
+        });
+        found.map_or(MappedName::Implied, |(table, _)| MappedName::Named(table))
+    }
+
+    /// The table that an annotation names, with its schema, and where.
+    fn table_of(&self, annotation: &Annotation<'t>, keys: &[&str]) -> Option<(ObjectName, Span)> {
+        let (name, span) = annotation.text(keys, self.text, self.constants)?;
+        let schema = annotation.text(&["schema", "catalog"], self.text, self.constants);
+        let mut parts: Vec<Ident> = schema.into_iter().map(|(schema, _)| ident(&schema)).collect();
+        parts.extend(name.split('.').map(ident));
+        Some((ObjectName(parts), span))
+    }
+
+    /// The name by which queries call the entity, when it is another than the class's.
+    fn alias(&self) -> Option<Mapping> {
+        let annotation = self.annotations.iter().find(|annotation| annotation.name == "Entity")?;
+        let (name, span) = annotation.text(&["name"], self.text, self.constants)?;
+        (name != self.name).then(|| Mapping {
+            entity: name,
+            span,
+            role: MappingRole::Entity,
+            table: MappedName::None,
+            parent: Some(self.name.to_owned()),
+            implied: ImpliedNames::BySchema,
+            properties: Vec::new(),
+        })
+    }
+
+    /// Fields or getters: whichever the mapping annotations stand on.
+    fn properties(&self) -> impl Iterator<Item = &Member<'t>> {
+        let marks = |marks: &[&str], getter: bool| {
+            self.members.iter().any(|member| member.is_getter == getter && member.has_any(marks))
+        };
+        let by_getter = if marks(&["Id", "EmbeddedId"], true) {
+            true
+        } else {
+            !marks(PROPERTY_MARKS, false) && marks(PROPERTY_MARKS, true)
+        };
+        self.members.iter().filter(move |member| {
+            // An annotated getter beside annotated fields is a property too.
+            member.is_getter == by_getter || (member.is_getter && member.has_any(PROPERTY_MARKS))
+        })
+    }
+
+    fn property(&self, member: &Member<'t>, found: &mut Found) {
+        let not_stored = member.annotation("TableField").is_some_and(|field| field.says("exist", "false", self.text));
+        if member.has_any(TRANSIENT) || not_stored {
+            return;
+        }
+        let target = self.target(member);
+        let inverse = member.annotations.iter().any(|annotation| annotation.argument("mappedBy", self.text).is_some());
+        if member.has_any(ELSEWHERE) || inverse {
+            self.relation(member, target, found);
+            return;
+        }
+        let columns: Vec<Written> = member
+            .annotations
+            .iter()
+            .flat_map(|annotation| match annotation.name {
+                "JoinColumns" | "Columns" | "PrimaryKeyJoinColumns" => {
+                    let inner = ["value", "columns"].iter().flat_map(|key| annotation.inner(key, self.text));
+                    inner.collect::<Vec<_>>()
+                }
+                _ => vec![*annotation],
+            })
+            .filter_map(|annotation| self.column(&annotation))
+            .collect();
+        let overrides: Vec<(String, Written)> = member
+            .annotations
+            .iter()
+            .flat_map(|annotation| self.overrides(annotation))
+            .map(|(path, column)| (format!("{}.{path}", member.name), column))
+            .collect();
+        let embeds = member.has_any(&["Embedded", "EmbeddedId"]);
+        for column in &columns {
+            found.own.push(named(member.name.clone(), column.clone(), target.clone()));
+        }
+        let column = match columns.first() {
+            Some((column, _)) => MappedName::Named(ident(column)),
+            None if embeds || !overrides.is_empty() => MappedName::None,
+            None => MappedName::Implied,
+        };
+        found.own.push(MappedProperty { name: member.name.clone(), span: member.span, column, target });
+        found.own.extend(overrides.into_iter().map(|(name, column)| named(name, column, None)));
+    }
+
+    /// A property whose columns stand in another table: a link table, a table of values, or the table of the target.
+    fn relation(&self, member: &Member<'t>, target: Option<String>, found: &mut Found) {
+        let own = format!("{}.{}", self.name, member.name);
+        let values = member.has_any(&["ElementCollection"]);
+        let mut linked = None;
+        for annotation in &member.annotations {
+            let (table, joins): (_, &[&str]) = match annotation.name {
+                "JoinTable" => (self.table_of(annotation, &["name"]), &["joinColumns", "inverseJoinColumns"]),
+                "CollectionTable" => (self.table_of(annotation, &["name"]), &["joinColumns"]),
+                "JoinColumn" | "JoinColumns" | "MapKeyColumn" | "OrderColumn" => (None, &[]),
+                _ => continue,
+            };
+            let mut columns: Vec<Written> = joins
+                .iter()
+                .flat_map(|key| annotation.inner(key, self.text))
+                .filter_map(|join| self.column(&join))
+                .collect();
+            columns.extend(annotation.text(&["name"], self.text, self.constants).filter(|_| joins.is_empty()));
+            for inner in annotation.inner("value", self.text) {
+                columns.extend(self.column(&inner));
+            }
+            let linked = linked.get_or_insert_with(|| Mapping {
+                entity: own.clone(),
+                span: member.span,
+                role: MappingRole::Entity,
+                table: MappedName::None,
+                // Without a table of its own, the columns are the target's.
+                parent: target.clone(),
+                implied: ImpliedNames::BySchema,
+                properties: Vec::new(),
+            });
+            if let Some((table, span)) = table {
+                linked.table = MappedName::Named(table);
+                linked.span = span;
+                linked.parent = target.clone().filter(|_| values);
+            }
+            linked.properties.extend(columns.into_iter().map(|column| named(column.0.clone(), column, None)));
+        }
+        let mut leads_to = target;
+        if let Some(mut linked) = linked {
+            if values {
+                for annotation in &member.annotations {
+                    if annotation.name == "Column"
+                        && let Some(column) = self.column(annotation)
+                    {
+                        linked.properties.push(named(member.name.clone(), column, None));
+                    }
+                }
+                leads_to = Some(own);
+            }
+            found.other.push(linked);
+        }
+        let (name, span) = (member.name.clone(), member.span);
+        found.own.push(MappedProperty { name, span, column: MappedName::None, target: leads_to });
+    }
+
+    fn column(&self, annotation: &Annotation<'t>) -> Option<Written> {
+        let (_, keys) = COLUMNS.iter().find(|(name, _)| *name == annotation.name)?;
+        let (name, span) = annotation.text(keys, self.text, self.constants)?;
+        let bare = name.trim_matches(QUOTES);
+        let before = name.find(bare).unwrap_or(0) as u32;
+        let whole = span.end - span.start == name.len() as u32;
+        let span = if whole {
+            Span { start: span.start + before, end: span.start + before + bare.len() as u32 }
+        } else {
+            span
+        };
+        Some((bare.to_owned(), span))
+    }
+
+    fn target(&self, member: &Member<'t>) -> Option<String> {
+        let said = member.annotations.iter().find_map(|annotation| {
+            let class = ["targetEntity", "targetClass"].iter().find_map(|key| annotation.argument(key, self.text))?;
+            let class = text_of(class, self.text).strip_suffix(".class")?;
+            Some(class.rsplit('.').next().unwrap_or(class).trim())
+        });
+        said.or_else(|| class::target(member.class?, self.text)).map(str::to_owned)
+    }
+
+    /// Paths and columns of `@AttributeOverride`, `@AssociationOverride` and their lists.
+    fn overrides(&self, annotation: &Annotation<'t>) -> Vec<(String, Written)> {
+        let each = match annotation.name {
+            "AttributeOverride" | "AssociationOverride" => vec![*annotation],
+            "AttributeOverrides" | "AssociationOverrides" => annotation.inner("value", self.text),
+            _ => return Vec::new(),
+        };
+        each.into_iter()
+            .flat_map(|each| {
+                let path = each.text(&["name"], self.text, self.constants);
+                let columns = ["column", "joinColumns"].map(|key| each.inner(key, self.text)).concat();
+                let column = columns.iter().find_map(|column| self.column(column));
+                path.zip(column).map(|((path, _), column)| (path, column))
+            })
+            .collect()
+    }
+
+    /// The columns that indexes and unique constraints name, as a statement about the schema.
+    fn indexes(&self) -> Option<BuiltStatement> {
+        let table = self.annotations.iter().find(|annotation| matches!(annotation.name, "Table" | "Entity"))?;
+        let mut columns: Vec<Written> = Vec::new();
+        for constraint in table.inner("uniqueConstraints", self.text) {
+            let names = constraint.argument("columnNames", self.text).map(items).unwrap_or_default();
+            columns.extend(names.into_iter().filter_map(|node| self.constants.text(node, self.text)));
+        }
+        for index in table.inner("indexes", self.text).into_iter().chain(table.inner("indices", self.text)) {
+            let Some(list) = index.argument("columnList", self.text) else { continue };
+            let Some((list, span)) = self.constants.text(list, self.text) else { continue };
+            let mut at = 0;
+            for part in list.split(',') {
+                let name = part.split_whitespace().next().unwrap_or("").trim_matches(QUOTES);
+                let start = span.start as usize + at + part.find(name).unwrap_or(0);
+                columns.push((name.to_owned(), Span::new(start, start + name.len())));
+                at += part.len() + 1;
+            }
+        }
+        let references: Vec<ColumnReference> = columns
+            .into_iter()
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, span)| ColumnReference {
+                qualifier: Vec::new(),
+                name: ident(&name),
+                span,
+                access: Access::Both,
+                usage: Usage::Schema,
+                lookup: Lookup::Only(0),
+            })
+            .collect();
+        if references.is_empty() {
+            return None;
+        }
+        let statement = about_entity(self.span, table.span(), references);
+        let entity = EntityPath::Named(self.name.to_owned());
+        let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
+        Some(BuiltStatement { construct: Construct::Mapping, statement, entities })
+    }
+}
+
+/// A statement of one scope with one source, an entity named at `name`.
+fn about_entity(name: Span, span: Span, references: Vec<ColumnReference>) -> Statement {
+    let source =
+        Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: name, role: SourceRole::Read };
+    Statement {
+        kind: StatementKind::OtherSchema,
+        span,
+        dialect: Dialect::Generic,
+        reading: Reading::Parsed,
+        direction: Direction::Forward,
+        scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
+        changes: Vec::new(),
+        holes: Vec::new(),
+    }
+}
+
+/// Properties of the class, and mappings of tables beside its own.
+struct Found {
+    own: Vec<MappedProperty>,
+    other: Vec<Mapping>,
+}
+
+const QUOTES: &[char] = &['`', '"', '[', ']', '\\'];
+
+fn ident(text: &str) -> Ident {
+    let bare = text.trim_matches(QUOTES);
+    if bare.len() == text.len() { Ident::bare(bare) } else { Ident::quoted(bare) }
+}
+
+fn named(name: String, (column, span): Written, target: Option<String>) -> MappedProperty {
+    MappedProperty { name, span, column: MappedName::Named(ident(&column)), target }
+}

@@ -1,0 +1,88 @@
+//! Persistence in Java: mapped classes, repositories and what they ask for. A walk of its own over files that speak of
+//! it.
+
+mod annotation;
+mod class;
+mod mapping;
+
+use tree_sitter::{Node, Parser};
+
+use crate::extract::Input;
+use crate::model::facts::FileFacts;
+use annotation::Constants;
+
+/// Words without which a file has nothing to say here.
+const WORDS: &[&str] = &[
+    "@Entity",
+    "@Table",
+    "@MappedSuperclass",
+    "@Embeddable",
+    "@TableName",
+    "@TableField",
+    "@TableId",
+    "@Column",
+    "@MappedEntity",
+    "persistence.Entity",
+];
+
+/// Stores whose annotations have the same names and whose collections are no tables.
+const OTHER_STORES: &[&str] = &[
+    "springframework.data.cassandra",
+    "springframework.data.mongodb",
+    "springframework.data.elasticsearch",
+    "springframework.data.neo4j",
+    "springframework.data.couchbase",
+    "datastax.",
+    "dynamodb",
+];
+
+/// Packages of annotations that map to tables.
+const TABLES: &[&str] = &[
+    "persistence.",
+    "org.hibernate",
+    "springframework.data.relational",
+    "springframework.data.jdbc",
+    "springframework.data.jpa",
+    "springframework.data.r2dbc",
+    "baomidou",
+    "androidx.room",
+    "micronaut.data",
+];
+
+/// Reads what a file says of persistence.
+pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
+    if !WORDS.iter().any(|word| text.contains(word)) {
+        return;
+    }
+    let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
+    if imports(OTHER_STORES) && !imports(TABLES) {
+        return;
+    }
+    let mut parser = Parser::new();
+    let parsed = parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok().and_then(|()| parser.parse(text, None));
+    let Some(tree) = parsed else { return };
+    let classes = nodes(tree.root_node(), &["class_declaration", "record_declaration"]);
+    let constants = Constants::of(tree.root_node(), text);
+    for class in classes {
+        mapping::read(facts, class, text, &constants);
+    }
+}
+
+/// All nodes of some kinds below another, in text order, without recursion.
+fn nodes<'t>(root: Node<'t>, kinds: &[&str]) -> Vec<Node<'t>> {
+    let mut found = Vec::new();
+    let mut cursor = root.walk();
+    loop {
+        if kinds.contains(&cursor.node().kind()) {
+            found.push(cursor.node());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+        }
+    }
+}

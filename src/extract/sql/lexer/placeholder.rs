@@ -1,0 +1,217 @@
+//! Placeholders of clients and templates, and the operators that begin like them.
+
+use super::{LONGEST_IDENTIFIER, Lexer, TokenKind};
+
+/// Longest client placeholder in braces, in bytes.
+const LONGEST_PLACEHOLDER: usize = 400;
+
+impl Lexer<'_> {
+    pub(super) fn dollar(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b'{' => return self.braced(1, b'{', b'}', TokenKind::Placeholder),
+            b'(' => return self.braced(1, b'(', b')', TokenKind::Placeholder),
+            b'0'..=b'9' => {
+                self.at += 1;
+                while self.byte(0).is_ascii_digit() {
+                    self.at += 1;
+                }
+                return TokenKind::Placeholder;
+            }
+            _ => {}
+        }
+        let tag_end = self.bytes[self.at + 1..]
+            .iter()
+            .take(80)
+            .position(|&byte| !(byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80));
+        let tag_end = self.at + 1 + tag_end.unwrap_or(0);
+        if self.bytes.get(tag_end) == Some(&b'$') {
+            let tag = &self.bytes[self.at..=tag_end];
+            let rest = &self.bytes[tag_end + 1..];
+            if let Some(end) = self.search(|| memchr::memmem::find(rest, tag)) {
+                self.at = tag_end + 1 + end + tag.len();
+                return TokenKind::Dollar;
+            }
+        }
+        if tag_end > self.at + 1 {
+            self.at = tag_end;
+            return TokenKind::Placeholder;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    /// Balanced braces from `ahead` bytes away; an operator when they do not close soon.
+    pub(super) fn braced(&mut self, ahead: usize, open: u8, close: u8, kind: TokenKind) -> TokenKind {
+        let limit = self.text.len().min(self.at + LONGEST_PLACEHOLDER);
+        let mut depth = 0;
+        for at in self.at + ahead..limit {
+            let byte = self.bytes[at];
+            if byte == open {
+                depth += 1;
+            } else if byte == close {
+                depth -= 1;
+                if depth == 0 {
+                    self.at = at + 1;
+                    return kind;
+                }
+            }
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    pub(super) fn colon(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b':' | b'=' => return self.take(2, TokenKind::Operator),
+            quote @ (b'\'' | b'"') => {
+                let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + LONGEST_IDENTIFIER)];
+                if let Some(end) = memchr::memchr2(quote, b'\n', rest)
+                    && rest[end] == quote
+                {
+                    return self.take(end + 3, TokenKind::Placeholder);
+                }
+            }
+            b'{' => return self.braced(1, b'{', b'}', TokenKind::Placeholder),
+            byte if byte == b'_' || byte.is_ascii_alphanumeric() => {
+                // `a[1:n]`, and Snowflake's `document:path`.
+                let path = self.touches_operand()
+                    && self.last.is_some_and(|last| last.kind != TokenKind::Word || self.lexis.colon_paths);
+                if !path {
+                    self.at += 1;
+                    while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
+                        self.at += 1;
+                    }
+                    return TokenKind::Placeholder;
+                }
+            }
+            _ => {}
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    pub(super) fn variable(&mut self) -> TokenKind {
+        let ahead = 1 + usize::from(self.byte(1) == b'@');
+        let first = self.byte(ahead);
+        if first == b'_' || first.is_ascii_alphanumeric() || first >= 0x80 {
+            self.at += ahead;
+            self.word();
+            return TokenKind::Variable;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    pub(super) fn percent(&mut self) -> TokenKind {
+        let next = self.byte(1);
+        if next == b'(' {
+            let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + 100)];
+            if let Some(end) = memchr::memchr(b')', rest)
+                && rest.get(end + 1).is_some_and(u8::is_ascii_alphabetic)
+                && rest[..end].iter().all(|&byte| byte == b'_' || byte == b'.' || byte.is_ascii_alphanumeric())
+            {
+                return self.take(2 + end + 2, TokenKind::Placeholder);
+            }
+        }
+        let mut length = 1;
+        while self.byte(length).is_ascii_digit() {
+            length += 1;
+        }
+        if length > 1 && self.byte(length) == b'$' {
+            length += 1;
+        }
+        let conversion = self.byte(length);
+        let after = self.byte(length + 1);
+        if matches!(conversion, b's' | b'd' | b'i' | b'r' | b'f' | b'v' | b'q' | b'u' | b'I' | b'L')
+            && !(after.is_ascii_alphanumeric() || after == b'(')
+            && !(after == b'_' && self.byte(length + 2).is_ascii_uppercase())
+        {
+            return self.take(length + 1, TokenKind::Placeholder);
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    pub(super) fn brace(&mut self) -> TokenKind {
+        let (close, kind) = match self.byte(1) {
+            b'{' => ("}}", TokenKind::Placeholder),
+            b'%' => ("%}", TokenKind::Removed),
+            b'#' => ("#}", TokenKind::Comment),
+            _ => return self.single_brace(),
+        };
+        let rest = &self.bytes[self.at + 2..];
+        let found = self.search(|| memchr::memmem::find(rest, close.as_bytes()));
+        match found {
+            Some(end) if kind == TokenKind::Comment || end < 4000 => self.take(2 + end + 2, kind),
+            _ => self.take(1, TokenKind::Operator),
+        }
+    }
+
+    /// `{name}`, `{0}`, `{}`, `{$var}`, `{name:Type}` are placeholders; the braces of ODBC escapes are dropped.
+    pub(super) fn single_brace(&mut self) -> TokenKind {
+        let rest = &self.text[self.at + 1..];
+        let word = rest.trim_start().split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
+        if ["fn", "oj", "call"].iter().any(|escape| word.eq_ignore_ascii_case(escape))
+            && rest.trim_start()[word.len()..].starts_with([' ', '\t'])
+        {
+            let skipped = rest.len() - rest.trim_start().len();
+            let call = word.eq_ignore_ascii_case("call");
+            return self.take(1 + skipped + if call { 0 } else { word.len() }, TokenKind::Removed);
+        }
+        let mut limit = rest.len().min(LONGEST_PLACEHOLDER);
+        while !rest.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let content = &rest[..limit];
+        match memchr::memchr3(b'}', b'\n', b';', content.as_bytes()) {
+            Some(end) if content.as_bytes()[end] == b'}' => self.take(end + 2, TokenKind::Placeholder),
+            _ => self.take(1, TokenKind::Operator),
+        }
+    }
+
+    pub(super) fn angle(&mut self) -> TokenKind {
+        if self.byte(1) == b'<' {
+            return self.take(2, TokenKind::Operator);
+        }
+        if !self.touches_operand() && (self.byte(1).is_ascii_alphabetic() || self.byte(1) == b'_') {
+            let mut length = 1;
+            while self.byte(length) == b'_' || self.byte(length).is_ascii_alphanumeric() {
+                length += 1;
+            }
+            if self.byte(length) == b'>' && self.byte(length + 1) != b'=' {
+                return self.take(length + 1, TokenKind::Placeholder);
+            }
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    /// `&name` of sqlplus, only where no operand stands before it.
+    pub(super) fn ampersand(&mut self) -> TokenKind {
+        let ahead = 1 + usize::from(self.byte(1) == b'&');
+        let operand = self.last.is_some_and(|last| {
+            matches!(last.kind, TokenKind::Number | TokenKind::Quoted | TokenKind::Text) || last.is(self.text, ")")
+        });
+        if (self.byte(ahead) == b'_' || self.byte(ahead).is_ascii_alphanumeric())
+            && (!operand || self.lexis.substitutions)
+        {
+            self.at += ahead;
+            while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
+                self.at += 1;
+            }
+            if self.byte(0) == b'.' {
+                self.at += 1;
+            }
+            return TokenKind::Placeholder;
+        }
+        self.take(1, TokenKind::Operator)
+    }
+
+    pub(super) fn question(&mut self) -> TokenKind {
+        match self.byte(1) {
+            b'?' | b'|' | b'&' => self.take(2, TokenKind::Question),
+            b'0'..=b'9' => {
+                self.at += 1;
+                while self.byte(0).is_ascii_digit() {
+                    self.at += 1;
+                }
+                TokenKind::Placeholder
+            }
+            _ => self.take(1, TokenKind::Question),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! XML files whose vocabulary speaks of tables: what the root element is decides who reads them.
+
+pub mod mybatis;
+#[cfg(test)]
+mod tests;
+pub mod tree;
+
+use super::{Format, Input};
+use crate::model::facts::{FileFacts, Problem, Token, TokenKind};
+use tree::Document;
+
+/// XML files.
+pub struct Xml;
+
+impl Format for Xml {
+    fn name(&self) -> &'static str {
+        "xml"
+    }
+
+    fn claims(&self, path: &str, _head: &str) -> bool {
+        path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("xml"))
+    }
+
+    fn extract(&self, input: Input<'_>) -> FileFacts {
+        let document = Document::parse(input.text);
+        let mut facts = FileFacts::default();
+        let Some(root) = document.root() else { return facts };
+        let is_read = match document.get(root).name.as_str() {
+            "mapper" | "sqlMap" => mybatis::read(&mut facts, &document, root),
+            _ => false,
+        };
+        if is_read {
+            facts.elsewhere = TokenKind::Symbol;
+            if let Some((span, message)) = &document.broken {
+                facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            }
+        }
+        facts.tokens.extend(document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment }));
+        facts
+    }
+}

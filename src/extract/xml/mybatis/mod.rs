@@ -1,0 +1,169 @@
+//! MyBatis mappers: statements put together of elements, and the maps from their results to properties.
+
+mod dynamic;
+mod names;
+mod results;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::extract::embedded::{self, StringValue};
+use crate::extract::sql::text::SqlText;
+use crate::extract::xml::tree::{Document, ElementId};
+use crate::model::answer::Construct;
+use crate::model::facts::{FileFacts, Token, TokenKind, Unit, UnitKind};
+use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
+use crate::model::span::LineIndex;
+use crate::model::statement::{
+    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, StatementKind, Usage,
+};
+use dynamic::{Named, Weaver};
+use results::Rows;
+
+/// Elements that are statements.
+const STATEMENTS: &[&str] = &["select", "insert", "update", "delete", "statement", "procedure"];
+
+/// Reads a mapper. Tells whether the root element is one.
+pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> bool {
+    let Some(namespace) = document.value(root, "namespace") else { return false };
+    let class = simple_name(namespace);
+    let base = SqlText::verbatim(document.text, 0);
+    let mut weaver = Weaver::new(document, &base, namespace, root);
+    let mut rows = Rows::default();
+    let mut written: BTreeMap<ElementId, std::ops::Range<usize>> = BTreeMap::new();
+    for (id, element) in document.children(root) {
+        let Some(name) = document.value(id, "id") else { continue };
+        let is_statement = STATEMENTS.contains(&element.name.as_str());
+        if !is_statement && element.name != "sql" {
+            continue;
+        }
+        facts.units.push(Unit { name: format!("{class}.{name}"), kind: UnitKind::Method, span: element.span });
+        if is_statement {
+            let dialect = document.value(id, "databaseId").and_then(Dialect::named);
+            let woven = weaver.statement(id);
+            for key in &woven.keys {
+                embedded::embed(facts, key, dialect);
+            }
+            let before = facts.statements.len();
+            embedded::embed(facts, &woven.sql, dialect);
+            written.insert(id, before..facts.statements.len());
+            let names = told_by_columns(woven.names, &facts.statements[before..], document.text);
+            facts.built.extend(parameters(document, id, names));
+        }
+    }
+    for (id, element) in document.children(root) {
+        if element.name == "sql" && !weaver.is_included(id) {
+            let woven = weaver.statement(id);
+            if !embedded::embed(facts, &woven.sql, None) {
+                // Perhaps another mapper includes it: it may name columns of any table.
+                facts.tokens.push(Token { span: element.span, kind: TokenKind::Unread });
+            }
+        }
+    }
+    for (id, range) in &written {
+        rows.statement(document, *id, &facts.statements[range.clone()]);
+    }
+    rows.finish(facts, document, root);
+    true
+}
+
+/// The statement of a `<script>` in an annotation's text.
+pub fn script(text: &SqlText) -> Option<StringValue> {
+    if !text.as_str().trim_start().starts_with("<script>") {
+        return None;
+    }
+    let document = Document::parse(text.as_str());
+    let root = document.root()?;
+    Some(Weaver::new(&document, text, "", root).statement(root).sql)
+}
+
+/// Leaves out properties that stand on the line of the column that they are written to, as its value or its guard: the
+/// column's reference says it all.
+fn told_by_columns(mut names: Vec<Named>, statements: &[Statement], text: &str) -> Vec<Named> {
+    let lines = LineIndex::new(text);
+    let bare = |name: &str| name.chars().filter(|&c| c != '_').flat_map(char::to_lowercase).collect::<String>();
+    let references = statements.iter().flat_map(|statement| &statement.scopes).flat_map(|scope| &scope.references);
+    let written: BTreeSet<(usize, String)> = references
+        .filter(|reference| reference.access == Access::Write)
+        .map(|reference| (lines.line_of(reference.span.start), bare(&reference.name.text)))
+        .collect();
+    names.retain(|named| !written.contains(&(lines.line_of(named.span.start), bare(&named.name.text))));
+    names.dedup_by_key(|named| named.span);
+    names
+}
+
+/// What a name is without its package.
+fn simple_name(name: &str) -> &str {
+    name.rsplit(['.', '$']).next().unwrap_or(name).trim()
+}
+
+/// Types of parameters and results that are no classes of rows.
+fn may_be_entity(class: &str) -> bool {
+    const PLAIN: &[&str] = &[
+        "object",
+        "string",
+        "integer",
+        "int",
+        "long",
+        "short",
+        "byte",
+        "boolean",
+        "double",
+        "float",
+        "date",
+        "map",
+        "hashmap",
+        "list",
+        "arraylist",
+        "collection",
+        "bigdecimal",
+        "decimal",
+        "biginteger",
+        "number",
+        "iterator",
+        "linkedhashmap",
+        "localdate",
+        "localdatetime",
+        "timestamp",
+        "char",
+        "character",
+        "uuid",
+        "set",
+        "instant",
+    ];
+    let class = class.trim_start_matches('_').trim_end_matches("[]");
+    !class.is_empty() && !PLAIN.contains(&class.to_ascii_lowercase().as_str())
+}
+
+/// The properties of its parameter that a statement reads.
+fn parameters(document: &Document<'_>, id: ElementId, names: Vec<Named>) -> Option<BuiltStatement> {
+    let span = ["parameterType", "parameterClass"].iter().find_map(|name| document.attribute(id, name))?;
+    let class = simple_name(document.raw(span));
+    if names.is_empty() || !may_be_entity(class) {
+        return None;
+    }
+    let references = names
+        .into_iter()
+        .map(|named| ColumnReference {
+            qualifier: named.qualifier,
+            name: named.name,
+            span: named.span,
+            access: Access::Read,
+            usage: Usage::Other,
+            lookup: Lookup::Only(0),
+        })
+        .collect();
+    let source = Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span, role: SourceRole::Read };
+    let statement = Statement {
+        kind: StatementKind::Other,
+        span: document.get(id).span,
+        dialect: Dialect::Generic,
+        reading: Reading::Parsed,
+        direction: Direction::Forward,
+        scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
+        changes: Vec::new(),
+        holes: Vec::new(),
+    };
+    let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(class.to_owned()) }];
+    Some(BuiltStatement { construct: Construct::Entity, statement, entities })
+}

@@ -1,0 +1,130 @@
+//! Constants of one file in the SQL of another: `"SELECT … FROM " + config.usersTable()`.
+//!
+//! A file that has such a name where its SQL has a relation is read a second time with what the name holds. Which files
+//! hold it is found by a text search for the ways in which names are declared; a name that several files hold with
+//! different texts stays unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::store::Store;
+use crate::model::facts::{Constant, OuterName};
+use crate::model::source::FileId;
+
+/// Names longer than this, or more of them, are not searched for.
+const MOST_NAMES: usize = 2_000;
+
+/// Constants by the last part of their names.
+#[derive(Debug, Default)]
+pub struct Constants {
+    held: BTreeMap<(String, bool), Vec<Held>>,
+}
+
+/// A holder and the text that it holds.
+type Held = (Option<String>, String);
+
+impl Constants {
+    /// The constants that `files`, and the files whose names they use, hold.
+    pub fn of(store: &Store<'_>, files: &[FileId]) -> Self {
+        store.prepare_own(files);
+        let wanted: BTreeSet<&str> =
+            files.iter().flat_map(|&id| &store.own_facts(id).wanted).map(|name| name.name.as_str()).collect();
+        let Some(declared) = declarations(&wanted) else { return Self::default() };
+        let seen = store.sweep(|_, text| declared.is_match(text), |seen| *seen);
+        let holders: Vec<FileId> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
+        store.prepare_own(&holders);
+        let mut constants = Self::default();
+        for constant in
+            holders.iter().chain(files).collect::<BTreeSet<_>>().iter().flat_map(|&&id| &store.own_facts(id).constants)
+        {
+            let OuterName { holder, name, call } = constant.name.clone();
+            constants.held.entry((name, call)).or_default().push((holder, constant.value.clone()));
+        }
+        constants
+    }
+
+    /// What the wanted names hold.
+    pub fn known(&self, wanted: &[OuterName]) -> Vec<Constant> {
+        let known = |name: &OuterName| Some(Constant { name: name.clone(), value: self.value(name)?.to_owned() });
+        wanted.iter().filter_map(known).collect()
+    }
+
+    /// The one text that a name holds. What stands before the dot decides when it is a holder; before a call it may be
+    /// any object of one.
+    fn value(&self, name: &OuterName) -> Option<&str> {
+        let held = self.held.get(&(name.name.clone(), name.call))?;
+        let by_holder = || held.iter().filter(|(holder, _)| *holder == name.holder);
+        let chosen: BTreeSet<&str> = if name.holder.is_some() && by_holder().next().is_some() {
+            by_holder().map(|(_, value)| value.as_str()).collect()
+        } else if name.call || name.holder.is_none() {
+            held.iter().map(|(_, value)| value.as_str()).collect()
+        } else {
+            BTreeSet::new()
+        };
+        match chosen.iter().collect::<Vec<_>>().as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Names that hold the name of a relation.
+    pub fn names_of(&self, relation: &str) -> BTreeSet<&str> {
+        let is_it = |value: &str| {
+            let last = value.rsplit('.').next().unwrap_or(value);
+            last.trim_matches(['"', '`', '[', ']']).eq_ignore_ascii_case(relation)
+        };
+        let holds = |held: &[Held]| held.iter().any(|(_, value)| is_it(value));
+        self.held.iter().filter(|(_, held)| holds(held)).map(|((name, _), _)| name.as_str()).collect()
+    }
+}
+
+/// The ways in which one of the names may be declared: after a keyword or type, or before a value or a body.
+fn declarations(names: &BTreeSet<&str>) -> Option<Regex> {
+    if names.is_empty() || names.len() > MOST_NAMES {
+        return None;
+    }
+    let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+    let before = "String|CharSequence|var|val|let|const|function|static|readonly|get|async|public|private|protected";
+    Regex::new(&format!(r"\b(?:{before})\s+(?:{any})\b|\b(?:{any})\s*(?:[:=]|\([^()]*\)\s*[:{{])")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_are_seen_and_uses_are_not() {
+        let declared = declarations(&BTreeSet::from(["users", "T_USERS"])).expect("there are names");
+        for text in
+            ["public String users() {", "users() { return 'a' }", "export const T_USERS = 'a'", "{ users: 'a' }"]
+        {
+            assert!(declared.is_match(text), "{text}");
+        }
+        for text in ["q(\"a\" + config().users() + \"b\")", "\"FROM \" + T_USERS + \" WHERE\"", "all_users = 1"] {
+            assert!(!declared.is_match(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_one_text_is_an_answer() {
+        let mut constants = Constants::default();
+        let mut hold = |holder: &str, name: &str, call, value: &str| {
+            let held = constants.held.entry((name.to_owned(), call)).or_default();
+            held.push((Some(holder.to_owned()), value.to_owned()));
+        };
+        hold("Config", "users", true, "users");
+        hold("A", "T", false, "a");
+        hold("B", "T", false, "b");
+        let name = |holder: Option<&str>, name: &str, call| OuterName {
+            holder: holder.map(str::to_owned),
+            name: name.to_owned(),
+            call,
+        };
+        assert_eq!(constants.value(&name(Some("config"), "users", true)), Some("users"));
+        assert_eq!(constants.value(&name(Some("A"), "T", false)), Some("a"));
+        assert_eq!(constants.value(&name(Some("x"), "T", false)), None);
+        assert_eq!(constants.value(&name(None, "T", false)), None);
+        assert_eq!(constants.names_of("USERS").into_iter().collect::<Vec<_>>(), ["users"]);
+    }
+}
