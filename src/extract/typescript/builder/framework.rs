@@ -16,16 +16,20 @@ use crate::model::statement::{Access, StatementKind};
 pub(super) struct Framework {
     /// What its statements are written in.
     pub(super) construct: Construct,
-    /// Modules one of which a file must import; any file when empty.
+    /// Modules one of which a file must import for chains that begin with a class, which many libraries have; any file
+    /// when empty.
     pub(super) imports: Vec<String>,
+    /// Whether a file must import one of these modules for anything.
+    pub(super) strict: bool,
     /// How a chain begins.
     pub(super) starts: Vec<Start>,
     /// Names that a chain of this framework never begins with.
     pub(super) not_roots: Vec<String>,
     /// Whether a query that names no columns takes all of them.
     pub(super) all_by_default: bool,
-    /// Whether members of imported names may be columns: `users.fullName`.
-    pub(super) members: bool,
+    /// Names one of which a file must import, if not a module, so that members of imported names may be columns:
+    /// `users.fullName`. They never are when empty.
+    pub(super) members: Vec<String>,
     /// Generic types whose first argument is an entity.
     pub(super) types: Vec<String>,
     /// Patterns of types of object literals, with `*` for the entity, and how to read these.
@@ -140,6 +144,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Whether it lists a key.
+    pub(super) fn lists(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
     /// What a key says. Computed keys are `[name]`, and `[]` stands for all that are not listed.
     pub(super) fn actions(&self, key: &str) -> &[Action] {
         let listed = self.keys.get(key);
@@ -202,13 +211,15 @@ struct Written {
     #[serde(default)]
     imports: Vec<String>,
     #[serde(default)]
+    strict: bool,
+    #[serde(default)]
     start: WrittenStart,
     #[serde(default, rename = "not-roots")]
     not_roots: Vec<String>,
     #[serde(default, rename = "all-by-default")]
     all_by_default: bool,
     #[serde(default)]
-    members: bool,
+    members: Vec<String>,
     #[serde(default)]
     types: Vec<String>,
     #[serde(default)]
@@ -269,6 +280,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
             other => return Err(format!("`{other}` is no construct")),
         },
         imports: written.imports,
+        strict: written.strict,
         starts,
         not_roots: written.not_roots,
         all_by_default: written.all_by_default,

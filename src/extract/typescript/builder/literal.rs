@@ -291,15 +291,14 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         for value in code.values(node) {
             match value.kind() {
                 "object" => self.object(node, value, shape),
-                "array" => children(value).into_iter().for_each(|item| self.read(item, Meaning::Shape(shape))),
-                "spread_element" => {
-                    children(value).into_iter().for_each(|item| self.read(item, Meaning::Shape(shape)));
-                }
-                "true" => {
-                    if self.framework.shape(shape).all_unless.is_some() {
-                        let span = self.frames.last().map_or(self.method, |frame| frame.span);
-                        self.all(span);
+                "array" | "spread_element" => {
+                    for item in children(value) {
+                        self.read(item, Meaning::Shape(shape));
                     }
+                }
+                "true" if self.framework.shape(shape).all_unless.is_some() => {
+                    let span = self.frames.last().map_or(self.method, |frame| frame.span);
+                    self.all(span);
                 }
                 _ if callable(value) => {
                     let place = self.place();
@@ -408,7 +407,9 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
             let frame = |entity: FrameEntity| Frame { scope: None, entity, span: span_of(value) };
             match value.kind() {
                 "array" | "spread_element" => {
-                    children(value).into_iter().for_each(|item| self.included(item, shape));
+                    for item in children(value) {
+                        self.included(item, shape);
+                    }
                 }
                 "object" => {
                     let entries = code.entries(value);
@@ -416,9 +417,10 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                     let named = part("model").map(|model| FrameEntity::Named(last_name(code.text_of(unwrap(model)))));
                     let path = part("association").or_else(|| part("as")).or_else(|| part("relation"));
                     let path = path.and_then(|it| code.string(unwrap(it)));
+                    let said = part("model").map(span_of).or(path.map(|(_, span)| span));
                     let entity = named.or(path.map(|(path, _)| FrameEntity::Property(path.to_owned())));
-                    if let Some(entity) = entity {
-                        self.frames.push(frame(entity));
+                    if let (Some(entity), Some(span)) = (entity, said) {
+                        self.frames.push(Frame { scope: None, entity, span });
                         self.read(value, Meaning::Shape(shape));
                         self.frames.pop();
                     }

@@ -111,8 +111,9 @@ fn prisma_calls_name_properties_of_their_models() {
         ("const w: Prisma.UserWhereUniqueInput = { id: 1 }", &["select [@User] id:r"]),
         ("export const s = Prisma.validator<Prisma.UserSelect>()({ id: true })", &[]),
         ("prisma.user.findMany({ ...base, where: { id: 1 } })", &["select [@User] id:r"]),
-        ("prisma.user.createMany({ data: rows.map(r => ({ fullName: r.name })) })", &["select [@User]"]),
+        ("prisma.user.createMany({ data: rows.map(r => ({ fullName: r.name })) })", &["insert [@User] fullName:w"]),
         ("prisma.user.name; items.map(x => x.y.z())", &[]),
+        ("ctx.user.update({ fullName: x }); cache.user.delete(); this.user.findMany('x')", &[]),
     ]);
 }
 
@@ -183,6 +184,10 @@ fn every_builder_has_its_table() {
             &["select [@User] fullName:r a:r id:ro b:ro d:r [@Team] name:ro"],
         ),
         ("User.update({ fullName: x }, { where: { id } })", &["update [@User] fullName:w id:r"]),
+        (
+            "import { eq, schema } from '@/db'; db.update(schema.users).set({ fullName: x }).where(eq(schema.users.id, 1)); map.delete(users)",
+            &["update [@users] fullName:w", "select [@schema] users:r users:r", "select [@users] id:r"],
+        ),
         ("User.query().where('full_name', x).patch({ age: 1 })", &["update [@User] full_name:r age:w"]),
     ]);
 }
@@ -205,4 +210,12 @@ fn hostile_calls_are_read_in_bounds() {
         built(&source);
         assert!(started.elapsed().as_secs() < 20, "{}", &source[..60]);
     }
+}
+
+#[test]
+fn fixtures_build_their_statements() {
+    insta::glob!("../../../../fixtures/typescript", "*/*.[jt]s*", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        insta::assert_snapshot!(shown(&source).join("\n"));
+    });
 }

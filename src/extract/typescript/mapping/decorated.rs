@@ -1,4 +1,4 @@
-//! Classes that decorators map: TypeORM, MikroORM, sequelize-typescript.
+//! Classes that decorators map: `TypeORM`, `MikroORM`, sequelize-typescript.
 
 use tree_sitter::Node;
 

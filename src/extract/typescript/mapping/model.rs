@@ -1,4 +1,4 @@
-//! Models that calls and static members define: Sequelize, Objection, Bookshelf, TypeORM's and MikroORM's `EntitySchema`.
+//! Models that calls and static members define: Sequelize, Objection, Bookshelf, `TypeORM`'s and `MikroORM`'s `EntitySchema`.
 
 use tree_sitter::Node;
 
