@@ -1,7 +1,7 @@
 //! Mapped properties of the target: each is a live consumer, because the framework names its column in the SQL that it
 //! sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::matching::{Match, Targets};
 use crate::catalog::ColumnKey;
@@ -54,6 +54,28 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
         uses.dedup_by_key(|found| found.span);
     }
     found
+}
+
+/// Names by which code asks for whole rows of the target's table: its entities, and properties that lead to them.
+pub fn entity_names(system: &System<'_, '_>, targets: &Targets<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let stands_for_target = |file: FileId, mapping| {
+        let table = system.entities.table(system.store, file, &system.catalog, mapping);
+        table.is_some_and(|table| {
+            relation_key(&system.catalog, &table, &system.database.search_path()) == targets.relation
+        })
+    };
+    let entities: BTreeSet<String> = system
+        .entities
+        .all()
+        .filter(|&(file, mapping)| mapping.role == MappingRole::Entity && stands_for_target(file, mapping))
+        .map(|(_, mapping)| mapping.entity.clone())
+        .collect();
+    let leading = system.entities.all().flat_map(|(_, mapping)| &mapping.properties);
+    let properties = leading
+        .filter(|property| property.target.as_ref().is_some_and(|target| entities.contains(target)))
+        .map(|property| property.name.clone())
+        .collect();
+    (entities, properties)
 }
 
 fn mapped_use(property: Property<'_>, entity: &str, column: &Ident, key: ColumnKey, table: &str) -> MappedUse {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::mapped::{MappedUse, mapped};
+use super::mapped::{MappedUse, entity_names, mapped};
 use super::matching::{Judgement, Match, Targets, hole_words};
 use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
@@ -16,7 +16,10 @@ use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
-use crate::link::search::{MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names, spellings_of};
+use crate::link::search::{
+    ArgumentWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
+    spellings_of,
+};
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
@@ -80,7 +83,7 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let mut candidates: BTreeSet<FileId> = files(|seen| seen.column || seen.relation).into_iter().collect();
     let mapped = mapped(&system, &targets);
     candidates.extend(mapped.keys());
-    candidates.extend(named_otherwise(&store, &targets, &mapped));
+    candidates.extend(named_otherwise(&system, &targets, &mapped));
     candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
     let found: Vec<FileFindings> = candidates
@@ -267,18 +270,29 @@ fn nearest(name: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     scored.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
-/// Files that name a view over the target, or a property that is mapped to it.
-fn named_otherwise(store: &Store<'_>, targets: &Targets<'_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> Vec<FileId> {
-    let views = targets.views();
+/// Files that name a view over the target, an entity that stands for it, or a property that is mapped to it.
+fn named_otherwise(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    mapped: &BTreeMap<FileId, Vec<MappedUse>>,
+) -> Vec<FileId> {
+    let (entities, leading) = entity_names(system, targets);
     // Code that only calls an entity's methods reads its columns without naming them.
-    let entities: BTreeSet<&str> = mapped.values().flatten().map(|found| found.entity.as_str()).collect();
+    let called = EntityCalls::new(entities.iter().map(String::as_str));
+    let mut relations = targets.views();
+    relations.extend(entities.iter().cloned());
+    relations.extend(leading);
     let properties = property_spellings(mapped);
-    if views.is_empty() && properties.is_empty() {
+    if relations.is_empty() && properties.is_empty() {
         return Vec::new();
     }
-    let views = RelationWords::new(views.iter().map(String::as_str));
-    let properties = Words::new(properties.iter().map(String::as_str).chain(entities));
-    let seen = store.sweep(|_, text| properties.is_in(text) || views.is_in(text), |seen| *seen);
+    let relations = RelationWords::new(relations.iter().map(String::as_str));
+    let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
+    let properties = Words::new(properties.iter().map(String::as_str));
+    let seen = system.store.sweep(
+        |_, text| properties.is_in(text) || relations.is_in(text) || repositories.is_in(text) || called.is_in(text),
+        |seen| *seen,
+    );
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
 }
 

@@ -108,7 +108,11 @@ pub fn embed(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect
 
 /// Reads a value that is no script of elements.
 fn embed_plain(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect>) -> bool {
-    value.alternatives(MOST_ALTERNATIVES).iter().fold(false, |any, piece| embed_text(facts, piece, dialect) || any)
+    let mut embedded = false;
+    for piece in value.alternatives(MOST_ALTERNATIVES) {
+        embedded |= embed_text(facts, &piece, dialect);
+    }
+    embedded
 }
 
 fn embed_text(facts: &mut FileFacts, piece: &SqlText, dialect: Option<Dialect>) -> bool {

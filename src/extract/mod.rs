@@ -1,9 +1,12 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
 pub mod code_text;
+#[cfg(test)]
+mod drawn;
 pub mod embedded;
 pub mod host;
 pub mod java;
+pub mod jpql;
 pub mod prisma;
 pub mod prose;
 pub mod python;

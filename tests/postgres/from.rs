@@ -130,7 +130,7 @@ impl Generator<'_> {
                 if !text.contains("JOIN") {
                     return (text, env);
                 }
-                if is_aliased {
+                if is_aliased && !text.contains("LATERAL") {
                     let (tail, env) = self.alias_of(env.cols, 30);
                     return (format!("({text}) {tail}"), env);
                 }

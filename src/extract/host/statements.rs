@@ -6,6 +6,7 @@ use super::outer;
 use super::resolve::{Resolver, Trace, has_text, with_all_options};
 use super::tokens::kind_of_text;
 use crate::extract::embedded::{self, StringValue};
+use crate::extract::jpql;
 use crate::extract::sql::{self, Evidence};
 use crate::model::facts::{Constant, FileFacts, Token};
 use crate::model::statement::Dialect;
@@ -24,7 +25,8 @@ pub fn embed_all(
     let mut embed = |value: &StringValue| embedded::embed(facts, value, dialect);
     let mut strings = Strings::new(Resolver::new(expressions, bindings, known), &mut embed);
     strings.read_all(bindings);
-    let Strings { mut resolver, in_sql: found, .. } = strings;
+    let Strings { mut resolver, in_sql: mut found, .. } = strings;
+    for_each_forbidden(expressions, &mut resolver, &mut found, &mut |value| jpql::embed(facts, value));
     outer::add_constants(facts, &mut resolver, bindings);
     outer::add_wanted(facts, &resolver.unknown);
     for (id, node) in expressions.iter() {
@@ -45,6 +47,24 @@ pub(super) fn for_each_string(
     embed: &mut dyn FnMut(&StringValue) -> bool,
 ) {
     Strings::new(Resolver::new(expressions, bindings, &[]), embed).read_all(bindings);
+}
+
+/// Calls `embed` with the value of every expression that is said to be no SQL, and marks its literals when it was a query
+/// over entities.
+fn for_each_forbidden<'t>(
+    expressions: &Expressions<'t>,
+    resolver: &mut Resolver<'_, 't>,
+    found: &mut [bool],
+    embed: &mut dyn FnMut(&StringValue) -> bool,
+) {
+    for (id, _) in expressions.iter().filter(|(_, node)| node.forbidden) {
+        let (value, trace) = resolver.value(id);
+        let has_many = value.other_branches() > MOST_BRANCHES;
+        let value = if has_many { with_all_options(value) } else { value };
+        if has_text(&value) && embed(&value) {
+            trace.literals.iter().for_each(|literal| found[literal.0 as usize] = true);
+        }
+    }
 }
 
 struct Strings<'a, 't, 'e> {

@@ -1,5 +1,8 @@
 //! Which dialects a text may be written in, by evidence: the host's hint, marks that only one client or database has.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use sqlparser::dialect as grammar;
 
 use crate::model::statement::Dialect;
@@ -54,6 +57,10 @@ pub(super) struct Profile {
 
 /// A mark, the dialect that it speaks for, and how much. Marks are in lower case.
 type Mark = (&'static str, Dialect, u32);
+
+/// A searcher for each of [`MARKS`].
+static FINDERS: LazyLock<Vec<Finder<'static>>> =
+    LazyLock::new(|| MARKS.iter().map(|(mark, ..)| Finder::new(mark)).collect());
 
 /// Marks that are searched for in the beginning of a text.
 const MARKS: &[Mark] = &[
@@ -173,8 +180,8 @@ impl Profile {
         }
         let head = text[..end].to_ascii_lowercase();
         let mut scores = [0_u32; Dialect::ALL.len()];
-        for &(mark, dialect, weight) in MARKS {
-            if memchr::memmem::find(head.as_bytes(), mark.as_bytes()).is_some() {
+        for (finder, &(_, dialect, weight)) in FINDERS.iter().zip(MARKS) {
+            if finder.find(head.as_bytes()).is_some() {
                 scores[place(dialect)] += weight;
             }
         }

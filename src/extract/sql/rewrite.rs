@@ -122,7 +122,10 @@ impl Rewriter<'_> {
                 if at > 1 && self.token(at - 1) == Some(&Token::LParen) {
                     self.inserted_query(at);
                 }
-                self.set_clause(keyword);
+                // `WITH ORDINALITY`, `WITH TIME ZONE` and their like stay in their clause.
+                if matches!(self.clause(), Keyword::INTO | Keyword::NoKeyword) {
+                    self.set_clause(keyword);
+                }
             }
             Keyword::SELECT
             | Keyword::FROM
@@ -503,6 +506,7 @@ mod tests {
         let cases = [
             ("SELECT a FROM ONLY t", "SELECT a FROM t"),
             ("SELECT a FROM t, ONLY u AS v", "SELECT a FROM t, u AS v"),
+            ("SELECT a FROM unnest(b) WITH ORDINALITY AS c, ONLY u", "SELECT a FROM UNNEST(b) WITH ORDINALITY AS c, u"),
             ("SELECT only FROM t", "SELECT only FROM t"),
             ("UPDATE ONLY t SET a = 1", "UPDATE t SET a = 1"),
             ("SELECT a FROM (ONLY t JOIN u ON a = b), ONLY v", "SELECT a FROM (t JOIN u ON a = b), v"),

@@ -32,7 +32,9 @@ pub(super) struct Accepted {
 /// Nesting that the grammars follow before they give up.
 const DEEPEST: usize = 100;
 /// Longest chain of operators or set operations: syntax trees lean to the left, and walks over them recurse.
-const LONGEST_CHAIN: u32 = 400;
+const LONGEST_CHAIN: u32 = 20_000;
+/// Chains that need more than the stack of any thread.
+const LONG_CHAIN: u32 = 400;
 /// Longest statement that is given to a grammar, in bytes.
 const LONGEST: usize = 4 * 1024 * 1024;
 /// Statements up to this many bytes are repaired more than a few times.
@@ -75,11 +77,17 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
             rewrite::rewrite(&mut tokens);
         }
-        if longest_chain(&tokens) > LONGEST_CHAIN {
+        let chain = longest_chain(&tokens);
+        if chain > LONGEST_CHAIN {
             return Err(refused("the expression is too long"));
         }
-        match attempt(dialect, tokens) {
-            Ok((statement, rest)) => return Ok(accept(text, &statement, dialect, rest)),
+        // The syntax tree is as deep as its longest chain, and is dropped by recursion.
+        let attempted = with_stack_for(chain, || match attempt(dialect, tokens) {
+            Ok((statement, rest)) => Ok(accept(text, &statement, dialect, rest)),
+            Err(refused) => Err(refused),
+        });
+        match attempted {
+            Ok(accepted) => return Ok(accepted),
             Err((refusal, tokens)) => {
                 let left = tokens.len() - refusal.at.min(tokens.len());
                 if furthest.as_ref().is_none_or(|(_, best, known)| left < known.len() - best.at.min(known.len())) {
@@ -97,6 +105,9 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
 /// Tries to make a refused statement acceptable.
 pub(super) fn repair(text: &SqlText, refused: Refused) -> Option<Accepted> {
     let (dialect, refusal, tokens) = refused.furthest?;
+    if longest_chain(&tokens) > LONG_CHAIN {
+        return None;
+    }
     let most = if text.as_str().len() > SHORT { 3 } else { 16 };
     repaired(text, dialect, tokens, refusal, most)
 }
@@ -249,6 +260,13 @@ fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
     let strong = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"];
     verb && (tokens[at].span.start.line > line_before
         || strong.iter().any(|verb| word.value.eq_ignore_ascii_case(verb)))
+}
+
+/// Runs `inside` with room on the stack for syntax trees that are `chain` levels deep.
+fn with_stack_for<T>(chain: u32, inside: impl FnOnce() -> T) -> T {
+    /// Bytes for each level, more than any build needs.
+    const LEVEL: usize = 4096;
+    if chain <= LONG_CHAIN { inside() } else { stacker::grow(chain as usize * LEVEL + (1 << 20), inside) }
 }
 
 /// What follows each other at one level of parentheses.

@@ -1,5 +1,7 @@
 //! XML files whose vocabulary speaks of tables: what the root element is decides who reads them.
 
+mod hibernate;
+mod liquibase;
 pub mod mybatis;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,14 @@ impl Format for Xml {
         let Some(root) = document.root() else { return facts };
         let is_read = match document.get(root).name.as_str() {
             "mapper" | "sqlMap" => mybatis::read(&mut facts, &document, root),
+            "hibernate-mapping" | "entity-mappings" => {
+                hibernate::read(&mut facts, &document, root);
+                true
+            }
+            "databaseChangeLog" => {
+                liquibase::read(&mut facts, &document, root);
+                true
+            }
             _ => false,
         };
         if is_read {

@@ -318,7 +318,7 @@ impl<'t> Class<'_, 't> {
             _ => return Vec::new(),
         };
         each.into_iter()
-            .flat_map(|each| {
+            .filter_map(|each| {
                 let path = each.text(&["name"], self.text, self.constants);
                 let columns = ["column", "joinColumns"].map(|key| each.inner(key, self.text)).concat();
                 let column = columns.iter().find_map(|column| self.column(column));
@@ -327,15 +327,16 @@ impl<'t> Class<'_, 't> {
             .collect()
     }
 
-    /// The columns that indexes and unique constraints name, as a statement about the schema.
+    /// The columns that indexes and unique constraints of the mapping name.
     fn indexes(&self) -> Option<BuiltStatement> {
-        let table = self.annotations.iter().find(|annotation| matches!(annotation.name, "Table" | "Entity"))?;
+        let tables = || self.annotations.iter().filter(|own| matches!(own.name, "Table" | "Entity"));
+        let inner = |key: &'static str| tables().flat_map(move |table| table.inner(key, self.text));
         let mut columns: Vec<Written> = Vec::new();
-        for constraint in table.inner("uniqueConstraints", self.text) {
+        for constraint in inner("uniqueConstraints") {
             let names = constraint.argument("columnNames", self.text).map(items).unwrap_or_default();
             columns.extend(names.into_iter().filter_map(|node| self.constants.text(node, self.text)));
         }
-        for index in table.inner("indexes", self.text).into_iter().chain(table.inner("indices", self.text)) {
+        for index in inner("indexes").chain(inner("indices")) {
             let Some(list) = index.argument("columnList", self.text) else { continue };
             let Some((list, span)) = self.constants.text(list, self.text) else { continue };
             let mut at = 0;
@@ -354,14 +355,15 @@ impl<'t> Class<'_, 't> {
                 name: ident(&name),
                 span,
                 access: Access::Both,
-                usage: Usage::Schema,
+                usage: Usage::Other,
                 lookup: Lookup::Only(0),
             })
             .collect();
         if references.is_empty() {
             return None;
         }
-        let statement = about_entity(self.span, table.span(), references);
+        let span = tables().next_back()?.span();
+        let statement = about_entity(self.span, span, references);
         let entity = EntityPath::Named(self.name.to_owned());
         let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
         Some(BuiltStatement { construct: Construct::Mapping, statement, entities })
@@ -373,7 +375,7 @@ fn about_entity(name: Span, span: Span, references: Vec<ColumnReference>) -> Sta
     let source =
         Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: name, role: SourceRole::Read };
     Statement {
-        kind: StatementKind::OtherSchema,
+        kind: StatementKind::Other,
         span,
         dialect: Dialect::Generic,
         reading: Reading::Parsed,

@@ -4,6 +4,9 @@
 mod annotation;
 mod class;
 mod mapping;
+mod repository;
+#[cfg(test)]
+mod tests;
 
 use tree_sitter::{Node, Parser};
 
@@ -65,6 +68,9 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
     let constants = Constants::of(tree.root_node(), text);
     for class in classes {
         mapping::read(facts, class, text, &constants);
+    }
+    for interface in nodes(tree.root_node(), &["interface_declaration"]) {
+        repository::read(facts, interface, text);
     }
 }
 

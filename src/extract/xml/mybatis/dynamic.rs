@@ -234,7 +234,7 @@ impl<'x> Weaver<'x> {
         StringValue::Join(vec![self.written(&format!(" {prefix} "), start), content])
     }
 
-    /// Text that MyBatis adds at a place.
+    /// Text that `MyBatis` adds at a place.
     fn written(&self, text: &str, at: u32) -> StringValue {
         let mut piece = SqlText::default();
         piece.push_decoded(text, self.base.outer(Span { start: at, end: at }));
@@ -275,14 +275,13 @@ impl<'x> Weaver<'x> {
             push(&mut piece, self.base, from, found);
             let inner = &raw[found + 2..found + length];
             let place = Span { start: span.start + found as u32, end: span.start + (found + length) as u32 + 1 };
-            match self.property(inner.trim()).filter(|_| raw[found..].starts_with('$')) {
-                Some(value) => piece.push_decoded(value, self.base.outer(place)),
-                None => {
-                    piece.push_hole(self.base.outer(place));
-                    let blank = inner.len() - inner.trim_start().len();
-                    let start = place.start + 2 + blank as u32;
-                    names::in_braces(inner.trim(), start, self.base, &self.locals, &mut self.names);
-                }
+            if let Some(value) = self.property(inner.trim()).filter(|_| raw[found..].starts_with('$')) {
+                piece.push_decoded(value, self.base.outer(place));
+            } else {
+                piece.push_hole(self.base.outer(place));
+                let blank = inner.len() - inner.trim_start().len();
+                let start = place.start + 2 + blank as u32;
+                names::in_braces(inner.trim(), start, self.base, &self.locals, &mut self.names);
             }
             at = found + length + 1;
             from = at;

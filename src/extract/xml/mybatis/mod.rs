@@ -1,4 +1,4 @@
-//! MyBatis mappers: statements put together of elements, and the maps from their results to properties.
+//! `MyBatis` mappers: statements put together of elements, and the maps from their results to properties.
 
 mod dynamic;
 mod names;

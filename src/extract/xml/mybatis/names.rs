@@ -5,7 +5,7 @@ use crate::extract::sql::text::SqlText;
 use crate::model::name::Ident;
 use crate::model::span::Span;
 
-/// Words of MyBatis' expression language (OGNL).
+/// Words of `MyBatis`' expression language (OGNL).
 const WORDS: &[&str] = &[
     "and",
     "or",
