@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::chain::{Chain, Link};
 use crate::model::answer::Construct;
 use crate::model::statement::{Access, StatementKind};
 
@@ -66,6 +67,10 @@ pub(super) struct Method {
     pub(super) repeats: bool,
     /// Whether it takes all columns.
     pub(super) all: bool,
+    /// Whether it takes all columns when it is called without arguments.
+    pub(super) alone: bool,
+    /// Whether it takes all columns unless another method says which.
+    pub(super) rows: bool,
     /// Whether the statement's projection is said by it, so that not all columns are taken.
     pub(super) projects: bool,
 }
@@ -174,6 +179,17 @@ pub(super) enum Action {
 }
 
 impl Framework {
+    /// The method that a link of a chain is. A function that is called by itself, as `getRepository(User)`, is one when it
+    /// takes a table.
+    pub(super) fn method_of(&self, chain: &Chain<'_>, link: &Link<'_>, text: &str) -> Option<&Method> {
+        if let Some(method) = self.method(link.name) {
+            return Some(method);
+        }
+        let root =
+            text.get(chain.root.byte_range()).filter(|_| link.name.is_empty() && chain.root.kind() == "identifier")?;
+        self.method(root).filter(|method| method.table_argument().is_some())
+    }
+
     /// A method by its name.
     pub(super) fn method(&self, name: &str) -> Option<&Method> {
         self.methods.get(name)
@@ -312,6 +328,8 @@ impl Words<'_> {
         for word in rest.split_whitespace() {
             match word {
                 "all" => method.all = true,
+                "alone" => method.alone = true,
+                "rows" => method.rows = true,
                 "projects" => method.projects = true,
                 _ => {
                     let (word, repeats) = word.strip_suffix('*').map_or((word, false), |word| (word, true));

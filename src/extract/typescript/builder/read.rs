@@ -197,7 +197,7 @@ impl<'c, 't> Reading<'c, 't> {
         let framework = &self.frameworks[self.drafts[place.draft].framework];
         for link in &chain.links[from.min(chain.links.len())..] {
             let Some(arguments) = &link.arguments else { continue };
-            match framework.method(link.name) {
+            match framework.method_of(chain, link, self.code.text) {
                 Some(method) => self.method(method, link, arguments, place),
                 None if ENDS.contains(&link.name) => break,
                 None => {}
@@ -211,7 +211,8 @@ impl<'c, 't> Reading<'c, 't> {
             draft.kind = method.kind;
         }
         draft.projects |= method.projects;
-        if method.all {
+        draft.rows |= method.rows;
+        if method.all || (method.alone && arguments.is_empty()) {
             draft.all(place.scope, Vec::new(), link.span);
         }
         let given = arguments.len().max(method.arguments.len());
@@ -313,9 +314,10 @@ impl<'c, 't> Reading<'c, 't> {
         let mut best: Option<(usize, Beginning)> = None;
         for (at, framework) in self.frameworks.iter().enumerate().filter(|(at, _)| self.is_enabled(*at)) {
             let Some(beginning) = self.start_of(at, framework, chain) else { continue };
-            let known = chain.links.iter().filter(|link| {
-                link.arguments.is_some() && !link.name.is_empty() && framework.method(link.name).is_some()
-            });
+            let known = chain
+                .links
+                .iter()
+                .filter(|link| link.arguments.is_some() && framework.method_of(chain, link, self.code.text).is_some());
             let known = known.count();
             // One method that takes an entity is found in every library.
             if !self.imported[at] && beginning.entity.is_none() && known < 2 && self.code.holder(chain.node()).is_none()
@@ -360,7 +362,7 @@ impl<'c, 't> Reading<'c, 't> {
         chain
             .links
             .iter()
-            .any(|link| self.names_table(framework, self.imported[at], link))
+            .any(|link| self.names_table(framework, self.imported[at], chain, link))
             .then(|| with(0, None))
             .flatten()
     }
@@ -383,11 +385,12 @@ impl<'c, 't> Reading<'c, 't> {
     }
 
     /// `.from("users")`, `.insert(users)`, `getRepository(User)`.
-    fn names_table(&self, framework: &Framework, imported: bool, link: &Link<'t>) -> bool {
+    fn names_table(&self, framework: &Framework, imported: bool, chain: &Chain<'t>, link: &Link<'t>) -> bool {
         let Some(arguments) = &link.arguments else { return false };
-        let Some(at) = framework.method(link.name).and_then(Method::table_argument) else { return false };
+        let method = framework.method_of(chain, link, self.code.text);
+        let Some(at) = method.and_then(Method::table_argument) else { return false };
         let Some(argument) = arguments.get(at) else { return false };
-        let is_entity = framework.method(link.name).is_some_and(|method| *method.meaning(at) == Meaning::Entity);
+        let is_entity = method.is_some_and(|method| *method.meaning(at) == Meaning::Entity);
         if is_entity && matches!(unwrap(*argument).kind(), "identifier" | "member_expression") {
             return true;
         }

@@ -177,13 +177,21 @@ fn every_builder_has_its_table() {
         ),
         (
             "import 'typeorm'; ds.getRepository(User).createQueryBuilder('u').leftJoinAndSelect('u.team', 't').where('u.fullName = :x AND t.id = 1').getMany()",
-            &["select [@User=u,@0>team=t] u.fullName:r t.id:r"],
+            &["select [@User=u,@0>team=t] u.fullName:r t.id:r *@User"],
+        ),
+        (
+            "getRepository(User).find(); const users = getRepository(User); users.findBy({ a })",
+            &["select [@User] *@find", "select [@User] a:r"],
         ),
         (
             "User.findAll({ where: { fullName: x, [Op.or]: [{ a: 1 }] }, attributes: ['id', ['b', 'c']], include: [{ model: Team, attributes: ['name'] }], order: [['d', 'DESC']] })",
             &["select [@User] fullName:r a:r id:ro b:ro d:r [@Team] name:ro"],
         ),
         ("User.update({ fullName: x }, { where: { id } })", &["update [@User] fullName:w id:r"]),
+        (
+            "db.select().from(users).leftJoin(teams, eq(teams.id, users.teamId)); db.insert(users).values({ a }).returning()",
+            &["select [@users,@teams] *@select", "insert [@users] a:w *@returning"],
+        ),
         (
             "import { eq, schema } from '@/db'; db.update(schema.users).set({ fullName: x }).where(eq(schema.users.id, 1)); map.delete(users)",
             &["update [@users] fullName:w", "select [@schema] users:r users:r", "select [@users] id:r"],
