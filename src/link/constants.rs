@@ -15,6 +15,9 @@ use crate::model::source::FileId;
 /// Names longer than this, or more of them, are not searched for.
 const MOST_NAMES: usize = 2_000;
 
+/// Names that more files declare than this are not looked up.
+const MOST_HOLDERS: usize = 32;
+
 /// Constants by the last part of their names.
 #[derive(Debug, Default)]
 pub struct Constants {
@@ -31,8 +34,14 @@ impl Constants {
         let wanted: BTreeSet<&str> =
             files.iter().flat_map(|&id| &store.own_facts(id).wanted).map(|name| name.name.as_str()).collect();
         let Some(declared) = declarations(&wanted) else { return Self::default() };
-        let seen = store.sweep(|_, text| declared.is_match(text), |seen| *seen);
-        let holders: Vec<FileId> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
+        let seen = store.sweep(|_, text| names_in(&declared, text), |names| !names.is_empty());
+        let mut files_of: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in seen.iter().flat_map(|(_, names)| names) {
+            *files_of.entry(name).or_default() += 1;
+        }
+        // A name that is declared all over holds no one text.
+        let rare = |name: &String| files_of.get(name.as_str()).is_some_and(|&files| files <= MOST_HOLDERS);
+        let holders: Vec<FileId> = seen.iter().filter(|(_, names)| names.iter().any(rare)).map(|(id, _)| *id).collect();
         store.prepare_own(&holders);
         let mut constants = Self::default();
         for constant in
@@ -79,6 +88,12 @@ impl Constants {
     }
 }
 
+/// The names that a text declares.
+fn names_in(declared: &Regex, text: &str) -> BTreeSet<String> {
+    let name = |found: regex::Captures<'_>| found.iter().skip(1).flatten().next().map(|name| name.as_str().to_owned());
+    declared.captures_iter(text).filter_map(name).collect()
+}
+
 /// The ways in which one of the names may be declared: after a keyword or type, or before a value or a body.
 fn declarations(names: &BTreeSet<&str>) -> Option<Regex> {
     if names.is_empty() || names.len() > MOST_NAMES {
@@ -86,7 +101,7 @@ fn declarations(names: &BTreeSet<&str>) -> Option<Regex> {
     }
     let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
     let before = "String|CharSequence|var|val|let|const|function|static|readonly|get|async|public|private|protected";
-    Regex::new(&format!(r"\b(?:{before})\s+(?:{any})\b|\b(?:{any})\s*(?:[:=]|\([^()]*\)\s*[:{{])")).ok()
+    Regex::new(&format!(r"\b(?:{before})\s+({any})\b|\b({any})\s*(?:[:=]|\([^()]*\)\s*[:{{])")).ok()
 }
 
 #[cfg(test)]

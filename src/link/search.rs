@@ -54,9 +54,9 @@ impl RelationWords {
         let led = format!(
             r"(?-u:\b)(?:from|join|fetch|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe)(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{before}(?:{names}){after}"
         );
-        let listed = format!(
-            r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]{{1,400}}?[,(]\s*{before}(?:{names}){after}"
-        );
+        // Gaps have no upper bound: a bounded one makes an automaton of as many states, which is far slower.
+        let listed =
+            format!(r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]*?[,(]\s*{before}(?:{names}){after}");
         let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
@@ -67,7 +67,7 @@ impl RelationWords {
     /// Whether `text` may hold a statement over one of the relations.
     pub fn is_in(&self, text: &str) -> bool {
         static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]{0,2000}?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]{0,400}?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
+            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]*?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]*?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
         });
         self.named.as_ref().is_some_and(|regex| regex.is_match(text))
             || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))

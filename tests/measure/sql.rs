@@ -25,7 +25,7 @@ use sqlparser::parser::Parser;
 
 type Failure = Box<dyn std::error::Error>;
 
-const SCHEMA: &str = include_str!("../tests/postgres/schema.sql");
+const SCHEMA: &str = include_str!("../postgres/schema.sql");
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
