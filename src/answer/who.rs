@@ -278,7 +278,7 @@ fn named_otherwise(
 ) -> Vec<FileId> {
     let (entities, leading) = entity_names(system, targets);
     // Code that only calls an entity's methods reads its columns without naming them.
-    let called = EntityCalls::new(entities.iter().map(String::as_str));
+    let called = EntityCalls::new(entities.iter().map(String::as_str), leading.iter().map(String::as_str));
     let mut relations = targets.views();
     relations.extend(entities.iter().cloned());
     relations.extend(leading);

@@ -81,22 +81,43 @@ pub struct EntityCalls {
 }
 
 impl EntityCalls {
-    /// A search for calls of any of the entities `names`.
-    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
-        names.sort();
-        names.dedup();
-        if names.is_empty() {
-            return Self { regex: None };
+    /// A search for calls of any of the entities `names`, for calls that are given one, and for calls that say one of the
+    /// properties that lead to one (`leading`).
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, leading: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = any_of(names);
+        let leading = any_of(leading);
+        let mut patterns = Vec::new();
+        if let Some(names) = &names {
+            patterns.push(format!(r"(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]"));
+            // `getRepository(User)`, `.from(schema.users)`, `Repository<User>`, `include: [User]`, `model: User`.
+            patterns.push(format!(
+                r"(?:[(,<\[]|model\s*:)\s*(?:typeof\s+)?(?:[a-z0-9_$]+\s*\.\s*)?(?:{names})\s*(?:[,)>\]}}]|\[\])"
+            ));
         }
-        let names = names.join("|");
-        Self { regex: Regex::new(&format!(r"(?i)(?-u:\b)(?:{names})\s*\.\s*[a-z]+\s*[(<]")).ok() }
+        if let Some(leading) = &leading {
+            // `include: { author: true }`, `relations: ["author"]`, `"post.author"`.
+            patterns.push(format!(r#"(?-u:\b)(?:{leading})["'`]?\s*:\s*(?:true|[{{\[])|["'`.](?:{leading})["'`.]"#));
+        }
+        let regex = Regex::new(&format!("(?i){}", patterns.join("|"))).ok();
+        Self { regex: regex.filter(|_| !patterns.is_empty()) }
     }
 
-    /// Whether any of the entities is called in `text`.
+    /// Whether `text` may call any of the entities.
     pub fn is_in(&self, text: &str) -> bool {
+        static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?i)(?-u:\b)(?:find|create|update|upsert|delete|select|query|count|get|from|insert|save|aggregate|group|load|paginate|all|first|scope|unscoped|build|where|init|destroy|increment|decrement|max|min|sum)[a-z]*\s*(?:<[^>]{0,200}>)?\s*\(").ok()
+        });
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+            && CALLS.as_ref().is_none_or(|calls| calls.is_match(text))
     }
+}
+
+/// A pattern for any of `names`, if there are any.
+fn any_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join("|"))
 }
 
 /// A search for entities as arguments of repository types: `JpaRepository<User, Long>`.
@@ -209,7 +230,7 @@ impl SchemaWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22$.{}]*\))\s*\.\s*table\b|<databaseChangeLog\b";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|<databaseChangeLog\b";
         Self { regex: Some(Regex::new(verbs).expect("a constant pattern compiles")) }
     }
 
@@ -236,7 +257,7 @@ impl MappingWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\binterface\s+Tables\b|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 

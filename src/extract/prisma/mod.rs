@@ -350,6 +350,14 @@ mod tests {
     }
 
     #[test]
+    fn fixtures_have_their_models() {
+        insta::glob!("../../../fixtures/prisma", "*/*.prisma", |path| {
+            let source = std::fs::read_to_string(path).expect("a fixture is readable");
+            insta::assert_snapshot!(shown(&source).join("\n"));
+        });
+    }
+
+    #[test]
     fn hostile_schemas_are_read_in_bounds() {
         for source in ["model A {".repeat(20_000), "model A {\n a Int @map(\"".to_owned(), "[".repeat(50_000)] {
             read(&source);

@@ -1,11 +1,13 @@
 //! The syntax of one file as those need it who follow values through it: what its names hold, its chains of calls, its
 //! object literals. Nothing here knows any framework.
 
+mod collect;
+
 use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
-use super::chain::{Chain, flatten};
+use super::chain::Chain;
 use crate::extract::host::span_of;
 use crate::model::span::Span;
 
@@ -42,7 +44,7 @@ pub(in crate::extract::typescript) struct Code<'t> {
     pub(in crate::extract::typescript) chains: Vec<Chain<'t>>,
     /// Values with a type written beside them: `x as T`, `x satisfies T`, `const a: T = x`.
     pub(in crate::extract::typescript) typed: Vec<(Node<'t>, Node<'t>)>,
-    /// `a.b` where `a` is a name.
+    /// `a.b` and `a.b.c` where `a` is a name.
     pub(in crate::extract::typescript) members: Vec<Node<'t>>,
     /// Classes, in text order.
     pub(in crate::extract::typescript) classes: Vec<Node<'t>>,
@@ -88,8 +90,7 @@ impl<'t> Code<'t> {
             fields: HashMap::new(),
             modules: HashSet::new(),
         };
-        let mut collector =
-            Collector { scopes: Vec::new(), classes: Vec::new(), assignments: Vec::new(), seen: HashSet::new() };
+        let mut collector = collect::Collector::default();
         let mut cursor = root.walk();
         'walk: loop {
             collector.enter(cursor.node(), &mut code);
@@ -258,6 +259,14 @@ impl<'t> Code<'t> {
                 returns(unwrap(value))
             }
             "member_expression" if self.text_of(function) == "Object.freeze" => argument(),
+            "member_expression" => match function.child_by_field_name("property").map(|name| self.text_of(name)) {
+                // What each item becomes stands for the list of them.
+                Some("map" | "flatMap") => {
+                    arguments(call).first().map(|item| returns(unwrap(*item))).unwrap_or_default()
+                }
+                Some("filter" | "slice" | "reverse") => function.child_by_field_name("object").into_iter().collect(),
+                _ => Vec::new(),
+            },
             // `Prisma.validator<…>()(x)`.
             "call_expression" if self.text_of(function).starts_with("Prisma.validator") => argument(),
             _ => Vec::new(),
@@ -435,176 +444,4 @@ pub(in crate::extract::typescript) fn returns(function: Node<'_>) -> Vec<Node<'_
     }
     let last = children(body).last().copied().filter(|last| last.kind() == "return_statement");
     last.and_then(|last| last.named_child(0)).into_iter().collect()
-}
-
-/// Collects what the walk meets.
-struct Collector<'t> {
-    scopes: Vec<Span>,
-    classes: Vec<Span>,
-    assignments: Vec<Node<'t>>,
-    /// Calls that are part of a chain that was met.
-    seen: HashSet<usize>,
-}
-
-impl<'t> Collector<'t> {
-    fn enter(&mut self, node: Node<'t>, code: &mut Code<'t>) {
-        let (start, span) = (node.start_byte() as u32, span_of(node));
-        while self.scopes.last().is_some_and(|scope| scope.end <= start) {
-            self.scopes.pop();
-        }
-        while self.classes.last().is_some_and(|class| class.end <= start) {
-            self.classes.pop();
-        }
-        let scope = self.scopes.last().copied().unwrap_or(Span { start: 0, end: u32::MAX });
-        let field = |name: &str| node.child_by_field_name(name);
-        match node.kind() {
-            "program" | "statement_block" | "for_statement" | "for_in_statement" | "switch_body" => {
-                // What a block of a function declares is seen in the whole of it; a program's everywhere.
-                let whole = node.kind() == "program";
-                self.scopes.push(if whole { Span { start: 0, end: u32::MAX } } else { span });
-            }
-            "arrow_function" | "function_expression" | "generator_function" | "method_definition" => {
-                self.function(node, code);
-            }
-            "function_declaration" | "generator_function_declaration" => {
-                if let Some(name) = field("name") {
-                    code.declare(name, scope, Held::Value(node), None);
-                }
-                self.function(node, code);
-            }
-            "class_declaration" | "abstract_class_declaration" | "class" => {
-                if let Some(name) = field("name") {
-                    code.declare(name, scope, Held::Value(node), None);
-                }
-                self.classes.push(span);
-                code.classes.push(node);
-            }
-            "enum_declaration" => {
-                if let Some(name) = field("name") {
-                    code.declare(name, scope, Held::Value(node), None);
-                }
-            }
-            "interface_declaration" | "type_alias_declaration" => code.types.push(node),
-            "new_expression" => code.new.push(node),
-            "public_field_definition" => self.field(field("name"), field("type"), code),
-            "variable_declarator" => self.variable(node, scope, code),
-            "assignment_expression" => self.assignments.push(node),
-            "import_statement" => import(node, code),
-            "satisfies_expression" | "as_expression" => {
-                if let [value, kind] = children(node)[..] {
-                    code.typed.push((value, kind));
-                }
-            }
-            "call_expression" => self.call(node, code),
-            "member_expression" if field("object").is_some_and(|object| object.kind() == "identifier") => {
-                code.members.push(node);
-            }
-            _ => {}
-        }
-    }
-
-    fn function(&mut self, node: Node<'t>, code: &mut Code<'t>) {
-        let function = span_of(node);
-        self.scopes.push(function);
-        if let Some(name) = node.child_by_field_name("parameter") {
-            code.declare(name, function, Held::Parameter { function, position: 0 }, None);
-        }
-        let Some(list) = node.child_by_field_name("parameters") else { return };
-        for (position, parameter) in children(list).into_iter().enumerate() {
-            let kind = parameter.child_by_field_name("type").and_then(|annotation| annotation.named_child(0));
-            let Some(pattern) = parameter.child_by_field_name("pattern") else { continue };
-            let is_field = children(parameter).iter().any(|child| child.kind() == "accessibility_modifier")
-                || parameter.child(0).is_some_and(|first| first.kind() == "readonly");
-            if is_field {
-                self.field(Some(pattern), parameter.child_by_field_name("type"), code);
-            }
-            let held = Held::Parameter { function, position };
-            let mut left = vec![pattern];
-            while let Some(node) = left.pop() {
-                match node.kind() {
-                    "identifier" | "shorthand_property_identifier_pattern" => {
-                        code.declare(node, function, held, kind);
-                    }
-                    "pair_pattern" => left.extend(node.child_by_field_name("value")),
-                    "object_assignment_pattern" | "assignment_pattern" => left.extend(node.child_by_field_name("left")),
-                    _ => left.extend(children(node)),
-                }
-            }
-        }
-    }
-
-    fn field(&self, name: Option<Node<'t>>, annotation: Option<Node<'t>>, code: &mut Code<'t>) {
-        if let (Some(class), Some(name), Some(kind)) =
-            (self.classes.last(), name, annotation.and_then(|annotation| annotation.named_child(0)))
-        {
-            code.fields.entry(code.text_of(name)).or_default().push((*class, kind));
-        }
-    }
-
-    fn variable(&mut self, node: Node<'t>, scope: Span, code: &mut Code<'t>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
-        let value = node.child_by_field_name("value");
-        let kind = node.child_by_field_name("type").and_then(|annotation| annotation.named_child(0));
-        if name.kind() == "identifier" {
-            let id = code.declare(name, scope, value.map_or(Held::Later, Held::Value), kind);
-            if let Some(value) = value {
-                code.holders.insert(unwrap(value).id(), id);
-                code.typed.extend(kind.map(|kind| (value, kind)));
-            }
-            return;
-        }
-        let mut left = vec![name];
-        while let Some(node) = left.pop() {
-            match node.kind() {
-                "identifier" | "shorthand_property_identifier_pattern" => {
-                    code.declare(node, scope, Held::Part, None);
-                }
-                "pair_pattern" => left.extend(node.child_by_field_name("value")),
-                "object_assignment_pattern" | "assignment_pattern" => left.extend(node.child_by_field_name("left")),
-                _ => left.extend(children(node)),
-            }
-        }
-        // `const { users } = require("./schema")`.
-        if let Some(module) = value.and_then(|value| required(value, code)) {
-            code.modules.insert(module);
-        }
-    }
-
-    fn call(&mut self, node: Node<'t>, code: &mut Code<'t>) {
-        if let Some(module) = required(node, code) {
-            code.modules.insert(module);
-        }
-        if self.seen.contains(&node.id()) {
-            return;
-        }
-        let chain = flatten(node, code.text);
-        self.seen.extend(chain.links.iter().map(|link| link.node.id()));
-        code.chains.push(chain);
-    }
-}
-
-fn required<'t>(call: Node<'t>, code: &Code<'t>) -> Option<&'t str> {
-    let function = call.child_by_field_name("function")?;
-    if code.text_of(function) != "require" {
-        return None;
-    }
-    arguments(call).first().and_then(|module| code.string(*module)).map(|(module, _)| module)
-}
-
-fn import<'t>(node: Node<'t>, code: &mut Code<'t>) {
-    let module = node.child_by_field_name("source").and_then(|source| code.string(source));
-    code.modules.extend(module.map(|(module, _)| module));
-    let everywhere = Span { start: 0, end: u32::MAX };
-    let mut left: Vec<Node<'t>> = children(node).into_iter().filter(|child| child.kind() == "import_clause").collect();
-    while let Some(node) = left.pop() {
-        match node.kind() {
-            "identifier" => {
-                code.declare(node, everywhere, Held::Imported, None);
-            }
-            "import_specifier" => {
-                left.extend(node.child_by_field_name("alias").or_else(|| node.child_by_field_name("name")));
-            }
-            _ => left.extend(children(node)),
-        }
-    }
 }

@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub(super) kind: Option<StatementKind>,
     /// Whether what it projects has been said.
     pub(super) projects: bool,
+    /// Whether it takes all columns unless `projects`.
+    pub(super) rows: bool,
     construct: Construct,
     span: Span,
     scopes: Vec<Scope>,
@@ -31,7 +33,7 @@ const MOST_REFERENCES: usize = 20_000;
 impl Draft {
     pub(super) fn new(framework: usize, construct: Construct, span: Span) -> Self {
         let scopes = vec![Scope::default()];
-        Self { framework, kind: None, projects: false, construct, span, scopes, entities: Vec::new() }
+        Self { framework, kind: None, projects: false, rows: false, construct, span, scopes, entities: Vec::new() }
     }
 
     /// A scope whose names may also be those of `outer`.
@@ -149,7 +151,7 @@ impl Draft {
     /// The statement, if it names anything.
     pub(super) fn finish(mut self, all_by_default: bool) -> Option<BuiltStatement> {
         let kind = self.kind.unwrap_or(StatementKind::Select);
-        let reads = kind == StatementKind::Select && all_by_default && !self.projects;
+        let reads = kind == StatementKind::Select && (all_by_default || self.rows) && !self.projects;
         if let Some(first) = self.scopes[0].sources.first().filter(|_| reads) {
             let span = first.span;
             self.all(ScopeId(0), Vec::new(), span);

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::chain::{Chain, Link};
 use crate::model::answer::Construct;
 use crate::model::statement::{Access, StatementKind};
 
@@ -16,16 +17,20 @@ use crate::model::statement::{Access, StatementKind};
 pub(super) struct Framework {
     /// What its statements are written in.
     pub(super) construct: Construct,
-    /// Modules one of which a file must import; any file when empty.
+    /// Modules one of which a file must import for chains that begin with a class, which many libraries have; any file
+    /// when empty.
     pub(super) imports: Vec<String>,
+    /// Whether a file must import one of these modules for anything.
+    pub(super) strict: bool,
     /// How a chain begins.
     pub(super) starts: Vec<Start>,
     /// Names that a chain of this framework never begins with.
     pub(super) not_roots: Vec<String>,
     /// Whether a query that names no columns takes all of them.
     pub(super) all_by_default: bool,
-    /// Whether members of imported names may be columns: `users.fullName`.
-    pub(super) members: bool,
+    /// Names one of which a file must import, if not a module, so that members of imported names may be columns:
+    /// `users.fullName`. They never are when empty.
+    pub(super) members: Vec<String>,
     /// Generic types whose first argument is an entity.
     pub(super) types: Vec<String>,
     /// Patterns of types of object literals, with `*` for the entity, and how to read these.
@@ -62,6 +67,10 @@ pub(super) struct Method {
     pub(super) repeats: bool,
     /// Whether it takes all columns.
     pub(super) all: bool,
+    /// Whether it takes all columns when it is called without arguments.
+    pub(super) alone: bool,
+    /// Whether it takes all columns unless another method says which.
+    pub(super) rows: bool,
     /// Whether the statement's projection is said by it, so that not all columns are taken.
     pub(super) projects: bool,
 }
@@ -140,6 +149,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Whether it lists a key.
+    pub(super) fn lists(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
     /// What a key says. Computed keys are `[name]`, and `[]` stands for all that are not listed.
     pub(super) fn actions(&self, key: &str) -> &[Action] {
         let listed = self.keys.get(key);
@@ -165,6 +179,17 @@ pub(super) enum Action {
 }
 
 impl Framework {
+    /// The method that a link of a chain is. A function that is called by itself, as `getRepository(User)`, is one when it
+    /// takes a table.
+    pub(super) fn method_of(&self, chain: &Chain<'_>, link: &Link<'_>, text: &str) -> Option<&Method> {
+        if let Some(method) = self.method(link.name) {
+            return Some(method);
+        }
+        let root =
+            text.get(chain.root.byte_range()).filter(|_| link.name.is_empty() && chain.root.kind() == "identifier")?;
+        self.method(root).filter(|method| method.table_argument().is_some())
+    }
+
     /// A method by its name.
     pub(super) fn method(&self, name: &str) -> Option<&Method> {
         self.methods.get(name)
@@ -202,13 +227,15 @@ struct Written {
     #[serde(default)]
     imports: Vec<String>,
     #[serde(default)]
+    strict: bool,
+    #[serde(default)]
     start: WrittenStart,
     #[serde(default, rename = "not-roots")]
     not_roots: Vec<String>,
     #[serde(default, rename = "all-by-default")]
     all_by_default: bool,
     #[serde(default)]
-    members: bool,
+    members: Vec<String>,
     #[serde(default)]
     types: Vec<String>,
     #[serde(default)]
@@ -269,6 +296,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
             other => return Err(format!("`{other}` is no construct")),
         },
         imports: written.imports,
+        strict: written.strict,
         starts,
         not_roots: written.not_roots,
         all_by_default: written.all_by_default,
@@ -300,6 +328,8 @@ impl Words<'_> {
         for word in rest.split_whitespace() {
             match word {
                 "all" => method.all = true,
+                "alone" => method.alone = true,
+                "rows" => method.rows = true,
                 "projects" => method.projects = true,
                 _ => {
                     let (word, repeats) = word.strip_suffix('*').map_or((word, false), |word| (word, true));

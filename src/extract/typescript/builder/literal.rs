@@ -291,8 +291,7 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         for value in code.values(node) {
             match value.kind() {
                 "object" => self.object(node, value, shape),
-                "array" => children(value).into_iter().for_each(|item| self.read(item, Meaning::Shape(shape))),
-                "spread_element" => {
+                "array" | "spread_element" => {
                     for item in children(value) {
                         self.read(item, Meaning::Shape(shape));
                     }
@@ -418,9 +417,10 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                     let named = part("model").map(|model| FrameEntity::Named(last_name(code.text_of(unwrap(model)))));
                     let path = part("association").or_else(|| part("as")).or_else(|| part("relation"));
                     let path = path.and_then(|it| code.string(unwrap(it)));
+                    let said = part("model").map(span_of).or(path.map(|(_, span)| span));
                     let entity = named.or(path.map(|(path, _)| FrameEntity::Property(path.to_owned())));
-                    if let Some(entity) = entity {
-                        self.frames.push(frame(entity));
+                    if let (Some(entity), Some(span)) = (entity, said) {
+                        self.frames.push(Frame { scope: None, entity, span });
                         self.read(value, Meaning::Shape(shape));
                         self.frames.pop();
                     }

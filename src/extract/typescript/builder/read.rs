@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::chain::{Chain, Link};
-use super::code::{Code, Held, NameId, is_function, unwrap};
+use super::code::{Code, Held, NameId, SPREAD, is_function, unwrap};
 use super::draft::{Draft, READ, plain};
 use super::framework::{Framework, Meaning, Method, Start};
 use super::literal::Literals;
@@ -33,7 +33,8 @@ pub(super) struct Reading<'c, 't> {
     this: Vec<(Span, Place)>,
     /// Names that hold a row of a scope: parameters of callbacks.
     rows: HashMap<NameId, Place>,
-    enabled: Vec<bool>,
+    /// For each framework whether the file imports it, or need not.
+    imported: Vec<bool>,
     /// How many more keys and names are read; a file that follows more is built to do so.
     pub(super) budget: usize,
 }
@@ -46,7 +47,7 @@ const MOST_BUILDERS: usize = 4;
 
 impl<'c, 't> Reading<'c, 't> {
     pub(super) fn new(code: &'c Code<'t>, frameworks: &'c [Framework]) -> Self {
-        let enabled = frameworks
+        let imported = frameworks
             .iter()
             .map(|framework| framework.imports.is_empty() || framework.imports.iter().any(|it| code.imports(it)));
         Self {
@@ -56,7 +57,7 @@ impl<'c, 't> Reading<'c, 't> {
             builders: HashMap::new(),
             this: Vec::new(),
             rows: HashMap::new(),
-            enabled: enabled.collect(),
+            imported: imported.collect(),
             budget: 100_000,
         }
     }
@@ -196,7 +197,7 @@ impl<'c, 't> Reading<'c, 't> {
         let framework = &self.frameworks[self.drafts[place.draft].framework];
         for link in &chain.links[from.min(chain.links.len())..] {
             let Some(arguments) = &link.arguments else { continue };
-            match framework.method(link.name) {
+            match framework.method_of(chain, link, self.code.text) {
                 Some(method) => self.method(method, link, arguments, place),
                 None if ENDS.contains(&link.name) => break,
                 None => {}
@@ -210,7 +211,8 @@ impl<'c, 't> Reading<'c, 't> {
             draft.kind = method.kind;
         }
         draft.projects |= method.projects;
-        if method.all {
+        draft.rows |= method.rows;
+        if method.all || (method.alone && arguments.is_empty()) {
             draft.all(place.scope, Vec::new(), link.span);
         }
         let given = arguments.len().max(method.arguments.len());
@@ -233,7 +235,7 @@ impl<'c, 't> Reading<'c, 't> {
                     let is_name = !entity.is_empty() && entity.chars().all(|c| c.is_alphanumeric() || c == '_');
                     is_name.then(|| (entity.to_owned(), *shape))
                 });
-                if let Some((entity, shape)) = found.filter(|_| self.enabled[at]) {
+                if let Some((entity, shape)) = found.filter(|_| self.is_enabled(at)) {
                     let span = span_of(*value);
                     let mut draft = Draft::new(at, framework.construct, span);
                     draft.entity(ScopeId(0), EntityPath::Named(entity), span);
@@ -248,7 +250,7 @@ impl<'c, 't> Reading<'c, 't> {
 
     /// Members of imported names and of rows.
     pub(super) fn members(&mut self) {
-        let framework = (0..self.frameworks.len()).find(|at| self.frameworks[*at].members && self.enabled[*at]);
+        let framework = (0..self.frameworks.len()).find(|at| self.may_name_members(&self.frameworks[*at]));
         if framework.is_none() && self.rows.is_empty() {
             return;
         }
@@ -256,9 +258,14 @@ impl<'c, 't> Reading<'c, 't> {
         for member in &self.code.members {
             let parts = (member.child_by_field_name("object"), member.child_by_field_name("property"));
             let (Some(object), Some(property)) = parts else { continue };
-            let Some(name) = self.code.name_at(object) else { continue };
+            // `users.fullName`, `schema.users.fullName`.
+            let (root, table) = match object.child_by_field_name("object") {
+                Some(root) => (root, object.child_by_field_name("property").unwrap_or(object)),
+                None => (object, object),
+            };
+            let Some(name) = self.code.name_at(root) else { continue };
             let named = plain(self.code.text_of(property), span_of(property));
-            if let Some(place) = self.rows.get(&name) {
+            if let Some(place) = self.rows.get(&name).filter(|_| root == table) {
                 self.drafts[place.draft].name(place.scope, named, READ, Lookup::Only(0));
                 continue;
             }
@@ -269,10 +276,10 @@ impl<'c, 't> Reading<'c, 't> {
                 _ => false,
             };
             if may_be_table {
-                let entity = self.code.text_of(object);
+                let entity = self.code.text_of(table);
                 let draft = *by_entity.entry(entity).or_insert_with(|| {
-                    let mut draft = Draft::new(at, self.frameworks[at].construct, span_of(object));
-                    draft.entity(ScopeId(0), EntityPath::Named(entity.to_owned()), span_of(object));
+                    let mut draft = Draft::new(at, self.frameworks[at].construct, span_of(table));
+                    draft.entity(ScopeId(0), EntityPath::Named(entity.to_owned()), span_of(table));
                     draft.projects = true;
                     self.drafts.push(draft);
                     self.drafts.len() - 1
@@ -280,6 +287,21 @@ impl<'c, 't> Reading<'c, 't> {
                 self.drafts[draft].name(ScopeId(0), named, READ, Lookup::Only(0));
             }
         }
+    }
+
+    fn is_enabled(&self, framework: usize) -> bool {
+        self.imported[framework] || !self.frameworks[framework].strict
+    }
+
+    /// Whether members of imported names may be columns in this file.
+    fn may_name_members(&self, framework: &Framework) -> bool {
+        let is_imported = |name: &String| {
+            let declared = self.code.declared(name, 0);
+            declared.is_some_and(|name| matches!(self.code.held(name), Held::Imported))
+        };
+        !framework.members.is_empty()
+            && (framework.imports.iter().any(|module| self.code.imports(module))
+                || framework.members.iter().any(is_imported))
     }
 
     fn add(&mut self, draft: Draft) -> Place {
@@ -290,12 +312,18 @@ impl<'c, 't> Reading<'c, 't> {
     /// How a chain begins: the first framework among those that know most of its methods.
     fn start(&self, chain: &Chain<'t>) -> Option<Beginning> {
         let mut best: Option<(usize, Beginning)> = None;
-        for (at, framework) in self.frameworks.iter().enumerate().filter(|(at, _)| self.enabled[*at]) {
+        for (at, framework) in self.frameworks.iter().enumerate().filter(|(at, _)| self.is_enabled(*at)) {
             let Some(beginning) = self.start_of(at, framework, chain) else { continue };
-            let known = chain.links.iter().filter(|link| {
-                link.arguments.is_some() && !link.name.is_empty() && framework.method(link.name).is_some()
-            });
+            let known = chain
+                .links
+                .iter()
+                .filter(|link| link.arguments.is_some() && framework.method_of(chain, link, self.code.text).is_some());
             let known = known.count();
+            // One method that takes an entity is found in every library.
+            if !self.imported[at] && beginning.entity.is_none() && known < 2 && self.code.holder(chain.node()).is_none()
+            {
+                continue;
+            }
             if best.as_ref().is_none_or(|(most, _)| known > *most) {
                 best = Some((known, beginning));
             }
@@ -317,7 +345,9 @@ impl<'c, 't> Reading<'c, 't> {
                     entity: None,
                 })),
                 Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
+                    .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
                     .map(|(links, name, span)| with(links, Some((name, span)))),
+                Start::Class if !self.imported[at] => None,
                 Start::Class => {
                     self.entity_class(framework, chain).map(|(links, name, span)| with(links, Some((name, span))))
                 }
@@ -329,7 +359,12 @@ impl<'c, 't> Reading<'c, 't> {
         if let Some(entity) = self.typed_root(framework, chain) {
             return with(0, Some(entity));
         }
-        chain.links.iter().any(|link| self.names_table(framework, link)).then(|| with(0, None)).flatten()
+        chain
+            .links
+            .iter()
+            .any(|link| self.names_table(framework, self.imported[at], chain, link))
+            .then(|| with(0, None))
+            .flatten()
     }
 
     /// `knex("users")`.
@@ -350,19 +385,37 @@ impl<'c, 't> Reading<'c, 't> {
     }
 
     /// `.from("users")`, `.insert(users)`, `getRepository(User)`.
-    fn names_table(&self, framework: &Framework, link: &Link<'t>) -> bool {
+    fn names_table(&self, framework: &Framework, imported: bool, chain: &Chain<'t>, link: &Link<'t>) -> bool {
         let Some(arguments) = &link.arguments else { return false };
-        let Some(at) = framework.method(link.name).and_then(Method::table_argument) else { return false };
+        let method = framework.method_of(chain, link, self.code.text);
+        let Some(at) = method.and_then(Method::table_argument) else { return false };
         let Some(argument) = arguments.get(at) else { return false };
-        let is_table = |value: Node<'t>| match value.kind() {
-            "identifier" => framework.method(link.name).is_some_and(|method| *method.meaning(at) == Meaning::Entity),
-            "class_declaration" => true,
-            "object" => framework.starts.iter().any(|start| matches!(start, Start::Call(_))),
+        let is_entity = method.is_some_and(|method| *method.meaning(at) == Meaning::Entity);
+        if is_entity && matches!(unwrap(*argument).kind(), "identifier" | "member_expression") {
+            return true;
+        }
+        let may_be_object = framework.starts.iter().any(|start| matches!(start, Start::Call(_)));
+        self.code.values(*argument).into_iter().any(|value| match value.kind() {
+            "object" => may_be_object,
+            // An entity that is called by a string is a table to others.
+            _ if is_entity && !imported => false,
             _ => self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some()),
+        })
+    }
+
+    /// Whether a call's argument is what the method takes: an object that has any of the keys that it knows. Methods that
+    /// say what they do need no argument.
+    fn fits(&self, framework: &Framework, link: &Link<'t>) -> bool {
+        let Some(method) = framework.method(link.name) else { return false };
+        let Meaning::Shape(shape) = *method.meaning(0) else { return true };
+        let Some(first) = link.arguments.as_ref().and_then(|arguments| arguments.first()) else {
+            return method.kind.is_some();
         };
-        let is_entity = framework.method(link.name).is_some_and(|method| *method.meaning(at) == Meaning::Entity)
-            && matches!(unwrap(*argument).kind(), "identifier" | "member_expression");
-        is_entity || self.code.values(*argument).into_iter().any(is_table)
+        self.code.values(*first).into_iter().all(|value| {
+            let entries = if value.kind() == "object" { self.code.entries(value) } else { return !is_literal(value) };
+            let known = |key: &str| key == SPREAD || framework.shape(shape).lists(key);
+            entries.is_empty() || entries.iter().any(|entry| known(entry.key))
+        })
     }
 
     /// `User.findAll()`, `models.User.findAll()`.
@@ -449,6 +502,11 @@ fn entity_member(
         _ => member.name.to_owned(),
     };
     Some((at + 1, name, member.span))
+}
+
+fn is_literal(node: Node<'_>) -> bool {
+    is_function(node)
+        || matches!(node.kind(), "string" | "template_string" | "number" | "true" | "false" | "null" | "array")
 }
 
 /// Whether a node can be called back.

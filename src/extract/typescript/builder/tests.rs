@@ -111,8 +111,9 @@ fn prisma_calls_name_properties_of_their_models() {
         ("const w: Prisma.UserWhereUniqueInput = { id: 1 }", &["select [@User] id:r"]),
         ("export const s = Prisma.validator<Prisma.UserSelect>()({ id: true })", &[]),
         ("prisma.user.findMany({ ...base, where: { id: 1 } })", &["select [@User] id:r"]),
-        ("prisma.user.createMany({ data: rows.map(r => ({ fullName: r.name })) })", &["select [@User]"]),
+        ("prisma.user.createMany({ data: rows.map(r => ({ fullName: r.name })) })", &["insert [@User] fullName:w"]),
         ("prisma.user.name; items.map(x => x.y.z())", &[]),
+        ("ctx.user.update({ fullName: x }); cache.user.delete(); this.user.findMany('x')", &[]),
     ]);
 }
 
@@ -176,13 +177,25 @@ fn every_builder_has_its_table() {
         ),
         (
             "import 'typeorm'; ds.getRepository(User).createQueryBuilder('u').leftJoinAndSelect('u.team', 't').where('u.fullName = :x AND t.id = 1').getMany()",
-            &["select [@User=u,@0>team=t] u.fullName:r t.id:r"],
+            &["select [@User=u,@0>team=t] u.fullName:r t.id:r *@User"],
+        ),
+        (
+            "getRepository(User).find(); const users = getRepository(User); users.findBy({ a })",
+            &["select [@User] *@find", "select [@User] a:r"],
         ),
         (
             "User.findAll({ where: { fullName: x, [Op.or]: [{ a: 1 }] }, attributes: ['id', ['b', 'c']], include: [{ model: Team, attributes: ['name'] }], order: [['d', 'DESC']] })",
             &["select [@User] fullName:r a:r id:ro b:ro d:r [@Team] name:ro"],
         ),
         ("User.update({ fullName: x }, { where: { id } })", &["update [@User] fullName:w id:r"]),
+        (
+            "db.select().from(users).leftJoin(teams, eq(teams.id, users.teamId)); db.insert(users).values({ a }).returning()",
+            &["select [@users,@teams] *@select", "insert [@users] a:w *@returning"],
+        ),
+        (
+            "import { eq, schema } from '@/db'; db.update(schema.users).set({ fullName: x }).where(eq(schema.users.id, 1)); map.delete(users)",
+            &["update [@users] fullName:w", "select [@schema] users:r users:r", "select [@users] id:r"],
+        ),
         ("User.query().where('full_name', x).patch({ age: 1 })", &["update [@User] full_name:r age:w"]),
     ]);
 }
@@ -205,4 +218,12 @@ fn hostile_calls_are_read_in_bounds() {
         built(&source);
         assert!(started.elapsed().as_secs() < 20, "{}", &source[..60]);
     }
+}
+
+#[test]
+fn fixtures_build_their_statements() {
+    insta::glob!("../../../../fixtures/typescript", "*/*.[jt]s*", |path| {
+        let source = std::fs::read_to_string(path).expect("a fixture is readable");
+        insta::assert_snapshot!(shown(&source).join("\n"));
+    });
 }
