@@ -105,7 +105,7 @@ impl EntityCalls {
     /// Whether `text` may call any of the entities.
     pub fn is_in(&self, text: &str) -> bool {
         static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"(?i)(?-u:\b)(?:find|create|update|upsert|delete|select|query|count|get|from|insert|save|aggregate|group|load|paginate|all|first|scope|unscoped|build|where|init|destroy|increment|decrement|max|min|sum)[a-z]*\s*(?:<[^>]{0,200}>)?\s*\(").ok()
+            Regex::new(r"(?i)(?-u:\b)(?:find|create|update|upsert|delete|select|query|count|get|from|insert|save|aggregate|group|load|paginate|all|first|scope|unscoped|build|where|init|destroy|increment|decrement|max|min|sum)[a-z]*\s*[(<]").ok()
         });
         self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
             && CALLS.as_ref().is_none_or(|calls| calls.is_match(text))

@@ -65,14 +65,21 @@ pub(super) struct Method {
     pub(super) arguments: Vec<Meaning>,
     /// Whether the last meaning goes on.
     pub(super) repeats: bool,
-    /// Whether it takes all columns.
-    pub(super) all: bool,
-    /// Whether it takes all columns when it is called without arguments.
-    pub(super) alone: bool,
-    /// Whether it takes all columns unless another method says which.
-    pub(super) rows: bool,
-    /// Whether the statement's projection is said by it, so that not all columns are taken.
-    pub(super) projects: bool,
+    /// What it says of the columns that the statement takes, if anything.
+    pub(super) takes: Option<Takes>,
+}
+
+/// Which columns a statement takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// All.
+    All,
+    /// All when the method is called without arguments.
+    AllIfAlone,
+    /// All unless another method says which.
+    AllUnlessSaid,
+    /// Something else than all of them.
+    Other,
 }
 
 impl Method {
@@ -327,10 +334,10 @@ impl Words<'_> {
         let mut method = Method { kind, ..Method::default() };
         for word in rest.split_whitespace() {
             match word {
-                "all" => method.all = true,
-                "alone" => method.alone = true,
-                "rows" => method.rows = true,
-                "projects" => method.projects = true,
+                "all" => method.takes = Some(Takes::All),
+                "alone" => method.takes = Some(Takes::AllIfAlone),
+                "rows" => method.takes = Some(Takes::AllUnlessSaid),
+                "projects" => method.takes = Some(Takes::Other),
                 _ => {
                     let (word, repeats) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
                     method.arguments.push(self.meaning(word)?);

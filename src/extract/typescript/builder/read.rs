@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::chain::{Chain, Link};
 use super::code::{Code, Held, NameId, SPREAD, is_function, unwrap};
 use super::draft::{Draft, READ, plain};
-use super::framework::{Framework, Meaning, Method, Start};
+use super::framework::{Framework, Meaning, Method, Start, Takes};
 use super::literal::Literals;
 use super::names;
 use crate::extract::host::span_of;
@@ -210,10 +210,12 @@ impl<'c, 't> Reading<'c, 't> {
         if draft.kind.is_none() {
             draft.kind = method.kind;
         }
-        draft.projects |= method.projects;
-        draft.rows |= method.rows;
-        if method.all || (method.alone && arguments.is_empty()) {
-            draft.all(place.scope, Vec::new(), link.span);
+        match method.takes {
+            Some(Takes::All) => draft.all(place.scope, Vec::new(), link.span),
+            Some(Takes::AllIfAlone) if arguments.is_empty() => draft.all(place.scope, Vec::new(), link.span),
+            Some(Takes::AllUnlessSaid) => draft.rows = true,
+            Some(Takes::Other) => draft.projects = true,
+            _ => {}
         }
         let given = arguments.len().max(method.arguments.len());
         for at in 0..given.min(arguments.len() + 1) {

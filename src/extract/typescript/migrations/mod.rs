@@ -253,7 +253,9 @@ impl<'t> Reading<'_, 't> {
                 _ => self.definitions(*first, change),
             },
             Step::DropColumn => {
-                names.iter().for_each(|name| change.drop_column(*name));
+                for name in &names {
+                    change.drop_column(*name);
+                }
                 for name in self.new_names(*first) {
                     change.drop_column(name);
                 }
