@@ -17,7 +17,7 @@ use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{
-    ArgumentWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
+    ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
     spellings_of,
 };
 use crate::link::store::Store;
@@ -137,11 +137,14 @@ impl Asked {
         let schema = SchemaWords::new();
         let mapping = MappingWords::new();
         store.sweep(
-            |_, text| Sighting {
-                mapping: mapping.is_in(text),
-                column: columns.is_in(text),
-                relation: relations.is_in(text),
-                schema: schema.is_in(text),
+            |_, text| {
+                let changes_schema = schema.is_in(text);
+                Sighting {
+                    mapping: mapping.is_in(text),
+                    column: columns.is_in(text),
+                    relation: relations.is_in(text, changes_schema),
+                    schema: changes_schema,
+                }
             },
             |seen| seen.column || seen.relation || seen.schema || seen.mapping,
         )
@@ -153,8 +156,8 @@ impl Asked {
         if names.is_empty() {
             return Vec::new();
         }
-        let words = Words::new(names);
-        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        let words = ConstantWords::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text), |seen| *seen);
         seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
     }
 
@@ -290,7 +293,7 @@ fn named_otherwise(
     let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
     let seen = system.store.sweep(
-        |_, text| properties.is_in(text) || relations.is_in(text) || repositories.is_in(text) || called.is_in(text),
+        |_, text| properties.is_in(text) || relations.is_in(text, false) || repositories.is_in(text) || called.is_in(text),
         |seen| *seen,
     );
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
