@@ -17,8 +17,8 @@ use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{
-    ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
-    spellings_of,
+    ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words,
+    property_names, spellings_of,
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
@@ -293,7 +293,9 @@ fn named_otherwise(
     let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
     let seen = system.store.sweep(
-        |_, text| properties.is_in(text) || relations.is_in(text, false) || repositories.is_in(text) || called.is_in(text),
+        |_, text| {
+            properties.is_in(text) || relations.is_in(text, false) || repositories.is_in(text) || called.is_in(text)
+        },
         |seen| *seen,
     );
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()

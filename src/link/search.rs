@@ -61,7 +61,7 @@ impl RelationWords {
         let listed =
             format!(r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]*?[,(]\s*{before}(?:{names}){after}");
         let name = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
-        let argument = format!(r"\(\s*{name}\s*[,)]");
+        let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
@@ -69,7 +69,7 @@ impl RelationWords {
             bare,
             named: compile(&format!("{led}|{listed}")),
             quoted: compile(&name),
-            argument: compile(&argument),
+            argument,
             changed: compile(&changed),
         }
     }
@@ -82,7 +82,7 @@ impl RelationWords {
         }
         is_in(&self.changed)
             || ((is_in(&self.named) || is_in(&self.quoted)) && (changes_schema || is_in(&SKELETON)))
-            || (is_in(&self.argument) && is_in(&BUILDER))
+            || is_in(&self.argument)
     }
 }
 
@@ -94,20 +94,26 @@ static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"delete\s+(?:\w+\s+)?from(?-u:\b)",
         r"update(?-u:\b)[^;]*?(?-u:\b)set(?-u:\b)",
         r"merge\s+into(?-u:\b)",
-        r"copy(?-u:\b)[^;]*?(?-u:\b)(?:from|to)(?-u:\b)",
+        r"copy\s+[^\s(;]+\s*(?:\([^();]*\)\s*)?(?:from|to)\s",
         r"load\s+data(?-u:\b)",
         r"(?:left|right|full|inner|outer|cross|natural)\s+join\s",
-        r"(?:truncate|lock|analyze|describe|grant|revoke|comment\s+on|refresh)\s",
+        r"truncate\s+table\s",
     ];
     // Code that puts it together piece by piece, with anything in between; and JPQL, which needs no `select`.
-    let pieces = r#"["'`]\s*(?:select|from|join|update|delete|insert|with)\s"#;
+    let pieces = r#"["'`]\s*(?:select|from|truncate|with\s+(?:recursive\s+)?\w+\s*(?:\([^()]*\)\s*)?as)\s"#;
     Regex::new(&format!(r"(?i)(?-u:\b)(?:{})|{pieces}", statements.join("|"))).ok()
 });
 
-/// Methods of query builders and table gateways.
-static BUILDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\.\s*(?:select|insert|from|into|returning|table|where|and_?where|or_?where|first|find|update|upsert|del|delete|truncate|count|join|inner_?join|left_?join|merge|columns?|pluck|increment|decrement)[a-z]*\s*[(<]").ok()
-});
+/// A search for calls that are given a relation, spelled as the pattern `name`: a builder's method that takes one, or a
+/// call that a builder's method follows, at once or by way of a variable.
+fn argument_of_builder(name: &str) -> Option<Regex> {
+    let takes = r"(?:select_?from|insert_?into|delete_?from|update_?table|update|from|into|using|table|truncate|(?:\w+_?)?join\w*|query|count|merge_?into)";
+    let follows = r"(?:select|insert|returning|(?:and_?|or_?)?where|having|first|find|update|upsert|del|delete|truncate|count|join|inner_?join|left_?join|right_?join|merge|columns?|pluck|increment|decrement|distinct|group|order|limit|with|as|transacting|clone)";
+    Regex::new(&format!(
+        r"(?i)\.\s*{takes}\s*(?:<[^<>()]*>)?\(\s*\[?\s*{name}|\(\s*{name}\s*(?:,[^()]*)?\)\s*!?\??\.\s*{follows}|=\s*(?:await\s+)?[\w.$]+\(\s*{name}\s*(?:,[^()]*)?\)\s*(?:;|\n)"
+    ))
+    .ok()
+}
 
 /// A search for places where a constant stands for a relation: where SQL that is put together has one, or as an argument
 /// of a builder.
@@ -121,8 +127,8 @@ impl ConstantWords {
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names: Vec<&str> = names.into_iter().collect();
         let bare = Words::new(names.iter().copied());
-        let argument = any_of(names)
-            .and_then(|names| Regex::new(&format!(r"[(,]\s*(?:[\w$]+\.)*(?:{names})(?:\(\))?\s*[),]")).ok());
+        let argument =
+            any_of(names).and_then(|names| argument_of_builder(&format!(r"(?:[\w$]+\.)*(?:{names})(?-u:\b)(?:\(\))?")));
         Self { bare, argument }
     }
 
@@ -133,8 +139,7 @@ impl ConstantWords {
             Regex::new(r#"(?i)(?-u:\b)(?:from|join|into|update|table|using|truncate|view|on|of|copy|only)[\s(]+(?:["`\[]?[a-z0-9_$]+["`\]]?\.)*["'`+$%{:<&@\[(]"#).ok()
         });
         let is_in = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(text));
-        self.bare.is_in(text)
-            && ((is_in(&OPEN) && is_in(&SKELETON)) || (is_in(&self.argument) && is_in(&BUILDER)))
+        self.bare.is_in(text) && ((is_in(&OPEN) && is_in(&SKELETON)) || is_in(&self.argument))
     }
 }
 
@@ -369,12 +374,16 @@ mod tests {
             "left join lateral (users) on true",
             "select * from -- all of them\n  users",
             "db('users').where({ id }).first()",
+            "const q = db('users');\nreturn q.where({ id })",
+            "client.from('users').select()",
             "createQuery(\"from users u\")",
             "sb.append(\"select * \"); sb.append(\"from users\")",
         ] {
             assert!(words.is_in(text, false), "{text}");
         }
-        for text in ["import { users } from './users'", "the users of this", "const users = getUsers();", "an update of users"] {
+        for text in
+            ["import { users } from './users'", "the users of this", "const users = getUsers();", "an update of users"]
+        {
             assert!(!words.is_in(text, false), "{text}");
         }
     }
