@@ -4,6 +4,7 @@
 //! memory, so that a cache in between changes nothing for those who ask.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -18,10 +19,16 @@ use crate::model::span::LineIndex;
 /// How much of a file's beginning a format may look at to claim it.
 const HEAD: usize = 1024;
 
+/// Texts up to this many bytes together stay in memory once they are read: a question looks at all of them more than
+/// once.
+const KEPT_TEXT: usize = 256 << 20;
+
 /// Texts and facts of a workspace's files.
 pub struct Store<'w> {
     workspace: &'w Workspace,
     slots: Vec<Slot>,
+    /// How much text is in memory.
+    kept: AtomicUsize,
     /// Constants of files for the SQL of others, once they are known.
     constants: OnceLock<Constants>,
 }
@@ -41,7 +48,7 @@ impl<'w> Store<'w> {
     /// A store that has read nothing yet.
     pub fn new(workspace: &'w Workspace) -> Self {
         let slots = workspace.files.iter().map(|_| Slot::default()).collect();
-        Self { workspace, slots, constants: OnceLock::new() }
+        Self { workspace, slots, kept: AtomicUsize::new(0), constants: OnceLock::new() }
     }
 
     /// What is looked at.
@@ -55,7 +62,7 @@ impl<'w> Store<'w> {
     }
 
     /// Shows every readable file's text to `look`, on all cores, and gives what it says, in the files' order. The
-    /// texts for which `keep` holds stay in memory; the others are read again should anybody ask.
+    /// texts for which `keep` holds stay in memory, however much it is.
     pub fn sweep<T: Send>(
         &self,
         look: impl Fn(&SourceFile, &str) -> T + Sync,
@@ -75,7 +82,8 @@ impl<'w> Store<'w> {
                 match read_text(self.file(id)) {
                     Ok(text) => {
                         let said = look(self.file(id), &text);
-                        if keep(&said) {
+                        // What is over the limit is read again should anybody ask.
+                        if keep(&said) || self.kept.fetch_add(text.len(), Ordering::Relaxed) < KEPT_TEXT {
                             // Another thread's copy is the same text.
                             let _ = slot.text.set(text.into());
                         }
