@@ -11,7 +11,8 @@ use rayon::prelude::*;
 use super::constants::Constants;
 use crate::discover::text::read_text;
 use crate::discover::{SkipReason, Workspace};
-use crate::extract::{self, Input};
+use crate::extract::{self, Format, Input};
+use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 use crate::model::source::{FileId, SourceFile};
 use crate::model::span::LineIndex;
@@ -42,6 +43,8 @@ struct Slot {
     own_facts: OnceLock<FileFacts>,
     /// The facts with constants of other files put in, where that changes them.
     facts: OnceLock<Option<FileFacts>>,
+    /// What the code says about values; asked for only where a receiver has to be known.
+    code: OnceLock<Option<Box<Code>>>,
 }
 
 impl<'w> Store<'w> {
@@ -139,19 +142,32 @@ impl<'w> Store<'w> {
         self.slots[id.0 as usize].own_facts.get_or_init(|| self.extract(id, &[]))
     }
 
+    /// What the file's code says about values, if its format is one whose code is followed.
+    pub fn code(&self, id: FileId) -> Option<&Code> {
+        let made = self.slots[id.0 as usize].code.get_or_init(|| {
+            let (format, input) = self.format(id)?;
+            format.code(input).map(Box::new)
+        });
+        made.as_deref()
+    }
+
     fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
+        let mut facts = match self.format(id) {
+            Some((format, input)) => format.extract_with(input, known),
+            None => FileFacts::default(),
+        };
+        facts.put_in_order();
+        facts
+    }
+
+    fn format(&self, id: FileId) -> Option<(&'static dyn Format, Input<'_>)> {
         let text = self.text(id);
         let path = &self.file(id).repository_path;
         let mut end = text.len().min(HEAD);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let mut facts = match extract::format_of(path, &text[..end]) {
-            Some(format) => format.extract_with(Input { path, text }, known),
-            None => FileFacts::default(),
-        };
-        facts.put_in_order();
-        facts
+        Some((extract::format_of(path, &text[..end])?, Input { path, text }))
     }
 
     /// Makes the facts that many files give by themselves, on all cores.
