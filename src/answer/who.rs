@@ -22,11 +22,13 @@ use crate::link::search::{
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
+use crate::link::types::{Meaning, Types};
 use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
     Target, TargetState, Verdict,
 };
+use crate::model::code::UseForm;
 use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
@@ -86,13 +88,17 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     candidates.extend(named_otherwise(&system, &targets, &mapped));
     candidates.extend(asked.named_by_constants(&store, constants));
     let candidates: Vec<FileId> = candidates.into_iter().collect();
-    let found: Vec<FileFindings> = candidates
+    let mut found: Vec<FileFindings> = candidates
         .par_iter()
         .map(|&id| look_into(&system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
         .collect();
 
     let spellings = occurring_spellings(&system, &targets, &found, &candidates, &mapped);
     let search = Spellings::new(&spellings);
+    if targets.column.is_some() {
+        let types = Types::new(&system);
+        found.par_iter_mut().for_each(|findings| values(&system, &types, &targets, &search, findings));
+    }
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
         .zip(&found)
@@ -350,6 +356,52 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     }
     let blind_spots = blind_spots(system, targets, id, &statements);
     FileFindings { file: id, references: references.into_values().collect(), judged, blind_spots }
+}
+
+/// Tells what the mentions are that no statement and no mapping accounts for: uses of values.
+fn values(
+    system: &System<'_, '_>,
+    types: &Types<'_, '_, '_>,
+    targets: &Targets<'_>,
+    search: &Spellings,
+    findings: &mut FileFindings,
+) {
+    let id = findings.file;
+    if !system.database.is_used_by(id) {
+        return;
+    }
+    let text = system.store.text(id);
+    let open: Vec<Span> = search
+        .find_in(text)
+        .map(|(start, end)| Span::new(start, end))
+        .filter(|span| {
+            let judged = findings.judged.range(..=span.start).next_back();
+            judged.is_none_or(|(_, (place, judgement))| {
+                !place.contains(*span) || matches!(judgement, Judgement::Unresolved(_))
+            })
+        })
+        .collect();
+    if open.is_empty() {
+        return;
+    }
+    let Some(code) = system.store.code(id) else { return };
+    let evaluator = types.evaluator();
+    let consumers = Consumers::of_file(system, id);
+    for span in open {
+        let Some(found) = code.use_at(span) else { continue };
+        let judgement = match evaluator.meaning(id, code, found) {
+            Meaning::Columns { columns, access, certainty, why } => {
+                targets.judge_value(&columns, access, certainty, why)
+            }
+            Meaning::Value(why) => Judgement::Value(why),
+            Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
+            Meaning::Unknown(why) => Judgement::Unresolved(why),
+        };
+        if let Judgement::Reference(matched) = &judgement {
+            findings.references.push((consumers.at(span), span, matched.clone()));
+        }
+        record(&mut findings.judged, span, judgement);
+    }
 }
 
 /// The same place may be read several times, once for each branch of the code that builds the statement: the verdict
