@@ -10,6 +10,7 @@ use super::matching::{Judgement, Match, Targets, hole_words};
 use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
+use super::values::Values;
 use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
@@ -22,13 +23,11 @@ use crate::link::search::{
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
-use crate::link::types::{Meaning, Types};
 use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
     Target, TargetState, Verdict,
 };
-use crate::model::code::UseForm;
 use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
@@ -96,8 +95,8 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     let spellings = occurring_spellings(&system, &targets, &found, &candidates, &mapped);
     let search = Spellings::new(&spellings);
     if targets.column.is_some() {
-        let types = Types::new(&system);
-        found.par_iter_mut().for_each(|findings| values(&system, &types, &targets, &search, findings));
+        let values = Values::new(&system, &targets, &search, &candidates);
+        found.par_iter_mut().for_each(|findings| values.look_into(findings));
     }
     let mentioned: Vec<Vec<Mention>> = candidates
         .par_iter()
@@ -313,10 +312,12 @@ fn property_spellings(mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<Str
 }
 
 /// What one file says about the target.
-struct FileFindings {
-    file: FileId,
-    references: Vec<(ConsumerKey, Span, Match)>,
-    judged: Judged,
+pub(super) struct FileFindings {
+    pub(super) file: FileId,
+    pub(super) references: Vec<(ConsumerKey, Span, Match)>,
+    pub(super) judged: Judged,
+    /// Relations that the file's statements use.
+    pub(super) relations: BTreeSet<RelationKey>,
     blind_spots: Vec<BlindSpotAt>,
 }
 
@@ -355,58 +356,18 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
     let blind_spots = blind_spots(system, targets, id, &statements);
-    FileFindings { file: id, references: references.into_values().collect(), judged, blind_spots }
-}
-
-/// Tells what the mentions are that no statement and no mapping accounts for: uses of values.
-fn values(
-    system: &System<'_, '_>,
-    types: &Types<'_, '_, '_>,
-    targets: &Targets<'_>,
-    search: &Spellings,
-    findings: &mut FileFindings,
-) {
-    let id = findings.file;
-    if !system.database.is_used_by(id) {
-        return;
-    }
-    let text = system.store.text(id);
-    let open: Vec<Span> = search
-        .find_in(text)
-        .map(|(start, end)| Span::new(start, end))
-        .filter(|span| {
-            let judged = findings.judged.range(..=span.start).next_back();
-            judged.is_none_or(|(_, (place, judgement))| {
-                !place.contains(*span) || matches!(judgement, Judgement::Unresolved(_))
-            })
-        })
-        .collect();
-    if open.is_empty() {
-        return;
-    }
-    let Some(code) = system.store.code(id) else { return };
-    let evaluator = types.evaluator();
-    let consumers = Consumers::of_file(system, id);
-    for span in open {
-        let Some(found) = code.use_at(span) else { continue };
-        let judgement = match evaluator.meaning(id, code, found) {
-            Meaning::Columns { columns, access, certainty, why } => {
-                targets.judge_value(&columns, access, certainty, why)
-            }
-            Meaning::Value(why) => Judgement::Value(why),
-            Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
-            Meaning::Unknown(why) => Judgement::Unresolved(why),
-        };
-        if let Judgement::Reference(matched) = &judgement {
-            findings.references.push((consumers.at(span), span, matched.clone()));
-        }
-        record(&mut findings.judged, span, judgement);
+    FileFindings {
+        file: id,
+        references: references.into_values().collect(),
+        judged,
+        relations: neighbours.file,
+        blind_spots,
     }
 }
 
 /// The same place may be read several times, once for each branch of the code that builds the statement: the verdict
 /// that says most counts.
-fn record(judged: &mut Judged, span: Span, judgement: Judgement) {
+pub(super) fn record(judged: &mut Judged, span: Span, judgement: Judgement) {
     let weight = |judgement: &Judgement| match judgement {
         Judgement::Reference(found) => 3 + found.certainty as u8,
         Judgement::OtherColumn(_) => 2,
