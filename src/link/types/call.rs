@@ -242,7 +242,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let env = Env::new(bindings);
         let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
         match declared {
-            Some(declared) if !matches!(declared, Type::Library(..) | Type::Unknown(_)) => declared,
+            Some(declared) if declared.is_telling() => declared,
             declared => {
                 let returned = function.returned.iter().take(MOST_RETURNS);
                 let found =

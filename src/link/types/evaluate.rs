@@ -110,7 +110,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let variable = &code.variables[id.0 as usize];
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
         if let Some(declared) = &declared
-            && !matches!(declared, Type::Library(..) | Type::Unknown(_))
+            && declared.is_telling()
         {
             return declared.clone();
         }

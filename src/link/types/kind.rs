@@ -163,6 +163,17 @@ impl<'s> Type<'s> {
         matches!(self, Type::Unknown(_))
     }
 
+    /// Whether a declaration of this type says what its values are. `Object` and the types of drivers say nothing; what is
+    /// put into them may.
+    pub(super) fn is_telling(&self) -> bool {
+        match self {
+            Type::Unknown(_) | Type::Library(..) => false,
+            Type::Of(of) => of.is_telling(),
+            Type::Union(options) => options.iter().any(Type::is_telling),
+            _ => true,
+        }
+    }
+
     /// One of what it holds, when it holds something.
     pub(super) fn element(&self) -> Self {
         match self {
