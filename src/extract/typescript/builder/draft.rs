@@ -173,7 +173,7 @@ impl Draft {
             changes: Vec::new(),
             holes: Vec::new(),
         };
-        Some(BuiltStatement { construct: self.construct, statement, entities: self.entities })
+        Some(BuiltStatement { construct: self.construct, statement, entities: self.entities, sinks: Vec::new() })
     }
 }
 
