@@ -160,6 +160,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let index = self.index(file, code);
         let mut named: Vec<ExpressionId> = Vec::new();
         for holder in index.functions.get(&function).into_iter().flatten() {
+            if undeclared {
+                found.extend(self.argument_of(file, code, *holder, at, depth));
+            }
             for target in index.flows.get(holder).into_iter().flatten() {
                 match target {
                     FlowTarget::Argument(call, position) => {

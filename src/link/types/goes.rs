@@ -77,6 +77,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         open.push((*caller, Carrier::Expression(*call), steps + 1));
                     }
                     for holder in index.functions.get(&function).into_iter().flatten() {
+                        let call = index.calls.get(holder).map(|call| (file, Carrier::Expression(*call), steps + 1));
+                        open.extend(call);
                         for target in index.flows.get(holder).into_iter().flatten() {
                             // What the call that is given the function makes of its results: `rows.map(…)`.
                             if let FlowTarget::Argument(call, _) = target {
