@@ -229,7 +229,7 @@ fn arguments_whose_keys_are_columns_are_sinks() {
         (
             "prisma.user.update({ where: this.match(id), data: x ? a : b, select: { id: true } })",
             &[
-                "prisma.user.update({ where: this.match(id), data: x ? a : b, select: { id: true } }): Read 0 this.match(id), Write 0 x ? a : b",
+                "prisma.user.update({ where: this.match(id), data: x ? a : b, select: { id: true } }): Read 0 this.match(id), Write 0 x ? a : b, Read 0 { id: true }",
             ],
         ),
         (
