@@ -50,14 +50,11 @@ impl<'t> Lowering<'t> {
     /// A class; one without a name takes that of what it is given to.
     pub(super) fn class_called(&mut self, node: Node<'t>, given: &'t str) -> ClassId {
         let name = node.child_by_field_name("name");
-        let id = match self.hoisted_classes.remove(&node.id()) {
-            Some(id) => id,
-            None => {
-                let start = node.start_byte();
-                let span = name.map_or(Span::new(start, start), span_of);
-                self.new_class(name.map_or(given, |name| self.text_of(name)), span, ClassKind::Class)
-            }
-        };
+        let id = self.hoisted_classes.remove(&node.id()).unwrap_or_else(|| {
+            let start = node.start_byte();
+            let span = name.map_or(Span::new(start, start), span_of);
+            self.new_class(name.map_or(given, |name| self.text_of(name)), span, ClassKind::Class)
+        });
         let type_parameters = self.open_type_parameters(node);
         self.class_mut(id).type_parameters = type_parameters.iter().map(|&name| name.to_owned()).collect();
         for part in children(node) {

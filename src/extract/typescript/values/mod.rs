@@ -88,7 +88,7 @@ struct Lowering<'t> {
     file_classes: HashMap<&'t str, ClassId>,
     /// How many open declarations have a type parameter of that name.
     type_parameters: HashMap<&'t str, u32>,
-    /// Variables that are the CommonJS `exports`.
+    /// Variables that are the `exports` of `CommonJS`.
     exports_aliases: HashSet<VariableId>,
     /// Exports whose value is known only at the end of the file.
     exporting: Vec<Exporting<'t>>,

@@ -1,4 +1,4 @@
-//! Imports and exports, of ECMAScript modules and of CommonJS.
+//! Imports and exports, of ECMAScript modules and of `CommonJS`.
 
 use tree_sitter::Node;
 
@@ -192,7 +192,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// Whether an expression is the CommonJS `exports`: `module.exports`, `exports`, an assignment to one of them.
+    /// Whether an expression is the `exports` of `CommonJS`: `module.exports`, `exports`, an assignment to one of them.
     pub(super) fn is_exports(&self, node: Node<'t>) -> bool {
         let mut at = unwrap(node);
         while at.kind() == "assignment_expression" {

@@ -186,8 +186,7 @@ impl<'t> Lowering<'t> {
         if let Some((text, _)) = children(node).first().and_then(|inner| self.constant(*inner)) {
             return named(&format!("\"{text}\""), Vec::new());
         }
-        let name = match children(node).first().map(|inner| inner.kind()) {
-            Some("string") => "string",
+        let name = match children(node).first().map(Node::kind) {
             Some("number" | "unary_expression") => "number",
             Some("true" | "false") => "boolean",
             Some("null") => "null",
