@@ -14,7 +14,7 @@ pub(super) fn texts(words: Words<'_>, backslash: bool) -> Vec<SqlText> {
     let mut at = 0;
     while at < words.len() {
         let constant = matches!(words.kind(at), Some(TokenKind::Text | TokenKind::Dollar));
-        if !constant || evidence::of(content(words, at).0) != Evidence::Statement {
+        if !constant || !is_statement(words, at, backslash) {
             at += 1;
             continue;
         }
@@ -38,6 +38,14 @@ pub(super) fn texts(words: Words<'_>, backslash: bool) -> Vec<SqlText> {
         found.push(text);
     }
     found
+}
+
+/// Whether the constant at token `at` is a statement once its escapes are decoded.
+fn is_statement(words: Words<'_>, at: usize, backslash: bool) -> bool {
+    let written = content(words, at).0;
+    let escaped = memchr::memchr(b'\\', written.as_bytes()).is_some() || written.contains("''");
+    let judged = if escaped { super::evidence(decoded(words, at, backslash).as_str()) } else { evidence::of(written) };
+    judged == Evidence::Statement
 }
 
 /// Appends the operand at token `at`; tells where the next one stands.

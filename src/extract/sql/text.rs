@@ -121,6 +121,41 @@ impl SqlText {
         piece
     }
 
+    /// The piece without escapes that were written twice: `select a\\r\\nfrom b` where a line break is meant. `None`
+    /// when there are none, as in texts with line breaks of their own.
+    pub fn unescaped(&self) -> Option<SqlText> {
+        let text = self.text.as_str();
+        let bytes = text.as_bytes();
+        memchr::memchr(b'\\', bytes)?;
+        let doubled = memchr::memmem::find(bytes, b"\\r\\n").is_some()
+            || (memchr::memchr(b'\n', bytes).is_none() && memchr::memmem::find(bytes, b"\\n").is_some());
+        if !doubled {
+            return None;
+        }
+        let mut made = SqlText::default();
+        let mut copied = 0;
+        let mut at = 0;
+        while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
+            at += found;
+            let decoded = match bytes.get(at + 1) {
+                Some(b'n') => "\n",
+                Some(b'r' | b't') => " ",
+                Some(b'\'') => "'",
+                Some(b'"') => "\"",
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            made.push_piece(&self.slice(Span::new(copied, at)));
+            made.push_decoded(decoded, self.outer(Span::new(at, at + 2)));
+            at += 2;
+            copied = at;
+        }
+        made.push_piece(&self.slice(Span::new(copied, text.len())));
+        Some(made)
+    }
+
     fn segment(&self, at: u32) -> &Segment {
         let next = self.segments.partition_point(|segment| segment.at <= at);
         &self.segments[next.saturating_sub(1)]
