@@ -12,6 +12,8 @@ use crate::model::statement::{Lookup, OutputValue, Relation, Scope, Source, Sour
 pub(super) struct Context {
     variables: BTreeSet<Name>,
     rows: Vec<(Name, ObjectName)>,
+    /// Routines and blocks around: `f.x` is a variable of `f`.
+    labels: BTreeSet<Name>,
     images: Vec<Name>,
     table: Option<ObjectName>,
     /// A column wins over a variable of the same name, as in Oracle.
@@ -38,6 +40,11 @@ impl Context {
             }
             self.variables.insert(name);
         }
+    }
+
+    /// Adds the name of a routine or block, by which its variables may be qualified.
+    pub(super) fn label(&mut self, name: &Ident) {
+        self.labels.insert(name.folded());
     }
 
     /// Says that `name` holds a row of `relation`.
@@ -107,6 +114,8 @@ impl Context {
                     } else if let Some((_, relation)) = self.rows.iter().rev().find(|(row, _)| *row == name) {
                         wanted.push((qualifier.clone(), Relation::Table(relation.clone())));
                         true
+                    } else if self.labels.contains(&name) && self.variables.contains(&reference.name.folded()) {
+                        false
                     } else {
                         !self.variables.contains(&name)
                     }

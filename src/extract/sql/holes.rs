@@ -40,6 +40,11 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
+            TokenKind::Word if is_position(text, tokens, at) => {
+                // The row of a cursor: no column is read.
+                writer.drop(token.start, tokens[at + 3].end);
+                at += 3;
+            }
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
                 writer.drop(token.start, tokens[at + 2].end);
                 at += 2;
@@ -112,6 +117,14 @@ fn is_row_image(text: &str, token: Token, next: Option<Token>) -> bool {
     let name = token.of(text);
     (name.eq_ignore_ascii_case(":new") || name.eq_ignore_ascii_case(":old"))
         && next.is_some_and(|next| next.is(text, ".") && next.start == token.end)
+}
+
+/// `WHERE CURRENT OF c`.
+fn is_position(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is_word(text, "where")
+        && tokens.get(at + 1).is_some_and(|word| word.is_word(text, "current"))
+        && tokens.get(at + 2).is_some_and(|word| word.is_word(text, "of"))
+        && tokens.get(at + 3).is_some_and(|name| name.is_name() || name.kind == TokenKind::Variable)
 }
 
 /// Oracle's old outer join: `(+)`.

@@ -3,6 +3,7 @@
 mod block;
 mod body;
 mod client;
+mod conceal;
 mod context;
 mod ddl;
 mod dialect;

@@ -9,7 +9,7 @@ use super::lower::Lowered;
 use super::naming::{Named, Words, schema_reference, source};
 use super::reader::{DEEPEST, Reader, Role};
 use super::routine::{Place, Routine};
-use super::text::SqlText;
+use super::text::{SqlText, shown};
 use super::{ddl, dynamic, holes, routine};
 use crate::model::facts::{BlindSpot, Unit, UnitKind};
 use crate::model::name::Ident;
@@ -22,7 +22,7 @@ impl Reader {
     /// A routine: its definition, its unit, and the statements of its body.
     pub(super) fn routine(&mut self, words: Words<'_>, routine: &Routine) {
         let span = words.stretch(0, words.len());
-        let name = routine.name.name.to_string();
+        let name = shown(&routine.name.name);
         self.facts.units.push(Unit { name: name.clone(), kind: routine.unit(), span });
         let Lowered { kind, scopes, changes, holes } = routine.lowered(words);
         let (dialect, direction) = (self.profile.best, self.direction);
@@ -38,6 +38,7 @@ impl Reader {
             images.extend([Ident::bare("inserted"), Ident::bare("deleted")]);
         }
         context.trigger(&images, table);
+        context.label(routine.name.name.last());
         let around = std::mem::replace(&mut self.context, context);
         if let Some(parameters) = &routine.parameters {
             let part = Words { text: words.text, tokens: &words.tokens[parameters.clone()] };
@@ -90,6 +91,7 @@ impl Reader {
             let name = if name.is_empty() { inner.name.to_string() } else { format!("{name}.{}", inner.name) };
             let span = words.stretch(inner.range.start, inner.range.end);
             self.facts.units.push(Unit { name, kind: UnitKind::Routine, span });
+            self.context.label(&inner.name);
         }
         self.declared(&body);
         for part in &body.parts {
@@ -101,6 +103,9 @@ impl Reader {
     /// Takes over what a body declares; the columns whose types it takes are a statement of their own.
     pub(super) fn declared(&mut self, body: &body::Body) {
         self.context.declare(&body.variables);
+        for label in &body.labels {
+            self.context.label(label);
+        }
         for of in &body.types {
             let named = Named { name: of.relation.clone(), span: of.span, next: 0 };
             let mut scope = Scope { sources: vec![source(&named, None, SourceRole::Read)], ..Scope::default() };

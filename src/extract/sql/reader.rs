@@ -11,8 +11,8 @@ use super::naming::Words;
 use super::routine::{self};
 use super::script::{RawStatement, Script};
 use super::statement::{self, Accepted};
-use super::text::{SqlText, hole_index};
-use super::{SqlFacts, ddl, dynamic, fragment, holes, load, tokens};
+use super::text::{SqlText, hole_index, shown};
+use super::{SqlFacts, conceal, ddl, dynamic, fragment, holes, load, tokens};
 use crate::model::facts::{Problem, Unit, UnitKind};
 use crate::model::name::{Name, ObjectName};
 use crate::model::schema::{RelationKind, SchemaChange};
@@ -412,14 +412,15 @@ impl Reader {
     }
 
     /// Adds a statement, and the view that it defines as a unit.
-    pub(super) fn push(&mut self, statement: Statement) {
+    pub(super) fn push(&mut self, mut statement: Statement) {
         for change in &statement.changes {
             if let SchemaChange::CreateFromQuery { relation, kind, .. } = change
                 && *kind != RelationKind::Table
             {
-                self.facts.units.push(Unit { name: relation.to_string(), kind: UnitKind::View, span: statement.span });
+                self.facts.units.push(Unit { name: shown(relation), kind: UnitKind::View, span: statement.span });
             }
         }
+        conceal::conceal(&mut statement);
         self.facts.statements.push(statement);
     }
 }

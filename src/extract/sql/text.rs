@@ -3,10 +3,15 @@
 //! The text of a piece may differ from the file's: escapes are decoded, literals joined, indentation
 //! stripped, and run-time holes replaced by marker words. The map gives every byte its place in the file.
 
+use std::borrow::Cow;
+
+use crate::model::name::ObjectName;
 use crate::model::span::Span;
 
 /// First part of the marker word that stands for a run-time hole; its index follows.
 const HOLE_MARK: &str = "columnist_hole_";
+/// A marker word for a hole whose place does not matter.
+pub(super) const ANY_HOLE: &str = "columnist_hole_0";
 
 /// A stretch of the piece and the stretch of the file that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +189,30 @@ pub fn hole_index(word: &str) -> Option<usize> {
 /// Whether a hole is part of the word: `order_${year}`.
 pub fn holds_hole(word: &str) -> bool {
     word.contains(HOLE_MARK)
+}
+
+/// A name as people are shown it: qualifiers known only at run time are left out, other holes are dots.
+pub(super) fn shown(name: &ObjectName) -> String {
+    let known = name.0.iter().rposition(|part| hole_index(&part.text).is_some()).map_or(0, |at| at + 1);
+    let parts: Vec<Cow<'_, str>> =
+        name.0[known.min(name.0.len() - 1)..].iter().map(|part| without_marks(&part.text)).collect();
+    parts.join(".")
+}
+
+/// The word with dots for each hole's marker.
+fn without_marks(word: &str) -> Cow<'_, str> {
+    if !holds_hole(word) {
+        return Cow::Borrowed(word);
+    }
+    let mut shown = String::new();
+    let mut rest = word;
+    while let Some((before, behind)) = rest.split_once(HOLE_MARK) {
+        shown.push_str(before);
+        shown.push('…');
+        rest = behind.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ pub(super) struct Body {
     pub(super) types: Vec<TypeOf>,
     /// Routines inside.
     pub(super) inner: Vec<Inner>,
+    /// Names of its blocks.
+    pub(super) labels: Vec<Ident>,
 }
 
 /// How statements of a body end.
@@ -209,6 +211,7 @@ impl Splitter<'_> {
             return at + 1;
         }
         if words.is(at, "<<") {
+            self.body.labels.extend(words.ident(at + 1));
             return (at + 1..words.len().min(at + 4)).find(|&at| words.is(at, ">>")).map_or(at + 1, |end| end + 1);
         }
         if words.kind(at) == Some(TokenKind::Word) && words.is(at + 1, ":") {
