@@ -422,7 +422,8 @@ impl<'a> Resolver<'a> {
                     },
                 }
             }
-            Bound::Anonymous { .. } => unknown("a table function gives it"),
+            // A field of what a table function gives is a value of the statement's own.
+            Bound::Anonymous { .. } => no_column(),
             Bound::Hole => Resolution::Dynamic,
         }
     }
@@ -480,7 +481,9 @@ impl<'a> Resolver<'a> {
         for level in self.levels(from, reference.lookup) {
             if let Some(found) = self.bare_in_scope(&level, name) {
                 return match guess {
+                    // A column that is there wins over a field that a table function may give.
                     None => found,
+                    Some(Resolution::Columns { columns, .. }) if columns.is_empty() => found,
                     Some(guess) => {
                         let mut columns = resolved_columns(guess);
                         columns.extend(resolved_columns(found));
@@ -546,7 +549,14 @@ impl<'a> Resolver<'a> {
             hits.retain(|(_, hit)| hit.live);
         }
         match hits.len() {
-            0 => None,
+            0 => {
+                // `FROM unnest(…) AS x`: x is what the function gives.
+                let is_value = |at: usize| {
+                    matches!(self.bound[level.id.0 as usize][at], Bound::Anonymous { .. })
+                        && scope.sources[at].alias.as_ref().is_some_and(|alias| alias.is_called(name))
+                };
+                self.candidates(level).any(is_value).then(no_column)
+            }
             1 => {
                 let (_, hit) = hits.pop()?;
                 Some(Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path })
@@ -606,8 +616,10 @@ impl<'a> Resolver<'a> {
             several => {
                 let mut columns = Vec::new();
                 let mut dynamic = false;
+                let mut value = false;
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
+                        Resolution::Columns { columns: more, .. } if more.is_empty() => value = true,
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
                             columns.extend(more);
                         }
@@ -616,7 +628,8 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 match columns.len() {
-                    0 => dynamic.then_some(Resolution::Dynamic),
+                    0 if dynamic => Some(Resolution::Dynamic),
+                    0 => value.then(no_column),
                     _ => Some(Resolution::Ambiguous { columns }),
                 }
             }

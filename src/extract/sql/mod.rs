@@ -2,6 +2,7 @@
 
 mod block;
 mod body;
+mod clickhouse;
 mod client;
 mod conceal;
 mod context;

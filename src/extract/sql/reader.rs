@@ -242,6 +242,13 @@ impl Reader {
                     prepared = text.slice(Span { start: rest, end: text.as_str().len() as u32 });
                 }
                 Err(refused) => {
+                    if let Some(next) = next_definition(&text) {
+                        // What stands before a definition on a line of its own ends there.
+                        let whole = Span { start: next, end: text.as_str().len() as u32 };
+                        self.prepared(text.slice(Span { start: 0, end: next }), part);
+                        prepared = text.slice(whole);
+                        continue;
+                    }
                     self.refused(&text, refused, span, order[0], part);
                     return;
                 }
@@ -460,6 +467,40 @@ fn mutation(words: Words<'_>) -> Option<SqlText> {
     made.push_decoded(if update { " SET " } else { " " }, place);
     made.push_piece(&slice(verb + 1, words.len()));
     Some(made)
+}
+
+/// The byte at which a line outside of parentheses begins another definition or insert, although no semicolon stands
+/// before it.
+fn next_definition(text: &SqlText) -> Option<u32> {
+    const OBJECTS: &[&str] =
+        &["table", "view", "materialized", "or", "unique", "index", "database", "dictionary", "temporary", "if"];
+    let sql = text.as_str();
+    let tokens = lexer::significant(sql, super::dialect::Lexis::default());
+    let words = Words { text, tokens: &tokens };
+    if !words.is_any(0, &["create", "alter", "drop", "rename", "insert", "optimize", "attach", "detach", "truncate"]) {
+        return None;
+    }
+    let mut depth = 0_i32;
+    for at in 0..tokens.len() {
+        if words.is(at, "(") {
+            depth += 1;
+        } else if words.is(at, ")") {
+            depth -= 1;
+        } else if depth == 0 && at > 1 && !words.is(at - 1, ",") {
+            let begins = (words.is_any(at, &["create", "alter", "drop", "rename", "attach", "detach", "truncate"])
+                && words.is_any(at + 1, OBJECTS))
+                || words.is_word(at, "insert") && words.is_word(at + 1, "into")
+                || words.is_word(at, "optimize") && words.is_word(at + 1, "table");
+            let line = || sql[tokens[at - 1].end as usize..tokens[at].start as usize].contains('\n');
+            // `RENAME IF EXISTS`, `ADD … \n DROP INDEX` go on with an ALTER.
+            let goes_on = words.is_word(0, "alter") && words.is_any(at + 1, &["if", "index", "or", "unique"])
+                || words.is_any(at - 1, &["as", "begin", "do", "then", "also", "instead", "for", "on", "to", "of"]);
+            if begins && !goes_on && line() {
+                return Some(tokens[at].start);
+            }
+        }
+    }
+    None
 }
 
 /// Whether a statement is one of procedural code: its first word says so.

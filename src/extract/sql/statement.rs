@@ -5,12 +5,12 @@ use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use super::dialect;
 use super::lower::{self, Lowered};
 use super::places::Places;
 use super::repair::Draft;
 use super::rewrite;
 use super::text::SqlText;
+use super::{clickhouse, dialect};
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
 
@@ -76,6 +76,9 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         };
         if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
             rewrite::rewrite(&mut tokens);
+        }
+        if matches!(dialect, Dialect::ClickHouse | Dialect::Generic | Dialect::BigQuery | Dialect::Snowflake) {
+            clickhouse::rewrite(&mut tokens);
         }
         let chain = longest_chain(&tokens);
         if chain > LONGEST_CHAIN {
@@ -252,7 +255,8 @@ fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
     const VERBS: &[&str] = &[
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "WITH", "MERGE", "TRUNCATE", "GRANT",
         "REVOKE", "DECLARE", "EXEC", "EXECUTE", "COMMIT", "ROLLBACK", "BEGIN", "CALL", "USE", "COMMENT", "SET",
-        "PRINT", "IF", "WHILE", "RETURN", "END", "ELSE", "OPEN", "FETCH", "CLOSE", "REPLACE", "EXPLAIN",
+        "PRINT", "IF", "WHILE", "RETURN", "END", "ELSE", "OPEN", "FETCH", "CLOSE", "REPLACE", "EXPLAIN", "RENAME",
+        "OPTIMIZE", "ATTACH", "DETACH", "EXCHANGE",
     ];
     let Some(Token::Word(word)) = tokens.get(at).map(|token| &token.token) else { return false };
     let verb = word.quote_style.is_none() && VERBS.iter().any(|verb| word.value.eq_ignore_ascii_case(verb));

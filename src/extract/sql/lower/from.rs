@@ -40,6 +40,14 @@ impl Lowerer<'_> {
             let is_lateral = matches!(operator, JoinOperator::CrossApply | JoinOperator::OuterApply);
             self.factor(&join.relation, scope, is_lateral);
             let end = self.source_count(scope);
+            match operator {
+                JoinOperator::Semi(_)
+                | JoinOperator::LeftSemi(_)
+                | JoinOperator::Anti(_)
+                | JoinOperator::LeftAnti(_) => self.unseen.push((scope, middle..end)),
+                JoinOperator::RightSemi(_) | JoinOperator::RightAnti(_) => self.unseen.push((scope, start..middle)),
+                _ => {}
+            }
             let place = Place::read(scope, Usage::Join).looking(Lookup::Within(start, end));
             if let JoinOperator::AsOf { match_condition, .. } = operator {
                 self.condition(match_condition, place);

@@ -92,6 +92,8 @@ struct Lowerer<'a> {
     trigger: Option<ScopeId>,
     /// Alias of the row image that `VALUES(a)` names, in `ON DUPLICATE KEY UPDATE`.
     inserted_row: Option<Ident>,
+    /// Sources that `*` does not stand for: the other side of a semi or anti join.
+    unseen: Vec<(ScopeId, std::ops::Range<u32>)>,
     depth: u32,
     /// Where the search for the next `TABLE t` starts; the parser keeps no place for it.
     table_cursor: usize,
@@ -169,6 +171,7 @@ impl<'a> Lowerer<'a> {
             enclosing: None,
             trigger: None,
             inserted_row: None,
+            unseen: Vec::new(),
             depth: 0,
             table_cursor: 0,
         }
