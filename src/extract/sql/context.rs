@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::body::Variable;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{Lookup, OutputValue, Relation, Scope, Source, SourceRole, Usage};
+use crate::model::statement::{Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Usage};
 
 /// Names that a routine brings in.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +65,7 @@ impl Context {
     }
 
     /// Takes variables out of the names of a statement and gives rows their relations.
-    pub(super) fn apply(&self, scopes: &mut [Scope]) {
+    pub(super) fn apply(&self, scopes: &mut Vec<Scope>) {
         if self.variables.is_empty() && self.images.is_empty() {
             return;
         }
@@ -78,9 +78,38 @@ impl Context {
                 _ => None,
             })
             .collect();
-        for scope in scopes {
+        for scope in scopes.iter_mut() {
             self.apply_to(scope, &named);
         }
+        if self.columns_first {
+            self.look_outwards(scopes);
+        }
+    }
+
+    /// Puts the variables into a scope around all others: they are what a name means that no relation has.
+    fn look_outwards(&self, scopes: &mut Vec<Scope>) {
+        let used: BTreeSet<Name> = scopes
+            .iter()
+            .flat_map(|scope| &scope.references)
+            .filter(|reference| reference.qualifier.is_empty())
+            .map(|reference| reference.name.folded())
+            .filter(|name| self.variables.contains(name))
+            .collect();
+        if used.is_empty() {
+            return;
+        }
+        let outermost = ScopeId(scopes.len() as u32);
+        for scope in scopes.iter_mut().filter(|scope| scope.outer.is_none()) {
+            scope.outer = Some(outermost);
+        }
+        let variables = Source {
+            relation: Relation::Function(ObjectName::single(Ident::bare("variables"))),
+            alias: None,
+            columns: used.iter().map(|name| Ident::bare(name.as_str())).collect(),
+            span: Span::default(),
+            role: SourceRole::Read,
+        };
+        scopes.push(Scope { sources: vec![variables], ..Scope::default() });
     }
 
     fn apply_to(&self, scope: &mut Scope, named: &BTreeSet<Name>) {

@@ -1,5 +1,6 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
+mod assembled;
 mod block;
 mod body;
 mod clickhouse;

@@ -1,7 +1,6 @@
 //! From a piece of SQL to its facts: splits, prepares, parses, and falls back to tokens.
 
-use std::collections::BTreeSet;
-
+use super::assembled::Texts;
 use super::body::{self, Ends, Part};
 use super::context::Context;
 use super::dialect::Profile;
@@ -40,9 +39,10 @@ pub(super) fn read(piece: &SqlText, hint: Option<Dialect>, direction: Direction)
         context: Context::default(),
         direction,
         fired: Vec::new(),
-        texts: BTreeSet::new(),
+        texts: Texts::default(),
     };
     reader.script(piece, direction);
+    reader.unread_texts();
     reader.finish()
 }
 
@@ -56,8 +56,8 @@ pub(super) struct Reader {
     pub(super) direction: Direction,
     /// Functions that triggers of this piece run, with the triggers' relations.
     pub(super) fired: Vec<(Name, ObjectName)>,
-    /// Variables that were given SQL text that was read.
-    pub(super) texts: BTreeSet<Name>,
+    /// SQL that variables hold.
+    pub(super) texts: Texts,
 }
 
 impl Reader {
@@ -549,13 +549,13 @@ fn is_block(words: Words<'_>) -> bool {
 /// Where the tokens of a text stand in the file.
 fn outer_span(text: &SqlText, tokens: &[Token]) -> Span {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Span::default() };
-    text.outer(Span { start: first.start, end: last.end })
+    text.place(Span { start: first.start, end: last.end })
 }
 
 /// Where a text stands up to byte `end`, without the white space before it.
 fn text_span(text: &SqlText, end: u32) -> Span {
     let part = Span { start: 0, end }.of(text.as_str());
-    text.outer(Span { start: 0, end: part.trim_end().len() as u32 })
+    text.place(Span { start: 0, end: part.trim_end().len() as u32 })
 }
 
 /// Cheap refusal of what no grammar needs to see: transaction control, settings, prose.

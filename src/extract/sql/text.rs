@@ -108,6 +108,35 @@ impl SqlText {
         Span { start, end: end.max(start) }
     }
 
+    /// Where bytes `span` of the piece stand, as one stretch of the file from the first of them on: what is inlined from
+    /// elsewhere, a constant's text, is left out.
+    pub fn place(&self, span: Span) -> Span {
+        /// What stands further apart than so many bytes does not belong together.
+        const FAR: u32 = 2000;
+        let first = self.segments.partition_point(|segment| segment.at + segment.length <= span.start);
+        let last = self.segments.partition_point(|segment| segment.at < span.end);
+        let simple = self.outer(span);
+        let width = simple.end - simple.start;
+        if last <= first + 1 || (width > 0 && width <= (span.end - span.start).saturating_add(FAR)) {
+            return simple;
+        }
+        let place = |segment: &Segment| {
+            let (start, end) = (segment.at.max(span.start), (segment.at + segment.length).min(span.end));
+            Span { start: segment.outer_start(start), end: segment.outer_end(end) }
+        };
+        let mut whole = place(&self.segments[first]);
+        let mut parts: Vec<Span> = self.segments[first + 1..last].iter().map(place).collect();
+        parts.retain(|part| part.start >= whole.start);
+        parts.sort();
+        for part in parts {
+            if part.start > whole.end.saturating_add(FAR) {
+                break;
+            }
+            whole.end = whole.end.max(part.end);
+        }
+        whole
+    }
+
     /// A part of this piece as a piece of its own, with the same places in the file.
     #[must_use]
     pub fn slice(&self, span: Span) -> SqlText {
@@ -218,6 +247,18 @@ fn without_marks(word: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_inlined_does_not_widen_a_place() {
+        let mut piece = SqlText::default();
+        piece.push("SELECT a FROM ", 5000);
+        piece.push("users", 20);
+        assert_eq!(piece.place(Span::new(0, 19)), Span::new(5000, 5014));
+        piece.push(" WHERE b = 1", 5016);
+        assert_eq!(piece.place(Span::new(0, 31)), Span::new(5000, 5028));
+        piece.push(" AND c", 9000);
+        assert_eq!(piece.place(Span::new(0, 37)), Span::new(5000, 5028));
+    }
 
     #[test]
     fn every_word_maps_to_its_place_in_the_file() {
