@@ -1,9 +1,12 @@
 //! Measures what resolving SQL costs beside a bare sqlparser parse of the same statements, and how both grow.
 //!
 //!     cargo bench --bench sql [-- ROUNDS]
+//!     cargo bench --bench sql -- readings FOLDER [recovered | tokens]
 //!
 //! The contenders take turns, so that a machine that gets slower does so for all; the best round of each counts.
 #![allow(clippy::format_push_string)]
+
+mod readings;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,6 +35,12 @@ fn main() -> Result<(), Failure> {
     if arguments.iter().any(|argument| argument.starts_with("--")) {
         // `cargo test --all-targets` and its like.
         return Ok(());
+    }
+    if let [first, folder, rest @ ..] = arguments.as_slice()
+        && first == "readings"
+    {
+        let report = readings::readings(folder.as_ref(), rest.first().map(String::as_str));
+        return Ok(std::io::stdout().lock().write_all(report.as_bytes())?);
     }
     let rounds = arguments.first().map_or(Ok(7), |rounds| rounds.parse())?;
     let catalog = catalog();

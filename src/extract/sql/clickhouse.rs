@@ -1,197 +1,118 @@
 //! `ClickHouse`'s words for joins and wildcards, put into those that sqlparser knows, with every name left in its place.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use super::edits::{Edits, keyword};
 use super::repair::is_keyword;
-use super::statement::is_space;
 
 /// Rewrites the tokens of one statement. Costs one look at each token when there is nothing to do.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
-    let asks = |token: &TokenWithSpan| {
-        is_keyword(token, &[Keyword::JOIN, Keyword::EXCEPT, Keyword::EXCLUDE]) && !is_space(token)
-    };
-    if !tokens.iter().any(asks) {
+    if !tokens.iter().any(|token| is_keyword(token, &[Keyword::JOIN, Keyword::EXCEPT, Keyword::EXCLUDE])) {
         return;
     }
-    let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
-    let mut edits = Edits { significant, removed: Vec::new(), added: Vec::new() };
-    for at in 0..edits.significant.len() {
-        let token = edits.token(tokens, at);
-        if token.is_some_and(|token| is_keyword(token, &[Keyword::JOIN])) {
-            edits.join(tokens, at);
-        } else if token.is_some_and(|token| is_keyword(token, &[Keyword::USING])) {
-            edits.using(tokens, at);
-        } else if at > 0
-            && token.is_some_and(|token| is_keyword(token, &[Keyword::EXCEPT, Keyword::EXCLUDE]))
-            && edits.token(tokens, at - 1).is_some_and(|before| before.token == Token::Mul)
+    let mut edits = Edits::new(tokens);
+    for at in 0..edits.len() {
+        if edits.is_any(at, &[Keyword::JOIN]) {
+            join(&mut edits, at);
+        } else if edits.is_any(at, &[Keyword::USING]) {
+            using(&mut edits, at);
+        } else if at > 0 && edits.is_any(at, &[Keyword::EXCEPT, Keyword::EXCLUDE]) && edits.is(at - 1, &Token::Mul) {
+            left_out(&mut edits, at);
+        }
+    }
+    edits.apply();
+}
+
+/// `GLOBAL ANY LEFT JOIN`, `SEMI LEFT JOIN`, `LEFT ARRAY JOIN a, t.b`.
+fn join(edits: &mut Edits<'_>, join: usize) {
+    const KINDS: &[&str] = &[
+        "global", "local", "any", "all", "asof", "semi", "anti", "left", "right", "full", "inner", "outer", "cross",
+        "array",
+    ];
+    let mut first = join;
+    while first > 0 && edits.is_word(first - 1, KINDS) {
+        first -= 1;
+    }
+    if (first..join).any(|at| edits.is_word(at, &["array"])) {
+        array_join(edits, join + 1);
+        return;
+    }
+    let strict = (first..join).find(|&at| edits.is_word(at, &["semi", "anti"]));
+    for at in first..join {
+        if edits.is_word(at, &["global", "local", "any", "all", "asof"]) {
+            edits.remove(at);
+        } else if let (Some(strict), Some(side)) = (strict, edits.token(at).cloned())
+            && strict < at
+            && edits.is_word(at, &["left", "right"])
         {
-            edits.left_out(tokens, at);
+            edits.add(strict, side);
+            edits.remove(at);
         }
     }
-    edits.apply(tokens);
 }
 
-/// Edits of a token list, by index.
-struct Edits {
-    /// Tokens that are no white space.
-    significant: Vec<usize>,
-    removed: Vec<usize>,
-    /// What is put before which tokens, in any order.
-    added: Vec<(usize, Token)>,
+/// Each item of the list is a join of its own.
+fn array_join(edits: &mut Edits<'_>, from: usize) {
+    const ENDS: &[Keyword] = &[
+        Keyword::WHERE,
+        Keyword::PREWHERE,
+        Keyword::GROUP,
+        Keyword::ORDER,
+        Keyword::HAVING,
+        Keyword::LIMIT,
+        Keyword::UNION,
+        Keyword::SETTINGS,
+        Keyword::FORMAT,
+        Keyword::JOIN,
+        Keyword::ARRAY,
+    ];
+    let mut depth = 0_i32;
+    for at in from..edits.len() {
+        match edits.token(at) {
+            Some(Token::LParen | Token::LBracket) => depth += 1,
+            Some(Token::RParen | Token::RBracket) => depth -= 1,
+            Some(Token::Comma) if depth == 0 => {
+                edits.replace(at, keyword("ARRAY", Keyword::ARRAY));
+                edits.add(at, keyword("JOIN", Keyword::JOIN));
+            }
+            _ if depth == 0 && edits.is_any(at, ENDS) => return,
+            _ => {}
+        }
+        if depth < 0 {
+            return;
+        }
+    }
 }
 
-impl Edits {
-    fn token<'t>(&self, tokens: &'t [TokenWithSpan], at: usize) -> Option<&'t TokenWithSpan> {
-        self.significant.get(at).and_then(|&at| tokens.get(at))
+/// `USING a, b` without parentheses.
+fn using(edits: &mut Edits<'_>, using: usize) {
+    if edits.word(using + 1).is_none() {
+        return;
     }
-
-    fn is(&self, tokens: &[TokenWithSpan], at: usize, token: &Token) -> bool {
-        self.token(tokens, at).is_some_and(|own| own.token == *token)
+    let mut last = using + 1;
+    while edits.is(last + 1, &Token::Comma) && edits.word(last + 2).is_some() {
+        last += 2;
     }
+    edits.add(using + 1, Token::LParen);
+    edits.add(last + 1, Token::RParen);
+}
 
-    /// `GLOBAL ANY LEFT JOIN`, `SEMI LEFT JOIN`, `LEFT ARRAY JOIN a, t.b`.
-    fn join(&mut self, tokens: &[TokenWithSpan], join: usize) {
-        const KINDS: &[&str] = &[
-            "global", "local", "any", "all", "asof", "semi", "anti", "left", "right", "full", "inner", "outer",
-            "cross", "array",
-        ];
-        let mut first = join;
-        while first > 0 && self.word(tokens, first - 1).is_some_and(|word| is_one_of(word, KINDS)) {
-            first -= 1;
-        }
-        let is =
-            |edits: &Self, at: usize, words: &[&str]| edits.word(tokens, at).is_some_and(|word| is_one_of(word, words));
-        if (first..join).any(|at| is(self, at, &["array"])) {
-            self.array_join(tokens, join + 1);
-            return;
-        }
-        let strict = (first..join).find(|&at| is(self, at, &["semi", "anti"]));
-        for at in first..join {
-            let side = is(self, at, &["left", "right"]);
-            if is(self, at, &["global", "local", "any", "all", "asof"]) {
-                self.removed.push(self.significant[at]);
-            } else if let Some(strict) = strict
-                && side
-                && strict < at
-            {
-                self.removed.push(self.significant[at]);
-                self.added.push((self.significant[strict], tokens[self.significant[at]].token.clone()));
-            }
-        }
-    }
-
-    /// Each item of the list is a join of its own.
-    fn array_join(&mut self, tokens: &[TokenWithSpan], from: usize) {
-        const ENDS: &[Keyword] = &[
-            Keyword::WHERE,
-            Keyword::PREWHERE,
-            Keyword::GROUP,
-            Keyword::ORDER,
-            Keyword::HAVING,
-            Keyword::LIMIT,
-            Keyword::UNION,
-            Keyword::SETTINGS,
-            Keyword::FORMAT,
-            Keyword::JOIN,
-            Keyword::ARRAY,
-        ];
-        let mut depth = 0_i32;
-        for at in from..self.significant.len() {
-            let own = self.significant[at];
-            match &tokens[own].token {
-                Token::LParen | Token::LBracket => depth += 1,
-                Token::RParen | Token::RBracket => depth -= 1,
-                Token::Comma if depth == 0 => {
-                    self.removed.push(own);
-                    self.added.push((own, word("ARRAY", Keyword::ARRAY)));
-                    self.added.push((own, word("JOIN", Keyword::JOIN)));
-                }
-                _ if depth == 0 && is_keyword(&tokens[own], ENDS) => return,
-                _ => {}
-            }
-            if depth < 0 {
-                return;
-            }
-        }
-    }
-
-    /// `USING a, b` without parentheses.
-    fn using(&mut self, tokens: &[TokenWithSpan], using: usize) {
-        let is_name = |edits: &Self, at: usize| matches!(edits.token(tokens, at), Some(token) if matches!(token.token, Token::Word(_)));
-        if !is_name(self, using + 1) {
-            return;
-        }
-        let mut last = using + 1;
-        while self.is(tokens, last + 1, &Token::Comma) && is_name(self, last + 2) {
-            last += 2;
-        }
-        self.added.push((self.significant[using + 1], Token::LParen));
-        let behind = self.significant.get(last + 1).copied().unwrap_or(tokens.len());
-        self.added.push((behind, Token::RParen));
-    }
-
-    /// `* EXCEPT (t.a)`: the qualifier says nothing that the name does not.
-    fn left_out(&mut self, tokens: &[TokenWithSpan], except: usize) {
-        let mut at = except + 1;
-        let listed = self.is(tokens, at, &Token::LParen);
-        at += usize::from(listed);
-        while self.word(tokens, at).is_some() {
-            while self.is(tokens, at + 1, &Token::Period) && self.word(tokens, at + 2).is_some() {
-                self.removed.extend([self.significant[at], self.significant[at + 1]]);
-                at += 2;
-            }
-            if !listed || !self.is(tokens, at + 1, &Token::Comma) {
-                return;
-            }
+/// `* EXCEPT (t.a)`: the qualifier says nothing that the name does not.
+fn left_out(edits: &mut Edits<'_>, except: usize) {
+    let listed = edits.is(except + 1, &Token::LParen);
+    let mut at = except + 1 + usize::from(listed);
+    while edits.word(at).is_some() {
+        while edits.is(at + 1, &Token::Period) && edits.word(at + 2).is_some() {
+            edits.remove(at);
+            edits.remove(at + 1);
             at += 2;
         }
-    }
-
-    fn word<'t>(&self, tokens: &'t [TokenWithSpan], at: usize) -> Option<&'t str> {
-        match &self.token(tokens, at)?.token {
-            Token::Word(word) => Some(&word.value),
-            _ => None,
-        }
-    }
-
-    fn apply(mut self, tokens: &mut Vec<TokenWithSpan>) {
-        if self.removed.is_empty() && self.added.is_empty() {
+        if !listed || !edits.is(at + 1, &Token::Comma) {
             return;
         }
-        self.removed.sort_unstable();
-        self.added.sort_by_key(|(at, _)| *at);
-        let mut removed = self.removed.into_iter().peekable();
-        let mut added = self.added.into_iter().peekable();
-        let end = tokens.last().map(|last| last.span);
-        let mut made = Vec::with_capacity(tokens.len() + 8);
-        for (at, token) in std::mem::take(tokens).into_iter().enumerate() {
-            while let Some((_, added)) = added.next_if(|(before, _)| *before == at) {
-                made.push(TokenWithSpan { token: added, span: token.span });
-                made.push(space(&token));
-            }
-            if removed.next_if(|&gone| gone == at).is_some() {
-                while removed.next_if(|&gone| gone == at).is_some() {}
-                made.push(space(&token));
-            } else {
-                made.push(token);
-            }
-        }
-        made.extend(added.filter_map(|(_, token)| Some(TokenWithSpan { token, span: end? })));
-        *tokens = made;
+        at += 2;
     }
-}
-
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
-}
-
-fn word(value: &str, keyword: Keyword) -> Token {
-    Token::Word(Word { value: value.to_owned(), quote_style: None, keyword })
-}
-
-fn space(of: &TokenWithSpan) -> TokenWithSpan {
-    TokenWithSpan { token: Token::Whitespace(sqlparser::tokenizer::Whitespace::Space), span: of.span }
 }
 
 #[cfg(test)]

@@ -298,7 +298,9 @@ impl Rewriter<'_> {
     /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
     /// follows its own.
     fn leading_query(&mut self, at: usize) {
-        let starts_query = self.is(at + 2, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]);
+        let inner = (at + 1..at + 9).find(|&at| self.token(at) != Some(&Token::LParen));
+        let starts_query = inner
+            .is_some_and(|inner| self.is(inner, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]));
         if self.token(at + 1) != Some(&Token::LParen) || !starts_query || !self.is_operand(at) {
             return;
         }

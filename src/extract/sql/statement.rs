@@ -10,7 +10,7 @@ use super::places::Places;
 use super::repair::Draft;
 use super::rewrite;
 use super::text::SqlText;
-use super::{clickhouse, dialect};
+use super::{clickhouse, dialect, postgres};
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
 
@@ -76,6 +76,7 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         };
         if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
             rewrite::rewrite(&mut tokens);
+            postgres::rewrite(&mut tokens);
         }
         if matches!(dialect, Dialect::ClickHouse | Dialect::Generic | Dialect::BigQuery | Dialect::Snowflake) {
             clickhouse::rewrite(&mut tokens);
@@ -262,8 +263,19 @@ fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
     let verb = word.quote_style.is_none() && VERBS.iter().any(|verb| word.value.eq_ignore_ascii_case(verb));
     let line_before = tokens[..at].iter().rev().find(|token| !is_space(token)).map_or(0, |token| token.span.end.line);
     let strong = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"];
+    if verb && word.value.eq_ignore_ascii_case("with") && !names_query(&tokens[at + 1..]) {
+        return false;
+    }
     verb && (tokens[at].span.start.line > line_before
         || strong.iter().any(|verb| word.value.eq_ignore_ascii_case(verb)))
+}
+
+/// Whether a query is named behind a `WITH`: `WITH CHECK OPTION` and `WITH FUNCTION f(…)` go on with a statement.
+fn names_query(behind: &[TokenWithSpan]) -> bool {
+    let mut behind = behind.iter().filter(|token| !is_space(token)).map(|token| &token.token);
+    let (first, second) = (behind.next(), behind.next());
+    let is = |token: Option<&Token>, known: &str| matches!(token, Some(Token::Word(word)) if word.value.eq_ignore_ascii_case(known));
+    is(first, "recursive") || is(second, "as") || (second == Some(&Token::LParen) && !is(first, "function"))
 }
 
 /// Runs `inside` with room on the stack for syntax trees that are `chain` levels deep.
