@@ -262,8 +262,14 @@ impl<'a> Resolver<'a> {
             return Resolution::Dynamic;
         }
         let mut dynamic = false;
-        for level in self.levels(from, reference.lookup) {
+        let mut levels = self.levels(from, reference.lookup);
+        while let Some(level) = levels.next() {
             if let Some(at) = self.exposed_source(&level, &reference.qualifier) {
+                // `x.name` of an `x` that has no such column is a cast of its row; an `x` further out is hidden.
+                let hides = |outer: Level<'_>| self.exposed_source(&outer, &reference.qualifier).is_some();
+                if self.is_cast(level.id, at, &name) && levels.any(hides) {
+                    return no_column();
+                }
                 return self.column_of(level.id, at, &name);
             }
             dynamic |= level.visible.clone().any(|at| self.is_hole(level.id, at));
@@ -280,6 +286,14 @@ impl<'a> Resolver<'a> {
         }
         let written: Vec<String> = reference.qualifier.iter().map(ToString::to_string).collect();
         unknown(&format!("`{}` is no relation or alias of its statement", written.join(".")))
+    }
+
+    /// Whether a name is that of a type to which `PostgreSQL` casts a row, and no column of the source's.
+    fn is_cast(&self, scope: ScopeId, at: usize, name: &Name) -> bool {
+        matches!(name.as_str(), "name" | "text" | "varchar" | "bpchar")
+            && matches!(self.statement.dialect, Dialect::Postgres | Dialect::Generic)
+            && !self.is_open(scope, at)
+            && self.hit(scope, at, name).is_none()
     }
 
     /// The column of that name of a source that the statement says has it.

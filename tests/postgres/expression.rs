@@ -33,11 +33,6 @@ impl Generator<'_> {
         if bare {
             return Some((written, name));
         }
-        // `x.name` of a plain value is a cast to the type `name`: the resolver does not know of that.
-        let is_hidden = chain[level + 1..].iter().flat_map(|env| &env.srcs).any(|other| other.exposed == src.exposed);
-        if is_hidden && name == "name" {
-            return None;
-        }
         let exposed = self.write_name(&src.exposed);
         if let Some(schema) = &src.schema
             && self.rng.chance(8)

@@ -40,6 +40,7 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
+            TokenKind::Word if super::text::holds_hole(token.of(text)) => writer.glued(token),
             TokenKind::Word if is_position(text, tokens, at) => {
                 // The row of a cursor: no column is read.
                 writer.drop(token.start, tokens[at + 3].end);
@@ -88,6 +89,29 @@ impl Writer<'_> {
         self.copy_to(inner.start);
         self.made.push_hole(self.piece.outer(inner));
         self.copied = inner.end;
+    }
+
+    /// A hole right before or behind a keyword in capitals is a word of its own: `${not}LIKE`, `WHERE${condition}`.
+    fn glued(&mut self, token: Token) {
+        let text = token.of(self.piece.as_str());
+        let is_keyword =
+            |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && is_clause_word(word);
+        for (start, end) in super::text::marks(text) {
+            let (start, end) = (token.start + start as u32, token.start + end as u32);
+            let before = &text[..(start - token.start) as usize];
+            let behind = &text[(end - token.start) as usize..];
+            let break_at = |writer: &mut Self, at: u32| {
+                writer.copy_to(at);
+                let place = writer.piece.outer(Span { start: at, end: at });
+                writer.made.push_decoded(" ", place);
+            };
+            if is_keyword(before) {
+                break_at(self, start);
+            }
+            if is_keyword(behind) {
+                break_at(self, end);
+            }
+        }
     }
 
     /// A quoted identifier may be, or hold, a placeholder of the client.
@@ -371,6 +395,16 @@ mod tests {
         check("IF :new.name <> :old.name", "IF new.name <> old.name");
         check("SELECT @a, @@b FROM t", "SELECT @a, @@b FROM t");
         check("a.id = b.id(+) AND x", "a.id = b.id AND x");
+        let mut glued = SqlText::default();
+        glued.push("a ", 0);
+        glued.push_hole(Span::new(2, 5));
+        glued.push("LIKE 'x' AND", 5);
+        glued.push_hole(Span::new(17, 20));
+        glued.push(" AND order_", 20);
+        glued.push_hole(Span::new(31, 34));
+        let tokens = lexer::significant(glued.as_str(), super::super::dialect::Lexis::default());
+        let made = prepare(&glued, &tokens, Dialect::Generic);
+        assert_eq!(made.as_str(), "a columnist_hole_0 LIKE 'x' AND columnist_hole_1 AND order_columnist_hole_2");
     }
 
     #[test]

@@ -266,6 +266,10 @@ impl Reader {
         let message = refused.message.clone();
         let tokens = lexer::significant(text.as_str(), self.profile.lexis);
         let words = Words { text, tokens: &tokens };
+        if let Some(start) = explained(words) {
+            self.prepared(text.slice(Span { start, end: text.as_str().len() as u32 }), part);
+            return;
+        }
         if let Some(definition) = ddl::read(words) {
             self.definition(words, definition, span, dialect, &message);
             return;
@@ -316,6 +320,7 @@ impl Reader {
     ) {
         let ddl::Definition { mut lowered, complete, from_query } = definition;
         let mut complete = complete;
+        let mut query_reading = Reading::Parsed;
         if let Some(from) = from_query {
             let start = words.tokens.get(from.query).map_or(0, |token| token.start);
             let query = words.text.slice(Span { start, end: words.text.as_str().len() as u32 });
@@ -323,6 +328,7 @@ impl Reader {
             let read = statement::parse(&query, &order).or_else(|refused| statement::repair(&query, refused).ok_or(()));
             if let Ok(accepted) = read {
                 let dropped = accepted.dropped.clone();
+                query_reading = accepted.reading;
                 let own = std::mem::take(&mut lowered.scopes);
                 lowered.scopes = accepted.lowered.scopes;
                 lowered.holes.extend(accepted.lowered.holes);
@@ -354,7 +360,10 @@ impl Reader {
             lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
         let sure =
             names_nothing || matches!(lowered.kind, StatementKind::Drop | StatementKind::Alter) || message.is_empty();
-        let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
+        let reading = match query_reading {
+            Reading::Parsed if !sure => Reading::Recovered { reason },
+            reading => reading,
+        };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
@@ -446,6 +455,21 @@ impl Role {
             Role::Statement(written) | Role::Expression(written) => written,
         }
     }
+}
+
+/// Where the statement begins that an `EXPLAIN` with options is about.
+fn explained(words: Words<'_>) -> Option<u32> {
+    if !words.is_any(0, &["explain", "describe", "desc"]) {
+        return None;
+    }
+    let mut at = 1;
+    while at < words.len().min(60) {
+        if words.is_any(at, &["select", "insert", "update", "delete", "merge", "with", "create", "values", "replace"]) {
+            return words.tokens.get(at).map(|token| token.start);
+        }
+        at = if words.is(at, "(") { words.behind_parenthesis(at) } else { at + 1 };
+    }
+    None
 }
 
 /// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.

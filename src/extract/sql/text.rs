@@ -220,6 +220,13 @@ pub fn holds_hole(word: &str) -> bool {
     word.contains(HOLE_MARK)
 }
 
+/// Where the markers of holes stand in a word.
+pub(super) fn marks(word: &str) -> Vec<(usize, usize)> {
+    let digits = |from: usize| word[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let found = word.match_indices(HOLE_MARK);
+    found.map(|(at, mark)| (at, at + mark.len() + digits(at + mark.len()))).collect()
+}
+
 /// A name as people are shown it: qualifiers known only at run time are left out, other holes are dots.
 pub(super) fn shown(name: &ObjectName) -> String {
     let known = name.0.iter().rposition(|part| hole_index(&part.text).is_some()).map_or(0, |at| at + 1);

@@ -94,7 +94,8 @@ impl Lowerer<'_> {
                 self.sample(sample.as_ref(), scope);
             }
             TableFactor::Derived { lateral, subquery, alias, sample } => {
-                let outer = if *lateral || is_lateral { Some(self.before(scope)) } else { self.outer(scope) };
+                let outer =
+                    if *lateral || is_lateral { Some(self.before(scope)) } else { self.outer_of_derived(scope) };
                 self.derived(subquery, alias.as_ref(), outer, scope);
                 self.sample(sample.as_ref(), scope);
             }
@@ -195,7 +196,11 @@ impl Lowerer<'_> {
                 this.joined(table, scope);
                 return;
             }
-            let inner = this.new_scope(this.outer(scope));
+            let stands_first = this.source_count(scope) == 0;
+            let inner = this.new_scope(if stands_first { this.outer(scope) } else { Some(this.before(scope)) });
+            if !stands_first {
+                this.joins.push(inner);
+            }
             this.joined(table, inner);
             let span = this.first_source_span(inner);
             // The columns are there to be named, none of them is read by that.

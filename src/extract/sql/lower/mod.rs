@@ -94,6 +94,9 @@ struct Lowerer<'a> {
     inserted_row: Option<Ident>,
     /// Sources that `*` does not stand for: the other side of a semi or anti join.
     unseen: Vec<(ScopeId, std::ops::Range<u32>)>,
+    /// Scopes of joins in parentheses with an alias. What is lateral in them sees the sources before the parentheses,
+    /// anything else only what the query itself sees.
+    joins: Vec<ScopeId>,
     depth: u32,
     /// Where the search for the next `TABLE t` starts; the parser keeps no place for it.
     table_cursor: usize,
@@ -172,6 +175,7 @@ impl<'a> Lowerer<'a> {
             trigger: None,
             inserted_row: None,
             unseen: Vec::new(),
+            joins: Vec::new(),
             depth: 0,
             table_cursor: 0,
         }
@@ -195,6 +199,14 @@ impl<'a> Lowerer<'a> {
     fn outer(&self, id: ScopeId) -> Option<Outer> {
         let scope = self.scope(id);
         scope.outer.map(|outer| Outer { scope: outer, sources: scope.outer_sources })
+    }
+
+    /// What a query in `FROM` sees that is not lateral.
+    fn outer_of_derived(&self, mut id: ScopeId) -> Option<Outer> {
+        while self.joins.contains(&id) {
+            id = self.scope(id).outer?;
+        }
+        self.outer(id)
     }
 
     /// What a lateral source that comes next in `scope` sees: the sources before it.
