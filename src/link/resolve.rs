@@ -317,7 +317,7 @@ impl<'a> Resolver<'a> {
         let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
-                matches!(dialect, Dialect::Postgres | Dialect::Generic)
+                matches!(dialect, Dialect::Postgres | Dialect::Generic) || is_closed()
             }
             "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
             "rowid" | "_rowid_" => {
@@ -519,6 +519,16 @@ impl<'a> Resolver<'a> {
             }
             hides |= level.visible.len() < level.scope.sources.len();
         }
+        // `FROM unnest(…) AS x`: x is what the function gives.
+        let gives = |level: &Level<'_>, at: usize| {
+            matches!(self.bound[level.id.0 as usize][at], Bound::Anonymous { .. })
+                && level.scope.sources[at].alias.as_ref().is_some_and(|alias| alias.is_called(name))
+        };
+        if guess.is_some()
+            && self.levels(from, reference.lookup).any(|level| self.candidates(&level).any(|at| gives(&level, at)))
+        {
+            return no_column();
+        }
         if let Some(found) = guess {
             return found;
         }
@@ -563,14 +573,7 @@ impl<'a> Resolver<'a> {
             hits.retain(|(_, hit)| hit.live);
         }
         match hits.len() {
-            0 => {
-                // `FROM unnest(…) AS x`: x is what the function gives.
-                let is_value = |at: usize| {
-                    matches!(self.bound[level.id.0 as usize][at], Bound::Anonymous { .. })
-                        && scope.sources[at].alias.as_ref().is_some_and(|alias| alias.is_called(name))
-                };
-                self.candidates(level).any(is_value).then(no_column)
-            }
+            0 => None,
             1 => {
                 let (_, hit) = hits.pop()?;
                 Some(Resolution::Columns { columns: hit.columns, certainty: Certainty::Certain, path: hit.path })

@@ -39,9 +39,9 @@ impl Generator<'_> {
         {
             return Some((format!("{schema}.{exposed}.{written}"), name));
         }
-        // Where a column has the name of the source, the resolver takes the row.
-        let is_row = !chain.iter().any(|env| env.cols.iter().any(|col| col.name == src.exposed));
-        if !self.by_privilege && is_row && self.rng.chance(3) {
+        // `(x).name` is a cast of the column `x`, where one is called so; there the resolver takes the row.
+        let is_cast = name == "name" && chain.iter().any(|env| env.cols.iter().any(|col| col.name == src.exposed));
+        if !self.by_privilege && !is_cast && self.rng.chance(3) {
             return Some((format!("({exposed}).{written}"), name));
         }
         Some((format!("{exposed}.{written}"), name))

@@ -94,9 +94,9 @@ struct Lowerer<'a> {
     inserted_row: Option<Ident>,
     /// Sources that `*` does not stand for: the other side of a semi or anti join.
     unseen: Vec<(ScopeId, std::ops::Range<u32>)>,
-    /// Scopes of joins in parentheses with an alias. What is lateral in them sees the sources before the parentheses,
-    /// anything else only what the query itself sees.
-    joins: Vec<ScopeId>,
+    /// Scopes of joins in parentheses with an alias, with the sources before the parentheses: only what is lateral sees
+    /// those.
+    joins: Vec<(ScopeId, Outer)>,
     depth: u32,
     /// Where the search for the next `TABLE t` starts; the parser keeps no place for it.
     table_cursor: usize,
@@ -201,17 +201,16 @@ impl<'a> Lowerer<'a> {
         scope.outer.map(|outer| Outer { scope: outer, sources: scope.outer_sources })
     }
 
-    /// What a query in `FROM` sees that is not lateral.
-    fn outer_of_derived(&self, mut id: ScopeId) -> Option<Outer> {
-        while self.joins.contains(&id) {
-            id = self.scope(id).outer?;
-        }
-        self.outer(id)
-    }
-
     /// What a lateral source that comes next in `scope` sees: the sources before it.
-    fn before(&self, scope: ScopeId) -> Outer {
-        Outer { scope, sources: Some((0, self.source_count(scope))) }
+    fn before(&mut self, scope: ScopeId) -> Outer {
+        let Some(&(_, outside)) = self.joins.iter().find(|(own, _)| *own == scope) else {
+            return Outer { scope, sources: Some((0, self.source_count(scope))) };
+        };
+        // Its own sources so far, and behind them those before the parentheses.
+        let sources = self.scope(scope).sources.clone();
+        let seen = self.new_scope(Some(outside));
+        self.scope_mut(seen).sources = sources;
+        Outer::all(seen)
     }
 
     /// Number of sources of a scope so far.
