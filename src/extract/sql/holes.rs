@@ -46,6 +46,19 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
                 writer.drop(token.start, tokens[at + 3].end);
                 at += 3;
             }
+            TokenKind::Word if next_value(text, tokens, at).is_some() => {
+                // The next value of a sequence.
+                let end = next_value(text, tokens, at).unwrap_or(at);
+                writer.replace(token.start, tokens[end].end, "NULL");
+                at = end;
+            }
+            TokenKind::Word if period(text, tokens, at).is_some() => {
+                // Rows of a temporal table as they were.
+                let end = period(text, tokens, at).unwrap_or(at);
+                writer.drop(token.start, tokens[end].end);
+                at = end;
+            }
+            TokenKind::Operator if is_continuation(text, tokens, at) => writer.drop(token.start, token.end),
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
                 writer.drop(token.start, tokens[at + 2].end);
                 at += 2;
@@ -81,6 +94,16 @@ impl Writer<'_> {
         if end > self.copied {
             let place = self.piece.outer(Span { start, end });
             self.made.push_decoded(" ", place);
+            self.copied = end;
+        }
+    }
+
+    /// Puts `text` in the place of `start..end`.
+    fn replace(&mut self, start: u32, end: u32, text: &str) {
+        self.copy_to(start);
+        if end > self.copied {
+            let place = self.piece.outer(Span { start, end });
+            self.made.push_decoded(text, place);
             self.copied = end;
         }
     }
@@ -149,6 +172,72 @@ fn is_position(text: &str, tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 1).is_some_and(|word| word.is_word(text, "current"))
         && tokens.get(at + 2).is_some_and(|word| word.is_word(text, "of"))
         && tokens.get(at + 3).is_some_and(|name| name.is_name() || name.kind == TokenKind::Variable)
+}
+
+/// `NEXT VALUE FOR s.sequence`: its last token.
+fn next_value(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    if !is(at, "next") || !is(at + 1, "value") || !is(at + 2, "for") {
+        return None;
+    }
+    let mut last = at + 3;
+    tokens.get(last).filter(|token| token.is_name())?;
+    while tokens.get(last + 1).is_some_and(|dot| dot.is(text, "."))
+        && tokens.get(last + 2).is_some_and(|token| token.is_name())
+    {
+        last += 2;
+    }
+    Some(last)
+}
+
+/// `FOR SYSTEM_TIME AS OF x`, `FOR SYSTEM_TIME BETWEEN a AND b` behind a table: its last token.
+fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    if !is(at, "for") || !is(at + 1, "system_time") {
+        return None;
+    }
+    // A constant, a variable, or a call.
+    let operand = |at: usize| {
+        let open = if tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) { at + 1 } else { at };
+        if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
+            return at;
+        }
+        let mut depth = 0_u32;
+        for end in open..tokens.len() {
+            if tokens[end].is(text, "(") {
+                depth += 1;
+            } else if tokens[end].is(text, ")") {
+                depth -= 1;
+                if depth == 0 {
+                    return end;
+                }
+            }
+        }
+        at
+    };
+    let last = if is(at + 2, "all") {
+        at + 2
+    } else if is(at + 2, "as") && is(at + 3, "of") {
+        operand(at + 4 + usize::from(is(at + 4, "timestamp")))
+    } else if is(at + 2, "from") || is(at + 2, "between") {
+        operand(operand(at + 3) + 2)
+    } else if is(at + 2, "contained") {
+        operand(at + 4)
+    } else {
+        return None;
+    };
+    (last < tokens.len()).then_some(last)
+}
+
+/// A hyphen at the end of a line, by which sqlplus goes on with the next one.
+fn is_continuation(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is(text, "-")
+        && tokens.get(at + 1).is_some_and(|next| {
+            let between = &text[tokens[at].end as usize..next.start as usize];
+            let line = between.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            let opens = at > 0 && (tokens[at - 1].is(text, "(") || tokens[at - 1].is(text, ","));
+            line && (opens || next.is(text, ",") || next.is(text, ")") || next.is(text, "|"))
+        })
 }
 
 /// Oracle's old outer join: `(+)`.
@@ -395,6 +484,12 @@ mod tests {
         check("IF :new.name <> :old.name", "IF new.name <> old.name");
         check("SELECT @a, @@b FROM t", "SELECT @a, @@b FROM t");
         check("a.id = b.id(+) AND x", "a.id = b.id AND x");
+        check("SELECT NEXT VALUE FOR s.q, a FROM t", "SELECT NULL, a FROM t");
+        check("FROM t FOR SYSTEM_TIME ALL AS x JOIN u", "FROM t AS x JOIN u");
+        check("FROM t FOR SYSTEM_TIME AS OF f(@x) x, u", "FROM t x, u");
+        check("FROM t FOR SYSTEM_TIME BETWEEN @a AND 'b' WHERE c", "FROM t WHERE c");
+        check("VALUES (1 -\n, 'a'-\n)", "VALUES (1 , 'a' )");
+        check("a -\n b", "a - b");
         let mut glued = SqlText::default();
         glued.push("a ", 0);
         glued.push_hole(Span::new(2, 5));

@@ -153,8 +153,35 @@ impl Reader {
 
     /// A statement's own words, then the SQL in its constants.
     pub(super) fn statement(&mut self, words: Words<'_>) {
-        let (kept, written) = self.without_variables(words);
+        let (mut kept, written) = self.without_variables(words);
+        if words.is_any(0, &["update"]) && words.is_word(1, "statistics") {
+            self.other(words.stretch(0, words.len()), StatementKind::Other);
+            return;
+        }
+        let run =
+            words.is_word(0, "insert").then(|| inserted_procedure(Words { text: words.text, tokens: &kept })).flatten();
+        let run = run.map(|at| {
+            let place = Words { text: words.text, tokens: &kept }.stretch(at, kept.len());
+            kept.truncate(at);
+            place
+        });
+        if words.is_word(0, "bulk") && words.is_word(1, "insert") {
+            // `BULK INSERT t FROM 'file'` is a `COPY`.
+            let mut copy = SqlText::default();
+            copy.push_decoded("COPY ", words.span(0));
+            let end = words.name(2).map_or(3, |name| name.next);
+            let name = Words { text: words.text, tokens: &kept };
+            copy.push_piece(&holes::prepare(words.text, &name.tokens[2..end.min(kept.len())], self.profile.best));
+            copy.push_decoded(" FROM STDIN", words.span(0));
+            self.prepared(copy, &Role::Statement(written));
+            return;
+        }
         let mut prepared = holes::prepare(words.text, &kept, self.profile.best);
+        if let Some(place) = run {
+            // The rows that a procedure gives.
+            prepared.push_decoded(" SELECT * FROM ", place);
+            prepared.push_hole(place);
+        }
         if words.is_word(0, "load")
             && let Some(lowered) = load::read(words)
         {
@@ -455,6 +482,13 @@ impl Role {
             Role::Statement(written) | Role::Expression(written) => written,
         }
     }
+}
+
+/// Where the procedure is run whose rows are inserted: `INSERT INTO t (a) EXEC p`.
+fn inserted_procedure(words: Words<'_>) -> Option<usize> {
+    let name = words.name(1 + usize::from(words.is_word(1, "into")))?;
+    let at = if words.is(name.next, "(") { words.behind_parenthesis(name.next) } else { name.next };
+    words.is_any(at, &["exec", "execute"]).then_some(at)
 }
 
 /// Where the statement begins that an `EXPLAIN` with options is about.

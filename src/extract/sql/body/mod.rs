@@ -117,7 +117,7 @@ pub(super) fn parameters(words: Words<'_>) -> Body {
 pub(super) const VERBS: &[&str] = &[
     "select", "insert", "update", "delete", "with", "merge", "replace", "truncate", "create", "alter", "drop",
     "values", "copy", "grant", "revoke", "call", "lock", "analyze", "vacuum", "refresh", "comment", "rename", "table",
-    "load",
+    "load", "bulk",
 ];
 
 /// Control words that begin something in a body.
@@ -555,7 +555,7 @@ impl Splitter<'_> {
         }
         // `UPDATE … SET`, `INSERT … SELECT`, `FROM t WITH (NOLOCK)`, `INSERT … EXEC`, `WITH … SELECT` go on.
         let first = |verbs: &[&str]| words.is_any(start, verbs);
-        let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter"]) && !seen.set)
+        let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter", "with"]) && !seen.set)
             || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)

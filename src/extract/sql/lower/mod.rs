@@ -207,9 +207,10 @@ impl<'a> Lowerer<'a> {
             return Outer { scope, sources: Some((0, self.source_count(scope))) };
         };
         // Its own sources so far, and behind them those before the parentheses.
-        let sources = self.scope(scope).sources.clone();
+        let (sources, merges) = (self.scope(scope).sources.clone(), self.scope(scope).merges.clone());
         let seen = self.new_scope(Some(outside));
         self.scope_mut(seen).sources = sources;
+        self.scope_mut(seen).merges = merges;
         Outer::all(seen)
     }
 
