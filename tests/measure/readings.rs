@@ -58,7 +58,9 @@ pub(crate) fn readings(folder: &Path, listed: Option<&str>) -> String {
             continue;
         }
         let lower = path.to_lowercase();
-        let dialect = DIALECTS.iter().find(|dialect| lower.contains(**dialect)).copied().unwrap_or("other");
+        let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).collect();
+        let named = DIALECTS.iter().find(|dialect| words.iter().any(|word| word.starts_with(**dialect)));
+        let dialect = named.copied().unwrap_or("other");
         let row = rows.entry(dialect).or_default();
         row.files += 1;
         row.slowest = row.slowest.max(seconds);

@@ -58,6 +58,13 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
                 writer.drop(token.start, tokens[end].end);
                 at = end;
             }
+            TokenKind::Word if hint(text, tokens, at).is_some() => {
+                let end = hint(text, tokens, at).unwrap_or(at);
+                writer.drop(token.start, tokens[end].end);
+                at = end;
+            }
+            // What a national constant is written in does not matter.
+            TokenKind::Text if token.of(text).starts_with(['N', 'n']) => writer.drop(token.start, token.start + 1),
             TokenKind::Operator if is_continuation(text, tokens, at) => writer.drop(token.start, token.end),
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
                 writer.drop(token.start, tokens[at + 2].end);
@@ -227,6 +234,33 @@ fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
         return None;
     };
     (last < tokens.len()).then_some(last)
+}
+
+/// T-SQL's hints where no grammar knows them: `OPTION (…)`, `INSERT INTO t WITH (TABLOCK)`, the kind of an index. Their
+/// last token.
+fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    let opens = tokens.get(at + 1).is_some_and(|open| open.is(text, "("));
+    if (is(at, "nonclustered") || is(at, "clustered")) && is(0, "create") && is(at + 1, "index") {
+        return Some(at);
+    }
+    let options = is(at, "option") && opens && at > 1 && !is(at - 1, "check") && !is(at - 1, "grant");
+    let inserted = is(at, "with") && opens && is(0, "insert") && at < 8 && is(at + 2, "tablock");
+    if !options && !inserted {
+        return None;
+    }
+    let mut depth = 0_u32;
+    for end in at + 1..tokens.len().min(at + 200) {
+        if tokens[end].is(text, "(") {
+            depth += 1;
+        } else if tokens[end].is(text, ")") {
+            depth -= 1;
+            if depth == 0 {
+                return Some(end);
+            }
+        }
+    }
+    None
 }
 
 /// A hyphen at the end of a line, by which sqlplus goes on with the next one.
@@ -488,6 +522,11 @@ mod tests {
         check("FROM t FOR SYSTEM_TIME ALL AS x JOIN u", "FROM t AS x JOIN u");
         check("FROM t FOR SYSTEM_TIME AS OF f(@x) x, u", "FROM t x, u");
         check("FROM t FOR SYSTEM_TIME BETWEEN @a AND 'b' WHERE c", "FROM t WHERE c");
+        check(
+            "INSERT INTO t WITH (TABLOCK) (a) SELECT N'b' FROM u OPTION (LABEL = 'x')",
+            "INSERT INTO t (a) SELECT 'b' FROM u",
+        );
+        check("CREATE UNIQUE NONCLUSTERED INDEX i ON t (a)", "CREATE UNIQUE INDEX i ON t (a)");
         check("VALUES (1 -\n, 'a'-\n)", "VALUES (1 , 'a' )");
         check("a -\n b", "a - b");
         let mut glued = SqlText::default();

@@ -234,6 +234,10 @@ impl Splitter<'_> {
                 while words.is_any(next, &["transaction", "tran", "work", "try", "catch", "atomic", "not"]) {
                     next += 1;
                 }
+                // `BEGIN ATOMIC WITH (TRANSACTION ISOLATION LEVEL = …)`
+                if words.is_word(next, "with") && words.is(next + 1, "(") {
+                    next = words.behind_parenthesis(next + 1);
+                }
                 next
             }
             "end" => self.end(at + 1),
@@ -375,7 +379,8 @@ impl Splitter<'_> {
             } else if words.is(end, ")") {
                 depth -= 1;
             } else if depth <= 0 && end > at && (words.is_any(end, VERBS) || words.is_any(end, CONTROL)) {
-                let function = words.is(end + 1, "(") && words.is_any(end, &["replace", "if", "left", "right"]);
+                let function =
+                    words.is(end + 1, "(") && words.is_any(end, &["replace", "if", "left", "right", "update"]);
                 if !function && !words.is_any(end, &["null", "end", "case", "for"]) {
                     break;
                 }
@@ -547,7 +552,9 @@ impl Splitter<'_> {
         if !new_line {
             return false;
         }
-        let verb = words.is_any(at, VERBS) && !words.is_any(at, &["values", "table", "lock", "comment", "replace"]);
+        let verb = words.is_any(at, VERBS)
+            && !words.is_any(at, &["values", "table", "lock", "comment", "replace"])
+            && !(words.is_word(at, "update") && words.is(at + 1, "("));
         let control =
             words.is_any(at, CONTROL) && !words.is_any(at, &["for", "case", "null", "do", "get", "use", "open"]);
         if !verb && !control {
