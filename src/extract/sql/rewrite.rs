@@ -284,7 +284,10 @@ impl Rewriter<'_> {
 
     /// `INSERT INTO t (a) (SELECT …) UNION …`: the parenthesis is taken to hold all of the query.
     fn inserted_set(&mut self, at: usize) {
-        let follows = at > 0 && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)));
+        let follows = at > 0
+            && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)))
+            && !self.is(at - 1, CONTINUES)
+            && !self.is(at - 1, &[Keyword::ALL, Keyword::DISTINCT]);
         if self.clause() == Keyword::INTO
             && follows
             && self.is(at + 1, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE])
@@ -548,6 +551,10 @@ mod tests {
             (
                 "INSERT INTO t (a) (SELECT 1) EXCEPT SELECT 2",
                 "INSERT INTO t (a) WITH \"\" AS (SELECT 1) (SELECT 1) EXCEPT SELECT 2",
+            ),
+            (
+                "INSERT INTO t (a) (SELECT 1) EXCEPT (SELECT 2) EXCEPT ALL SELECT 3",
+                "INSERT INTO t (a) WITH \"\" AS (SELECT 1) (SELECT 1) EXCEPT (SELECT 2) EXCEPT ALL SELECT 3",
             ),
             (
                 "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",
