@@ -39,6 +39,12 @@ Examples:
   columnist who users.full_name --fail-on review   fail also when something could not be told
   columnist who users.full_name --format json | jq '.consumers[].name'";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  columnist check migrations/0007_drop_full_name.sql
+  columnist check migrations/0007_drop_full_name.sql services/ reports/
+  git show HEAD:drop.sql | columnist check - services/";
+
 const REFS_EXAMPLES: &str = "\
 Examples:
   columnist refs services/ > references.jsonl
@@ -54,6 +60,12 @@ pub(crate) enum Command {
     /// touch the table. `clear`: none of these are known.
     #[command(after_help = WHO_EXAMPLES)]
     Who(WhoArgs),
+    /// Block migrations that take away what live code still uses.
+    ///
+    /// Reads what migrations take away or tighten, and asks who still uses it in the code after the change. `blocked`: a
+    /// live consumer would break. `review`: something could not be told. `clear`: nobody is known to be in the way.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
     /// Every reference to any column, one JSON object a line.
     #[command(after_help = REFS_EXAMPLES)]
     Refs(RefsArgs),
@@ -83,6 +95,39 @@ pub(crate) struct WhoArgs {
     pub(crate) scan: ScanArgs,
     #[command(flatten)]
     pub(crate) answer: AnswerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Migrations to check (files, or `-` for standard input), and where to look for consumers (folders)
+    /// [default: the current folder].
+    #[arg(value_name = "MIGRATION|PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) answer: CheckAnswerArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanSettings,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Answer")]
+pub(crate) struct CheckAnswerArgs {
+    /// How the outcome is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: CheckFormat,
+    /// The verdict from which on the exit code is 1.
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
+    pub(crate) fail_on: FailOn,
+}
+
+/// How the outcome of a check is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: docs/check.schema.json.
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +199,14 @@ pub(crate) struct ScanArgs {
     /// Repositories, folders of repositories, or files [default: the current folder].
     #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: ScanSettings,
+}
+
+/// How a scan is done, wherever it looks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scan")]
+pub(crate) struct ScanSettings {
     /// The settings file [default: the nearest columnist.toml in or above the first PATH].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

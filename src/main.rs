@@ -11,16 +11,18 @@ use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
 use columnist::answer::{self, ColumnQuery};
+use columnist::check::migrations::Migration;
+use columnist::check::report::How;
 use columnist::discover::config::Config;
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
-use columnist::model::answer::{Answer, Verdict};
+use columnist::model::answer::Verdict;
 use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
 use columnist::render::text::unanswered::unanswered;
 use columnist::render::{self, printable};
 
-use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, SqlArgs, WhoArgs};
+use cli::{CheckArgs, CheckFormat, Cli, Color, Command, FailOn, Format, ScanArgs, ScanSettings, SqlArgs, WhoArgs};
 use progress::Progress;
 
 /// What the exit code means. docs and `--help` hold the same table.
@@ -65,17 +67,18 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
     let progress = |scan: &ScanArgs| scan_of(scan, &Progress::start(cli.global.no_progress));
     match &cli.command {
         Command::Who(args) => who(args, &Progress::start(cli.global.no_progress)),
+        Command::Check(args) => check(args, &Progress::start(cli.global.no_progress)),
         Command::Refs(args) => {
             let workspace = progress(&args.scan)?;
             let (lines, _scanned) = answer::references(&workspace);
             print(|out| render::json::refs(&lines, out))?;
-            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+            Ok(strict(&args.scan.settings, ExitStatus::Below, workspace.skipped.iter()))
         }
         Command::Sql(args) => sql(args),
         Command::Files(args) => {
             let workspace = progress(&args.scan)?;
             print(|out| render::stages::files(&workspace, out))?;
-            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+            Ok(strict(&args.scan.settings, ExitStatus::Below, workspace.skipped.iter()))
         }
         Command::Facts(args) => {
             let workspace = progress(&args.scan)?;
@@ -120,7 +123,38 @@ fn who(args: &WhoArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
         Format::Json => render::json::who(&answer, mentions, out),
     })?;
     let skipped = answer.scanned.skipped.iter().map(|(reason, files)| (reason, files));
-    Ok(strict(&args.scan, status_of(&answer, args.answer.fail_on), skipped))
+    Ok(strict(&args.scan.settings, status_of(answer.verdict, args.answer.fail_on), skipped))
+}
+
+fn check(args: &CheckArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
+    let (paths, given): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.inputs.iter().cloned().partition(|path| path.as_os_str() != "-" && path.is_dir());
+    let mut workspace = scan_at(&paths, &args.scan, progress)?;
+    let mut taken = Vec::new();
+    for path in &given {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            taken.push((workspace.take_text(bytes), How::Piped));
+        } else {
+            taken.push((workspace.take_migration(path)?, How::Given));
+        }
+    }
+    if taken.is_empty() {
+        anyhow::bail!("nothing to check: name a migration, or give one on standard input with `-`");
+    }
+    let migrations: Vec<Migration> = taken
+        .into_iter()
+        .filter_map(|(location, how)| Some(Migration { file: workspace.file_at(&location)?, how, before: None }))
+        .collect();
+    let report = columnist::check::check(&workspace, &migrations);
+    progress.done();
+    print(|out| match args.answer.format {
+        CheckFormat::Text => render::check::text::check(&report, out),
+        CheckFormat::Json => render::json::check(&report, out),
+    })?;
+    let skipped = report.scanned.skipped.iter().map(|(reason, files)| (reason, files));
+    Ok(strict(&args.scan, status_of(report.verdict, args.answer.fail_on), skipped))
 }
 
 fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {
@@ -151,17 +185,17 @@ fn script(path: &Path) -> anyhow::Result<String> {
     decode(bytes).map_err(|reason| anyhow::anyhow!("{} is no text: {reason}", path.display()))
 }
 
-fn status_of(answer: &Answer, fail_on: FailOn) -> ExitStatus {
+fn status_of(verdict: Verdict, fail_on: FailOn) -> ExitStatus {
     let bar = match fail_on {
         FailOn::Blocked => Verdict::Blocked,
         FailOn::Review => Verdict::Review,
     };
-    if answer.verdict >= bar { ExitStatus::Reached } else { ExitStatus::Below }
+    if verdict >= bar { ExitStatus::Reached } else { ExitStatus::Below }
 }
 
 /// With `--strict`, a scan that left out what may be code has not answered.
 fn strict<'a>(
-    scan: &ScanArgs,
+    scan: &ScanSettings,
     status: ExitStatus,
     skipped: impl Iterator<Item = (&'a String, &'a usize)>,
 ) -> ExitStatus {
@@ -178,7 +212,12 @@ fn strict<'a>(
 
 /// Settings, threads and the walk.
 fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
-    let paths = if scan.paths.is_empty() { vec![PathBuf::from(".")] } else { scan.paths.clone() };
+    scan_at(&scan.paths, &scan.settings, progress)
+}
+
+/// As [`scan_of`], at these paths.
+fn scan_at(given: &[PathBuf], scan: &ScanSettings, progress: &Progress) -> anyhow::Result<Workspace> {
+    let paths = if given.is_empty() { vec![PathBuf::from(".")] } else { given.to_vec() };
     let mut config = match &scan.config {
         Some(path) => Config::read(path)?,
         None => Config::find(&paths)?,
@@ -188,7 +227,7 @@ fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
     }
     // A pool that is there already serves as well.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(scan.threads).stack_size(STACK_BYTES).build_global();
-    let paths = match (&scan.config, scan.paths.is_empty()) {
+    let paths = match (&scan.config, given.is_empty()) {
         (Some(_), true) if !config.sources.is_empty() => config.sources.clone(),
         _ => config.expand(paths),
     };

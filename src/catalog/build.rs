@@ -196,8 +196,8 @@ impl Catalog {
 
     /// Makes what migrations took away count as there. What the catalog never had is declared by the migration that takes
     /// it away.
-    pub(crate) fn keep(&mut self, kept: &[Kept]) {
-        for Kept { relation, column, origin } in kept {
+    pub(crate) fn keep<'k>(&mut self, kept: impl Iterator<Item = &'k Kept>) {
+        for Kept { relation, column, origin, .. } in kept {
             let at = match self.find(relation, &[]) {
                 Some(id) => id.0 as usize,
                 None => {

@@ -3,6 +3,7 @@
 //! This stage and `main` are the only ones that touch the file system. Nothing here reads a file's text but
 //! [`text::read_text`], which later stages call once for each file.
 
+pub mod change;
 pub mod config;
 pub mod contents;
 pub mod purpose;

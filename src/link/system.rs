@@ -78,7 +78,7 @@ impl<'s, 'w> System<'s, 'w> {
         let numbered_migrations = numbered_migrations(store, &declaring);
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
         let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
-        catalog.keep(keep);
+        catalog.keep(keep.iter().filter(|kept| kept.database.is_none() || kept.database.as_deref() == database.name()));
         views::expand(&mut catalog);
         let mapping: Vec<FileId> = mapping_files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         store.prepare(&mapping);

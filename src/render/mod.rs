@@ -1,5 +1,6 @@
 //! Rendering: an answer becomes bytes. No decisions here, only words.
 
+pub mod check;
 pub mod json;
 pub mod printable;
 pub mod stages;
