@@ -1,10 +1,12 @@
 //! The migrations of a change, and the steps that they say: forward only, and of an edited file only what is new.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::net::{Before, Step, net};
 use super::operation::{Operation, Takeaway};
 use super::report::How;
+use super::routine::called;
 use crate::catalog::build::build;
 use crate::catalog::order::{SchemaSource, schema_sources};
 use crate::extract::{Input, format_of};
@@ -14,6 +16,7 @@ use crate::link::store::Store;
 use crate::link::views;
 use crate::model::facts::FileFacts;
 use crate::model::name::{Ident, ObjectName};
+use crate::model::schema::SchemaChange;
 use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 use crate::model::statement::{Direction, Reading, Statement};
@@ -84,11 +87,20 @@ fn of_database(
 ) {
     let changes_schema = |id: &FileId| store.own_facts(*id).statements.iter().any(|one| !one.changes.is_empty());
     let sources = schema_sources(files.iter().filter(|id| changes_schema(id)).map(|&id| (id, store.file(id))));
-    let facts = |id: FileId| Some(store.own_facts(id));
+    // What an edited file said before stands before its news.
+    let old: BTreeMap<FileId, FileFacts> = changed
+        .values()
+        .filter_map(|migration| {
+            let text = migration.before.as_ref()?;
+            Some((migration.file, facts_of(&store.file(migration.file).repository_path, text)))
+        })
+        .collect();
+    let facts = |id: FileId| Some(old.get(&id).unwrap_or_else(|| store.own_facts(id)));
+    let is_new = |id: &FileId| changed.contains_key(id) && !old.contains_key(id);
     let without: Vec<SchemaSource> = sources
         .iter()
         .map(|source| SchemaSource {
-            files: source.files.iter().copied().filter(|id| !changed.contains_key(id)).collect(),
+            files: source.files.iter().copied().filter(|id| !is_new(id)).collect(),
             ..source.clone()
         })
         .collect();
@@ -96,21 +108,23 @@ fn of_database(
     views::expand(&mut all);
     for source in &sources {
         let Some(first) = source.files.iter().position(|id| changed.contains_key(id)) else { continue };
-        let mut earlier: Vec<SchemaSource> =
-            vec![SchemaSource { files: source.files[..first].to_vec(), ..source.clone() }];
-        // What an edited file said before stands before its news.
-        let mut own = build(&earlier, facts);
-        earlier.clear();
+        let (run, rest) = source.files.split_at(first);
+        let earlier = run.iter().chain(rest.iter().filter(|id| old.contains_key(id))).copied().collect();
+        let earlier = SchemaSource { files: earlier, ..source.clone() };
+        let mut own = build(&[earlier], facts);
         views::expand(&mut own);
         let before = Before { own: &own, all: &all };
-        let statements: Vec<(FileId, &Statement)> = source
-            .files
-            .iter()
-            .filter_map(|id| changed.get(id))
-            .flat_map(|migration| new_statements(store, migration).into_iter().map(|one| (migration.file, one)))
-            .collect();
-        let steps = statements.iter().flat_map(|(file, statement)| {
-            statement.changes.iter().map(|change| Step { file: *file, span: statement.span, change })
+        let said: Vec<Said<'_>> =
+            source.files.iter().filter_map(|id| changed.get(id)).flat_map(|migration| said(store, migration)).collect();
+        let steps = said.iter().flat_map(|said| {
+            let step = |change| Step {
+                file: said.file,
+                span: said.span,
+                change,
+                statement: said.statement,
+                is_written: said.is_written,
+            };
+            said.changes.iter().map(step)
         });
         for takeaway in net(steps, &before) {
             add(database, takeaway, &before, found);
@@ -180,6 +194,37 @@ fn same_type(a: &str, b: &str) -> bool {
         format!("{base}{rest}")
     };
     plain(a) == plain(b)
+}
+
+/// What one statement of a migration does.
+struct Said<'s> {
+    file: FileId,
+    span: Span,
+    changes: Cow<'s, [SchemaChange]>,
+    statement: Option<&'s Statement>,
+    /// Whether it stands there as it is, not put together by a routine.
+    is_written: bool,
+}
+
+/// What the news of a migration do, in their order.
+fn said<'s>(store: &'s Store<'_>, migration: &Migration) -> Vec<Said<'s>> {
+    let file = migration.file;
+    let statements = new_statements(store, migration);
+    let calls = called(store.text(file), statements.first().map(|statement| statement.dialect));
+    let mut all: Vec<Said<'s>> = calls
+        .into_iter()
+        .filter(|(span, _)| statements.iter().any(|statement| statement.span.contains(*span)))
+        .map(|(span, changes)| Said { file, span, changes: Cow::Owned(changes), statement: None, is_written: false })
+        .collect();
+    all.extend(statements.into_iter().filter(|statement| !statement.changes.is_empty()).map(|statement| Said {
+        file,
+        span: statement.span,
+        changes: Cow::Borrowed(&statement.changes),
+        statement: Some(statement),
+        is_written: true,
+    }));
+    all.sort_by_key(|said| said.span.start);
+    all
 }
 
 /// The statements that the change adds, of those that run forward.

@@ -9,6 +9,9 @@ pub mod migrations;
 pub mod net;
 pub mod operation;
 pub mod report;
+mod routine;
+#[cfg(test)]
+mod tests;
 
 use crate::answer::ColumnQuery;
 use crate::answer::place::place;

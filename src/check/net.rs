@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::operation::{Operation, Takeaway};
 use crate::catalog::{Catalog, DEFAULT_SCHEMAS, Relation};
+use crate::link::resolve::Resolver;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::{ColumnChange, ColumnDef, RelationKind, SchemaChange};
 use crate::model::source::FileId;
 use crate::model::span::Span;
+use crate::model::statement::{ScopeId, Statement};
 
 /// The folded schema (none for a default one) and name of a relation.
 type Key = (Option<Name>, Name);
@@ -25,6 +27,10 @@ pub struct Step<'a> {
     pub span: Span,
     /// What it does.
     pub change: &'a SchemaChange,
+    /// The statement itself, where it stands in the file.
+    pub statement: Option<&'a Statement>,
+    /// Whether the statement stands in the file as it is, so that places inside of it do too.
+    pub is_written: bool,
 }
 
 type At = (FileId, Span);
@@ -169,7 +175,7 @@ impl State<'_, '_> {
     }
 
     fn apply(&mut self, step: Step<'_>) {
-        let at = |span: Span| (step.file, if span == Span::default() { step.span } else { span });
+        let at = |span: Span| (step.file, if step.is_written && span != Span::default() { span } else { step.span });
         match step.change {
             SchemaChange::CreateTable { table, columns, copies, .. } => {
                 let key = self.key(table);
@@ -186,11 +192,18 @@ impl State<'_, '_> {
                 }
                 self.make(key, names);
             }
-            SchemaChange::CreateFromQuery { relation, kind, columns, .. } => {
+            SchemaChange::CreateFromQuery { relation, kind, columns, query } => {
                 let key = self.key(relation);
-                let names = (!columns.is_empty()).then(|| columns.iter().map(Ident::folded).collect());
+                let names = match step.statement {
+                    _ if !columns.is_empty() => Some(columns.iter().map(Ident::folded).collect()),
+                    Some(statement) => outputs(statement, *query, self.before.all),
+                    None => None,
+                };
                 if *kind == RelationKind::Table && self.exists(&key, relation) {
                     return;
+                }
+                if self.exists(&key, relation) {
+                    self.hold(relation);
                 }
                 if let Some(held) = self.held.remove(&key)
                     && let Was::Before(was, name) = held.was.clone()
@@ -379,6 +392,15 @@ impl State<'_, '_> {
             });
         }
     }
+}
+
+/// The names that a query gives, when they are known.
+fn outputs(statement: &Statement, query: ScopeId, catalog: &Catalog) -> Option<Vec<Name>> {
+    let outputs = Resolver::new(statement, catalog, &[]).outputs(query);
+    if outputs.unknown || !outputs.open.is_empty() {
+        return None;
+    }
+    Some(outputs.columns.iter().filter_map(|output| output.name.as_ref().map(Ident::folded)).collect())
 }
 
 fn columns_before(before: &Before<'_>, name: &ObjectName) -> Option<Vec<Name>> {
