@@ -2,6 +2,8 @@
 
 #[path = "integration/bad_input.rs"]
 mod bad_input;
+#[path = "integration/check.rs"]
+mod check;
 #[path = "integration/command.rs"]
 mod command;
 #[path = "integration/common.rs"]
