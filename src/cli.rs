@@ -43,6 +43,8 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   columnist check migrations/0007_drop_full_name.sql
   columnist check migrations/0007_drop_full_name.sql services/ reports/
+  columnist check --since origin/main              the migrations that a branch adds
+  columnist check --since origin/main --deployed v1.4.2
   git show HEAD:drop.sql | columnist check - services/";
 
 const REFS_EXAMPLES: &str = "\
@@ -103,6 +105,14 @@ pub(crate) struct CheckArgs {
     /// [default: the current folder].
     #[arg(value_name = "MIGRATION|PATH")]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Check the migrations that the change adds or edits since its history parted from this revision.
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// A revision that runs, or that a rollback would bring back: its code is asked too; may be given several times.
+    ///
+    /// It is read from the object store, without a checkout.
+    #[arg(long, value_name = "REV")]
+    pub(crate) deployed: Vec<String>,
     #[command(flatten)]
     pub(crate) answer: CheckAnswerArgs,
     #[command(flatten)]

@@ -11,11 +11,14 @@ use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
 use columnist::answer::{self, ColumnQuery};
-use columnist::check::migrations::Migration;
+use columnist::check::Deployed;
+use columnist::check::migrations::{Migration, is_migration, may_be_migration};
 use columnist::check::report::How;
 use columnist::discover::config::Config;
+use columnist::discover::revision::{self, ChangedFile};
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
+use columnist::link::store::Store;
 use columnist::model::answer::Verdict;
 use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
@@ -130,24 +133,47 @@ fn check(args: &CheckArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
     let (paths, given): (Vec<PathBuf>, Vec<PathBuf>) =
         args.inputs.iter().cloned().partition(|path| path.as_os_str() != "-" && path.is_dir());
     let mut workspace = scan_at(&paths, &args.scan, progress)?;
-    let mut taken = Vec::new();
+    let mut named = Vec::new();
     for path in &given {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-            taken.push((workspace.take_text(bytes), How::Piped));
+            named.push((workspace.take_text(bytes), How::Piped, None));
         } else {
-            taken.push((workspace.take_migration(path)?, How::Given));
+            named.push((workspace.take_migration(path)?, How::Given, None));
         }
     }
-    if taken.is_empty() {
-        anyhow::bail!("nothing to check: name a migration, or give one on standard input with `-`");
+    let mut notes = Vec::new();
+    if let Some(revision) = &args.since {
+        let gits = revision::repositories(&workspace);
+        let changed = revision::changed_since(&workspace, &gits, revision, may_be_migration)?;
+        notes.extend(changed.notes);
+        let store = Store::new(&workspace);
+        let is_new = |file: &ChangedFile| {
+            named.iter().all(|(other, ..)| *other != file.location)
+                && workspace.file_at(&file.location).is_some_and(|id| is_migration(&store, id))
+        };
+        let files: Vec<ChangedFile> = changed.files.into_iter().filter(is_new).collect();
+        for file in files {
+            workspace.mark_migration(&file.location);
+            named.push((file.location, if file.before.is_some() { How::Edited } else { How::Added }, file.before));
+        }
+    } else if named.is_empty() {
+        anyhow::bail!("nothing to check: name a migration, give one on standard input with `-`, or say --since REV");
     }
-    let migrations: Vec<Migration> = taken
+    let locations: Vec<PathBuf> = named.iter().map(|(location, ..)| location.clone()).collect();
+    let mut deployed = Vec::new();
+    for name in &args.deployed {
+        let (past, said) = revision::at_revision(&workspace, name, &locations)?;
+        notes.extend(said);
+        deployed.push(Deployed { name: name.clone(), workspace: past });
+    }
+    let migrations: Vec<Migration> = named
         .into_iter()
-        .filter_map(|(location, how)| Some(Migration { file: workspace.file_at(&location)?, how, before: None }))
+        .filter_map(|(location, how, before)| Some(Migration { file: workspace.file_at(&location)?, how, before }))
         .collect();
-    let report = columnist::check::check(&workspace, &migrations);
+    let mut report = columnist::check::check(&workspace, &migrations, &deployed);
+    report.notes.extend(notes);
     progress.done();
     print(|out| match args.answer.format {
         CheckFormat::Text => render::check::text::check(&report, out),

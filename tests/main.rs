@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "integration/check.rs"]
 mod check;
+#[path = "integration/check_git.rs"]
+mod check_git;
 #[path = "integration/command.rs"]
 mod command;
 #[path = "integration/common.rs"]

@@ -10,6 +10,7 @@ use super::routine::called;
 use crate::catalog::build::build;
 use crate::catalog::order::{SchemaSource, schema_sources};
 use crate::extract::{Input, format_of};
+use crate::link::consumers::changes_columns;
 use crate::link::database::DatabaseScope;
 use crate::link::search::SchemaWords;
 use crate::link::store::Store;
@@ -17,9 +18,9 @@ use crate::link::views;
 use crate::model::facts::FileFacts;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::schema::SchemaChange;
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, SourceFile};
 use crate::model::span::Span;
-use crate::model::statement::{Direction, Reading, Statement};
+use crate::model::statement::{Direction, Reading, Statement, StatementKind};
 
 /// A migration file of the change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -319,4 +320,29 @@ fn conflict(text: &str) -> Option<Span> {
         start += line.len();
     }
     None
+}
+
+/// Whether a change of that file may be a migration: by what its path says, or because it is a script.
+pub fn may_be_migration(file: &SourceFile) -> bool {
+    let is_script = || format_of(&file.repository_path, "").is_some_and(|format| format.name() == "sql");
+    match file.context {
+        Context::Migration => true,
+        Context::Live => is_script(),
+        Context::Test | Context::Docs | Context::Seed => false,
+    }
+}
+
+/// Whether the file is a migration, once it is read. A live script is one when it changes columns of tables that are
+/// there, or does nothing but change the schema: a report that makes a table for itself is none.
+pub fn is_migration(store: &Store<'_>, file: FileId) -> bool {
+    if conflict(store.text(file)).is_some() {
+        return true;
+    }
+    let statements = &store.own_facts(file).statements;
+    let changes = || statements.iter().any(|statement| !statement.changes.is_empty());
+    let only_schema = || statements.iter().all(|one| one.kind.is_schema() || one.kind == StatementKind::Other);
+    match store.file(file).context {
+        Context::Migration => changes() || statements.iter().any(|one| matches!(one.reading, Reading::Tokens { .. })),
+        _ => changes_columns(statements) || (changes() && only_schema()),
+    }
 }

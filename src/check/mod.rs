@@ -21,7 +21,7 @@ use crate::discover::Workspace;
 use crate::link::store::Store;
 use crate::model::answer::{Answer, Consumer, Place, Scanned, Verdict};
 use crate::model::name::ObjectName;
-use crate::model::source::FileId;
+use crate::model::source::{Context, FileId, Kind};
 use crate::model::span::Span;
 
 use migrations::{Migration, Taken};
@@ -31,26 +31,27 @@ use report::{CheckedMigration, Finding, FoundConsumer, Report};
 /// The name of the code as it is, among the revisions of a report.
 pub const WORKING_TREE: &str = "working tree";
 
-/// Checks the migrations against the code of the workspace, which holds them.
-pub fn check(workspace: &Workspace, migrations: &[Migration]) -> Report {
+/// What runs, or may run again, besides the code as it is.
+#[derive(Debug)]
+pub struct Deployed {
+    /// The revision, as the user names it.
+    pub name: String,
+    /// Its files; the migrations that are checked stand among them.
+    pub workspace: Workspace,
+}
+
+/// Checks the migrations against the code of the workspace, which holds them, and of what is deployed.
+pub fn check(workspace: &Workspace, migrations: &[Migration], deployed: &[Deployed]) -> Report {
     let store = Store::new(workspace);
     let taken = migrations::taken(&store, migrations);
-    let (queries, kept) = questions(&taken);
-    let inquiry = Inquiry::new(&store, &queries, Reach::Sighted, &kept);
     let mut scanned = Scanned::default();
-    let mut findings = Vec::new();
-    let mut question = 0;
-    for one in &taken {
-        let answer = inquiry.answer(question).ok();
-        question += 1;
-        let renamed = one.renamed_query().and_then(|_| {
-            question += 1;
-            inquiry.answer(question - 1).ok()
-        });
-        if let Some(answer) = &answer {
-            merge_scanned(&mut scanned, &answer.scanned);
+    let mut findings: Vec<Finding> = taken.iter().map(|one| finding(&store, one)).collect();
+    let names = std::iter::once(WORKING_TREE).chain(deployed.iter().map(|one| one.name.as_str()));
+    for (at, past) in std::iter::once(None).chain(deployed.iter().map(Some)).enumerate() {
+        match past {
+            None => ask(&store, &store, at, &taken, &mut findings, &mut scanned),
+            Some(past) => ask(&store, &Store::new(&past.workspace), at, &taken, &mut findings, &mut scanned),
         }
-        findings.push(finding(&store, one, answer, renamed));
     }
     for migration in migrations {
         for (span, reason) in migrations::unreadable(&store, migration) {
@@ -70,10 +71,78 @@ pub fn check(workspace: &Workspace, migrations: &[Migration]) -> Report {
             .iter()
             .map(|migration| CheckedMigration { path: store.file(migration.file).path.clone(), how: migration.how })
             .collect(),
-        revisions: vec![WORKING_TREE.to_owned()],
+        revisions: names.map(str::to_owned).collect(),
         scanned,
         notes: Vec::new(),
     }
+}
+
+/// Asks one revision for all that is taken away, and adds what it answers to the findings; `present` is the store in which
+/// the migrations were read.
+fn ask(
+    present: &Store<'_>,
+    store: &Store<'_>,
+    revision: usize,
+    taken: &[Taken],
+    findings: &mut [Finding],
+    scanned: &mut Scanned,
+) {
+    let here = |id: FileId| store.workspace().file_at(&present.file(id).location);
+    let (queries, mut kept) = questions(taken);
+    kept.retain_mut(|kept| match here(kept.origin.file) {
+        Some(file) => {
+            kept.origin.file = file;
+            true
+        }
+        None => false,
+    });
+    let inquiry = Inquiry::new(store, &queries, Reach::Sighted, &kept);
+    let mut question = 0;
+    for (one, finding) in taken.iter().zip(findings) {
+        let answer = inquiry.answer(question).ok();
+        question += 1;
+        if one.renamed_query().is_some() {
+            if revision == 0 {
+                finding.new_consumers = inquiry.answer(question).map(|answer| answer.consumers).unwrap_or_default();
+            }
+            question += 1;
+        }
+        if let Some(answer) = &answer {
+            merge_scanned(scanned, &answer.scanned);
+            finding.hear(revision, one, answer);
+        }
+        finding.answers.push(answer);
+    }
+}
+
+impl Finding {
+    /// Takes in what a revision answers.
+    fn hear(&mut self, revision: usize, taken: &Taken, answer: &Answer) {
+        if revision == 0 {
+            self.table.clone_from(&answer.target.table);
+            if let Some(column) = &answer.target.column {
+                self.column = Some(column.clone());
+            }
+        }
+        let verdict = judge::verdict(taken.takeaway.operation.concern(), answer, answer.consumers.iter());
+        self.verdict = self.verdict.max(verdict);
+        let same = |a: &Consumer, b: &Consumer| {
+            (&a.repository, &a.path, &a.name, a.kind, a.context) == (&b.repository, &b.path, &b.name, b.kind, b.context)
+        };
+        for consumer in &answer.consumers {
+            match self.consumers.iter_mut().find(|found| same(&found.consumer, consumer)) {
+                Some(found) => found.revisions.push(revision),
+                None => {
+                    self.consumers.push(FoundConsumer { consumer: consumer.clone(), revisions: vec![revision] });
+                }
+            }
+        }
+        self.consumers.sort_by(|a, b| order(&a.consumer).cmp(&order(&b.consumer)));
+    }
+}
+
+fn order(consumer: &Consumer) -> (Context, Kind, &str, &str, &str) {
+    (consumer.context, consumer.kind, &consumer.repository, &consumer.path, &consumer.name)
 }
 
 /// The questions that answer for each thing, and what must count as there for them: for each of `taken` one question, and
@@ -120,16 +189,9 @@ impl Taken {
     }
 }
 
-fn finding(store: &Store<'_>, taken: &Taken, answer: Option<Answer>, renamed: Option<Answer>) -> Finding {
+/// The finding before anybody was asked.
+fn finding(store: &Store<'_>, taken: &Taken) -> Finding {
     let takeaway = &taken.takeaway;
-    let (table, column) = match &answer {
-        Some(answer) => (answer.target.table.clone(), answer.target.column.clone()),
-        None => (takeaway.relation.to_string(), None),
-    };
-    let consumers: Vec<Consumer> = answer.as_ref().map(|answer| answer.consumers.clone()).unwrap_or_default();
-    let verdict = answer
-        .as_ref()
-        .map_or(Verdict::Clear, |answer| judge::verdict(takeaway.operation.concern(), answer, consumers.iter()));
     let mut notes = Vec::new();
     if !taken.declared && !matches!(takeaway.operation, Operation::AddRequiredColumn) {
         notes.push("no schema source that was read has it: it may be spelled wrongly, or created elsewhere".to_owned());
@@ -138,17 +200,17 @@ fn finding(store: &Store<'_>, taken: &Taken, answer: Option<Answer>, renamed: Op
     let is_rename = matches!(takeaway.operation, Operation::RenameColumn | Operation::RenameTable);
     Finding {
         operation: takeaway.operation,
-        table,
-        column: column.or_else(|| takeaway.column.as_ref().map(|column| column.text.to_string())),
+        table: takeaway.relation.to_string(),
+        column: takeaway.column.as_ref().map(|column| column.text.to_string()),
         renamed_to: takeaway.into.clone().filter(|_| is_rename),
         types: is_type.then(|| (taken.old_type.clone().unwrap_or_default(), takeaway.into.clone().unwrap_or_default())),
-        verdict,
+        verdict: Verdict::Clear,
         place: place(store, takeaway.file, takeaway.span),
         line: line(store, takeaway.file, takeaway.span),
         also: taken.also.iter().map(|(file, span)| place(store, *file, *span)).collect(),
-        consumers: consumers.into_iter().map(|consumer| FoundConsumer { consumer, revisions: vec![0] }).collect(),
-        new_consumers: renamed.map(|answer| answer.consumers).unwrap_or_default(),
-        answers: vec![answer],
+        consumers: Vec::new(),
+        new_consumers: Vec::new(),
+        answers: Vec::new(),
         suppressed: Vec::new(),
         notes,
     }

@@ -9,6 +9,9 @@ pub mod contents;
 pub mod purpose;
 pub mod text;
 
+pub mod git;
+pub mod revision;
+
 mod folders;
 mod roots;
 mod walk;

@@ -149,7 +149,7 @@ pub(super) fn is_script(file: &SourceFile) -> bool {
 }
 
 /// Whether a script is a migration whatever its path says: it changes columns of tables that are there.
-pub(super) fn changes_columns(statements: &[Statement]) -> bool {
+pub(crate) fn changes_columns(statements: &[Statement]) -> bool {
     statements.iter().flat_map(|statement| &statement.changes).any(|change| {
         matches!(
             change,
