@@ -150,6 +150,25 @@ fn views_count_as_the_change_leaves_them() {
 }
 
 #[test]
+fn a_value_takes_the_name_of_a_dropped_column() {
+    let report = checked(
+        &[
+            ("migrations/1.sql", "CREATE TABLE alarm (id int, status text, ok boolean);"),
+            ("migrations/2.sql", "ALTER TABLE alarm DROP COLUMN status;"),
+            (
+                "sql/views.sql",
+                "CREATE VIEW info AS SELECT a.*, CASE WHEN a.ok THEN 'y' ELSE 'n' END AS status FROM alarm a;",
+            ),
+            ("src/a.ts", "db.query('SELECT status FROM info')"),
+        ],
+        &["migrations/2.sql"],
+    );
+    // Only the view itself, whose `*` may have meant it, is to be looked at.
+    assert_eq!(report.verdict, Verdict::Review, "{:?}", report.findings);
+    assert_eq!(report.findings[0].live().count(), 1, "{:?}", report.findings);
+}
+
+#[test]
 fn what_cannot_be_read_blocks() {
     for (migration, expected) in [
         ("<<<<<<< HEAD\nSELECT 1;\n=======\nSELECT 2;\n>>>>>>> other\n", 1),
@@ -162,4 +181,92 @@ fn what_cannot_be_read_blocks() {
         assert_eq!(unreadable.len(), expected, "{migration}: {:?}", report.findings);
         assert_eq!(report.verdict == Verdict::Blocked, expected > 0, "{migration}");
     }
+}
+
+/// Migrations of each tool that take away `users.name` and rename `users.mail` to `email`.
+const DIALECTS: &[(&str, &str)] = &[
+    (
+        "migrations/2-knex.js",
+        "exports.up = knex => knex.schema.alterTable('users', t => { t.dropColumn('name'); t.renameColumn('mail', 'email'); });\nexports.down = knex => knex.schema.alterTable('users', t => { t.string('name'); t.renameColumn('email', 'mail'); });",
+    ),
+    (
+        "migrations/2-sequelize.js",
+        "module.exports = { up: async (queryInterface, Sequelize) => { await queryInterface.removeColumn('users', 'name'); await queryInterface.renameColumn('users', 'mail', 'email'); }, down: async (queryInterface, Sequelize) => { await queryInterface.addColumn('users', 'name', Sequelize.STRING); await queryInterface.dropTable('teams'); } };",
+    ),
+    (
+        "src/migrations/2-TypeOrm.ts",
+        "export class Drop2 implements MigrationInterface { public async up(queryRunner: QueryRunner): Promise<void> { await queryRunner.dropColumn('users', 'name'); await queryRunner.query(`ALTER TABLE \"users\" RENAME COLUMN \"mail\" TO \"email\"`); } public async down(queryRunner: QueryRunner): Promise<void> { await queryRunner.dropTable('teams'); } }",
+    ),
+    (
+        "migrations/2-db-migrate.js",
+        "exports.up = function(db) { return db.removeColumn('users', 'name').then(() => db.renameColumn('users', 'mail', 'email')); };\nexports.down = function(db) { return db.dropTable('teams'); };",
+    ),
+    (
+        "migrations/Migration2.ts",
+        "import { Migration } from '@mikro-orm/migrations';\nexport class Migration2 extends Migration { async up() { this.addSql('alter table \"users\" drop column \"name\";'); this.addSql('alter table \"users\" rename column \"mail\" to \"email\";'); } async down() { this.addSql('drop table teams;'); } }",
+    ),
+    (
+        "migrations/2-kysely.ts",
+        "import { Kysely } from 'kysely';\nexport async function up(db: Kysely<any>) { await db.schema.alterTable('users').dropColumn('name').execute(); await db.schema.alterTable('users').renameColumn('mail', 'email').execute(); }\nexport async function down(db: Kysely<any>) { await db.schema.dropTable('teams').execute(); }",
+    ),
+    (
+        "prisma/migrations/20240102000000_x/migration.sql",
+        "ALTER TABLE \"users\" DROP COLUMN \"name\";\nALTER TABLE \"users\" RENAME COLUMN \"mail\" TO \"email\";",
+    ),
+    (
+        "drizzle/0002_x.sql",
+        "ALTER TABLE \"users\" RENAME COLUMN \"mail\" TO \"email\";--> statement-breakpoint\nALTER TABLE \"users\" DROP COLUMN IF EXISTS \"name\";",
+    ),
+    (
+        "db/changelog/2.xml",
+        "<databaseChangeLog><changeSet id=\"2\" author=\"a\"><dropColumn tableName=\"users\" columnName=\"name\"/><renameColumn tableName=\"users\" oldColumnName=\"mail\" newColumnName=\"email\" columnDataType=\"text\"/><rollback><dropTable tableName=\"teams\"/></rollback></changeSet></databaseChangeLog>",
+    ),
+    (
+        "db/changelog/2.yaml",
+        "databaseChangeLog:\n- changeSet:\n    id: 2\n    author: a\n    changes:\n    - dropColumn:\n        tableName: users\n        columns:\n        - column:\n            name: name\n    - renameColumn:\n        tableName: users\n        oldColumnName: mail\n        newColumnName: email\n    rollback:\n    - dropTable:\n        tableName: teams\n",
+    ),
+    (
+        "db/changelog/2.json",
+        "{\"databaseChangeLog\": [{\"changeSet\": {\"id\": \"2\", \"author\": \"a\", \"changes\": [{\"dropColumn\": {\"tableName\": \"users\", \"columnName\": \"name\"}}, {\"renameColumn\": {\"tableName\": \"users\", \"oldColumnName\": \"mail\", \"newColumnName\": \"email\"}}], \"rollback\": [{\"dropTable\": {\"tableName\": \"teams\"}}]}}]}",
+    ),
+    (
+        "db/changelog/2.sql",
+        "--liquibase formatted sql\n--changeset a:2\nALTER TABLE users DROP COLUMN name;\nALTER TABLE users RENAME COLUMN mail TO email;\n--rollback DROP TABLE teams;",
+    ),
+    (
+        "src/main/java/db/migration/V2__Drop.java",
+        "package db.migration;\npublic class V2__Drop extends BaseJavaMigration { public void migrate(Context context) throws Exception { try (Statement s = context.getConnection().createStatement()) { s.execute(\"ALTER TABLE users DROP COLUMN name\"); s.execute(\"ALTER TABLE users RENAME COLUMN mail TO email\"); } } }",
+    ),
+    (
+        "alembic/versions/2_x.py",
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '2'\ndown_revision = '1'\n\ndef upgrade():\n    op.drop_column('users', 'name')\n    with op.batch_alter_table('users', schema=None) as batch_op:\n        batch_op.alter_column('mail', new_column_name='email')\n\ndef downgrade():\n    op.add_column('users', sa.Column('name', sa.Text()))\n    op.drop_table('teams')\n",
+    ),
+    (
+        "db/migrate/20240102000000_drop.rb",
+        "class Drop < ActiveRecord::Migration[7.0]\n  def up\n    remove_column :users, :name, :string\n    change_table :users do |t|\n      t.rename :mail, :email\n    end\n  end\n\n  def down\n    drop_table :teams\n  end\nend\n",
+    ),
+];
+
+#[test]
+fn migrations_of_all_tools_are_read() {
+    let mut wrong = Vec::new();
+    for (path, text) in DIALECTS {
+        let folder = path.split_once('/').map_or("migrations", |(folder, _)| folder);
+        let schema = if path.contains("prisma") {
+            "prisma/migrations/20240101000000_x/migration.sql".to_owned()
+        } else {
+            format!("{folder}/0001.sql")
+        };
+        let report = checked(&[(&schema, USERS), (path, text)], &[path]);
+        let mut said: Vec<String> =
+            report.findings.iter().map(|one| format!("{} {}", one.operation.name(), one.subject())).collect();
+        said.sort();
+        if said != ["drop_column users.name", "rename_column users.mail"] {
+            wrong.push(format!(
+                "{path}: {said:?} {:?}",
+                report.findings.iter().map(|one| &one.notes).collect::<Vec<_>>()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
