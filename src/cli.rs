@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use columnist::discover::config::parse_bytes;
+use columnist::model::date::Date;
 
 /// Who still reads or writes this table or column?
 ///
@@ -113,6 +114,9 @@ pub(crate) struct CheckArgs {
     /// It is read from the object store, without a checkout.
     #[arg(long, value_name = "REV")]
     pub(crate) deployed: Vec<String>,
+    /// The day on which acceptances are judged [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true, value_parser = parse_date)]
+    pub(crate) today: Option<Date>,
     #[command(flatten)]
     pub(crate) answer: CheckAnswerArgs,
     #[command(flatten)]
@@ -138,6 +142,16 @@ pub(crate) enum CheckFormat {
     Text,
     /// For programs: docs/check.schema.json.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions; the summary of the job is written too.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +254,10 @@ pub(crate) struct GlobalArgs {
     /// Show no progress on standard error.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a day such as `2026-12-31`".to_owned())
 }
 
 /// How an answer is printed.

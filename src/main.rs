@@ -20,6 +20,7 @@ use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
 use columnist::link::store::Store;
 use columnist::model::answer::Verdict;
+use columnist::model::date::Date;
 use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
 use columnist::render::text::unanswered::unanswered;
@@ -172,13 +173,27 @@ fn check(args: &CheckArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
         .into_iter()
         .filter_map(|(location, how, before)| Some(Migration { file: workspace.file_at(&location)?, how, before }))
         .collect();
-    let mut report = columnist::check::check(&workspace, &migrations, &deployed);
+    let mut report =
+        columnist::check::check(&workspace, &migrations, &deployed, args.today.unwrap_or_else(Date::today));
     report.notes.extend(notes);
     progress.done();
     print(|out| match args.answer.format {
         CheckFormat::Text => render::check::text::check(&report, out),
         CheckFormat::Json => render::json::check(&report, out),
+        CheckFormat::Sarif => render::sarif::check(&report, out),
+        CheckFormat::Github => render::github::check(&report, out),
+        CheckFormat::Gitlab => render::gitlab::check(&report, out),
+        CheckFormat::Junit => render::junit::check(&report, bar(args.answer.fail_on), out),
+        CheckFormat::Markdown => render::markdown::check(&report, out),
     })?;
+    if args.answer.format == CheckFormat::Github
+        && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+    {
+        let mut summary = Vec::new();
+        render::markdown::check(&report, &mut summary)?;
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
+        file.and_then(|mut file| file.write_all(&summary)).context("cannot write the summary of the job")?;
+    }
     let skipped = report.scanned.skipped.iter().map(|(reason, files)| (reason, files));
     Ok(strict(&args.scan, status_of(report.verdict, args.answer.fail_on), skipped))
 }
@@ -212,11 +227,14 @@ fn script(path: &Path) -> anyhow::Result<String> {
 }
 
 fn status_of(verdict: Verdict, fail_on: FailOn) -> ExitStatus {
-    let bar = match fail_on {
+    if verdict >= bar(fail_on) { ExitStatus::Reached } else { ExitStatus::Below }
+}
+
+fn bar(fail_on: FailOn) -> Verdict {
+    match fail_on {
         FailOn::Blocked => Verdict::Blocked,
         FailOn::Review => Verdict::Review,
-    };
-    if verdict >= bar { ExitStatus::Reached } else { ExitStatus::Below }
+    }
 }
 
 /// With `--strict`, a scan that left out what may be code has not answered.

@@ -6,6 +6,8 @@ mod bad_input;
 mod check;
 #[path = "integration/check_git.rs"]
 mod check_git;
+#[path = "integration/check_outputs.rs"]
+mod check_outputs;
 #[path = "integration/command.rs"]
 mod command;
 #[path = "integration/common.rs"]

@@ -4,6 +4,7 @@
 //! takes away, of the code as it is after the change. What is taken away counts as there, so that its names resolve;
 //! everything else of the schema is as the change leaves it.
 
+pub mod accepted;
 pub mod judge;
 pub mod migrations;
 pub mod net;
@@ -19,14 +20,20 @@ use crate::answer::who::{Inquiry, Reach};
 use crate::catalog::{Kept, Origin};
 use crate::discover::Workspace;
 use crate::link::store::Store;
-use crate::model::answer::{Answer, Consumer, Place, Scanned, Verdict};
+use crate::model::answer::{Answer, Consumer, Scanned, Verdict};
+use crate::model::date::Date;
 use crate::model::name::ObjectName;
 use crate::model::source::{Context, FileId, Kind};
 use crate::model::span::Span;
 
+use accepted::{Acceptance, Pragma};
+
 use migrations::{Migration, Taken};
 use operation::Operation;
 use report::{CheckedMigration, Finding, FoundConsumer, Report};
+
+/// How a comment accepts a consumer.
+const PRAGMA_FORM: &str = "an acceptance reads `columnist: accept TABLE.COLUMN by CONSUMER [until YYYY-MM-DD]: REASON`";
 
 /// The name of the code as it is, among the revisions of a report.
 pub const WORKING_TREE: &str = "working tree";
@@ -41,7 +48,7 @@ pub struct Deployed {
 }
 
 /// Checks the migrations against the code of the workspace, which holds them, and of what is deployed.
-pub fn check(workspace: &Workspace, migrations: &[Migration], deployed: &[Deployed]) -> Report {
+pub fn check(workspace: &Workspace, migrations: &[Migration], deployed: &[Deployed], today: Date) -> Report {
     let store = Store::new(workspace);
     let taken = migrations::taken(&store, migrations);
     let mut scanned = Scanned::default();
@@ -58,6 +65,21 @@ pub fn check(workspace: &Workspace, migrations: &[Migration], deployed: &[Deploy
             findings.push(unreadable(&store, migration.file, span, reason));
         }
     }
+    let mut acceptances = accepted::of_config(&workspace.config);
+    for migration in migrations {
+        for pragma in accepted::of_migration(&store.file(migration.file).path, store.text(migration.file)) {
+            match pragma {
+                Pragma::Accepts(acceptance) => acceptances.push(acceptance),
+                Pragma::Unclear { place, line } => findings.push(Finding {
+                    notes: vec![PRAGMA_FORM.to_owned()],
+                    ..Finding::bare(Operation::Unreadable, Verdict::Blocked, place, line)
+                }),
+            }
+        }
+    }
+    let more = accepted::apply(&mut findings, &acceptances, today);
+    findings.extend(more);
+    findings.extend(out_of_use(&store, &acceptances, &findings));
     findings.sort_by(|a, b| {
         (&a.place, a.operation, &a.table, &a.column).cmp(&(&b.place, b.operation, &b.table, &b.column))
     });
@@ -75,6 +97,32 @@ pub fn check(workspace: &Workspace, migrations: &[Migration], deployed: &[Deploy
         scanned,
         notes: Vec::new(),
     }
+}
+
+/// Acceptances that are about nothing that the change takes away, and fit no consumer any more.
+fn out_of_use(store: &Store<'_>, acceptances: &[Acceptance], findings: &[Finding]) -> Vec<Finding> {
+    let unasked: Vec<(&Acceptance, ColumnQuery)> = acceptances
+        .iter()
+        .filter(|acceptance| !findings.iter().any(|finding| acceptance.is_about(finding)))
+        .filter_map(|acceptance| Some((acceptance, acceptance.column.parse().ok()?)))
+        .collect();
+    if unasked.is_empty() {
+        return Vec::new();
+    }
+    let queries: Vec<ColumnQuery> = unasked.iter().map(|(_, query)| query.clone()).collect();
+    let inquiry = Inquiry::new(store, &queries, Reach::Sighted, &[]);
+    let is_stale = |at: usize, acceptance: &Acceptance| {
+        inquiry.answer(at).map_or(true, |answer| !answer.consumers.iter().any(|one| acceptance.fits(one)))
+    };
+    unasked
+        .iter()
+        .enumerate()
+        .filter(|(at, (acceptance, _))| is_stale(*at, acceptance))
+        .map(|(_, (acceptance, _))| {
+            let note = "no live consumer fits it any more".to_owned();
+            accepted::trouble(acceptance, Operation::StaleAcceptance, note)
+        })
+        .collect()
 }
 
 /// Asks one revision for all that is taken away, and adds what it answers to the findings; `present` is the store in which
@@ -198,42 +246,21 @@ fn finding(store: &Store<'_>, taken: &Taken) -> Finding {
     }
     let is_type = matches!(takeaway.operation, Operation::ChangeType | Operation::ReplaceColumn);
     let is_rename = matches!(takeaway.operation, Operation::RenameColumn | Operation::RenameTable);
+    let (at, line) = (place(store, takeaway.file, takeaway.span), line(store, takeaway.file, takeaway.span));
     Finding {
-        operation: takeaway.operation,
         table: takeaway.relation.to_string(),
         column: takeaway.column.as_ref().map(|column| column.text.to_string()),
         renamed_to: takeaway.into.clone().filter(|_| is_rename),
         types: is_type.then(|| (taken.old_type.clone().unwrap_or_default(), takeaway.into.clone().unwrap_or_default())),
-        verdict: Verdict::Clear,
-        place: place(store, takeaway.file, takeaway.span),
-        line: line(store, takeaway.file, takeaway.span),
         also: taken.also.iter().map(|(file, span)| place(store, *file, *span)).collect(),
-        consumers: Vec::new(),
-        new_consumers: Vec::new(),
-        answers: Vec::new(),
-        suppressed: Vec::new(),
         notes,
+        ..Finding::bare(takeaway.operation, Verdict::Clear, at, line)
     }
 }
 
 fn unreadable(store: &Store<'_>, file: FileId, span: Span, reason: String) -> Finding {
-    let at: Place = place(store, file, span);
-    Finding {
-        operation: Operation::Unreadable,
-        table: String::new(),
-        column: None,
-        renamed_to: None,
-        types: None,
-        verdict: Verdict::Blocked,
-        line: line(store, file, span),
-        place: at,
-        also: Vec::new(),
-        consumers: Vec::new(),
-        new_consumers: Vec::new(),
-        answers: Vec::new(),
-        suppressed: Vec::new(),
-        notes: vec![reason],
-    }
+    let (at, line) = (place(store, file, span), line(store, file, span));
+    Finding { notes: vec![reason], ..Finding::bare(Operation::Unreadable, Verdict::Blocked, at, line) }
 }
 
 /// The line on which `span` starts, with its white space.

@@ -36,6 +36,10 @@ pub enum Operation {
     AddCheck,
     /// The migration, or a part of it, cannot be read.
     Unreadable,
+    /// A consumer is accepted no longer.
+    ExpiredAcceptance,
+    /// A consumer is accepted that is not there.
+    StaleAcceptance,
 }
 
 /// Where in an expand and contract migration an operation belongs.
@@ -77,7 +81,7 @@ pub enum Concern {
 
 impl Operation {
     /// All operations, in the order in which they are documented.
-    pub const ALL: [Operation; 14] = [
+    pub const ALL: [Operation; 16] = [
         Operation::DropTable,
         Operation::DropView,
         Operation::DropRoutine,
@@ -92,6 +96,8 @@ impl Operation {
         Operation::AddUnique,
         Operation::AddCheck,
         Operation::Unreadable,
+        Operation::ExpiredAcceptance,
+        Operation::StaleAcceptance,
     ];
 
     /// The word used in output.
@@ -111,6 +117,8 @@ impl Operation {
             Operation::AddUnique => "add_unique",
             Operation::AddCheck => "add_check",
             Operation::Unreadable => "unreadable",
+            Operation::ExpiredAcceptance => "expired_acceptance",
+            Operation::StaleAcceptance => "stale_acceptance",
         }
     }
 
@@ -135,7 +143,7 @@ impl Operation {
             Operation::ReplaceColumn | Operation::ChangeType => Concern::Readers,
             Operation::SetNotNull | Operation::AddRequiredColumn | Operation::DropDefault => Concern::Omitters,
             Operation::AddUnique | Operation::AddCheck => Concern::Writers,
-            Operation::Unreadable => Concern::Unknown,
+            Operation::Unreadable | Operation::ExpiredAcceptance | Operation::StaleAcceptance => Concern::Unknown,
         }
     }
 
@@ -176,6 +184,12 @@ impl Operation {
                 "Add the constraint without checking old rows (NOT VALID), mend rows and writers, and validate it afterwards."
             }
             Operation::Unreadable => "Mend what cannot be read: what it takes away is not known.",
+            Operation::ExpiredAcceptance => {
+                "Move the consumer over, or accept it anew with another day and the reason for it."
+            }
+            Operation::StaleAcceptance => {
+                "Take the acceptance away: whoever comes under that name next is not meant by it."
+            }
         }
     }
 }

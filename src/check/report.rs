@@ -111,6 +111,26 @@ pub struct Suppressed {
 }
 
 impl Finding {
+    /// A finding about nothing in particular yet.
+    pub fn bare(operation: Operation, verdict: Verdict, place: Place, line: String) -> Self {
+        Self {
+            operation,
+            table: String::new(),
+            column: None,
+            renamed_to: None,
+            types: None,
+            verdict,
+            place,
+            line,
+            also: Vec::new(),
+            consumers: Vec::new(),
+            new_consumers: Vec::new(),
+            answers: Vec::new(),
+            suppressed: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// `table.column`, or the table.
     pub fn subject(&self) -> String {
         match &self.column {

@@ -27,7 +27,7 @@ pub(super) fn checked(files: &[(&str, &str)], check: &[&str]) -> Report {
             before: None,
         })
         .collect();
-    super::check(&workspace, &migrations, &[])
+    super::check(&workspace, &migrations, &[], Date::parse("2026-01-01").expect("a day"))
 }
 
 /// What a migration takes away from this schema: `operation table.column [-> into]`.

@@ -1,4 +1,4 @@
 //! The outcome of a check, for people and for the places where they work.
 
 pub mod text;
-mod words;
+pub(super) mod words;

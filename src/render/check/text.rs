@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::words::{deed, doing, reason, summary, unread};
-use crate::check::operation::Operation;
+use super::words::{doing, sentence, summary, unread};
+use crate::check::operation::Concern;
 use crate::check::report::{Finding, FoundConsumer, Report};
 use crate::model::answer::{MentionVerdict, Reference, Verdict};
 use crate::render::printable::printable;
@@ -28,7 +28,7 @@ pub fn check(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for finding in report.findings.iter().filter(|finding| finding.verdict == Verdict::Clear) {
         let place = format!("{}:{}", printable(&finding.place.path), finding.place.line);
-        writeln!(out, "clear: {}, and {}  {place}", printable(&deed(finding)), reason(finding))?;
+        writeln!(out, "clear: {}  {place}", printable(&sentence(finding)))?;
         for note in &finding.notes {
             writeln!(out, "  {}", printable(note))?;
         }
@@ -51,12 +51,7 @@ pub fn check(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn drawn<'a>(finding: &'a Finding, report: &'a Report) -> Group<'a> {
     let level = if finding.verdict == Verdict::Blocked { Level::ERROR } else { Level::WARNING };
-    let title = format!("{}, but {}", deed(finding), reason(finding));
-    let title = if finding.operation == Operation::Unreadable {
-        format!("{}: {}", deed(finding), reason(finding))
-    } else {
-        title
-    };
+    let title = sentence(finding);
     let (line, span) = shown_line(finding);
     let mut group = level.clone().primary_title(printable(&title).into_owned()).id(finding.operation.name()).element(
         Snippet::source(line)
@@ -87,7 +82,7 @@ fn drawn<'a>(finding: &'a Finding, report: &'a Report) -> Group<'a> {
 /// Everything that is said in words below the lines.
 fn notes(finding: &Finding) -> Vec<String> {
     let mut notes = Vec::new();
-    if finding.operation != Operation::Unreadable {
+    if finding.operation.concern() != Concern::Unknown {
         notes.extend(finding.notes.iter().cloned());
     }
     if !finding.also.is_empty() {

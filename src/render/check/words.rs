@@ -5,13 +5,22 @@ use crate::check::report::{Finding, FoundConsumer, Report};
 use crate::model::answer::{Certainty, MentionVerdict, Verdict};
 use crate::model::statement::Access;
 
+/// Where a finding of that verdict stands: the most severe first.
+pub(in crate::render) fn severity(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Blocked => 0,
+        Verdict::Review => 1,
+        Verdict::Clear => 2,
+    }
+}
+
 /// `1 file`, `2 files`.
-pub(super) fn count(number: usize, word: &str) -> String {
+pub(in crate::render) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// What happens, with the subject in backticks.
-pub(super) fn deed(finding: &Finding) -> String {
+pub(in crate::render) fn deed(finding: &Finding) -> String {
     let subject = finding.subject();
     let into = finding.renamed_to.as_deref().unwrap_or("");
     match finding.operation {
@@ -33,12 +42,24 @@ pub(super) fn deed(finding: &Finding) -> String {
         Operation::AddUnique => format!("`{subject}` must be unique from now on"),
         Operation::AddCheck => format!("`{subject}` must pass a check from now on"),
         Operation::Unreadable => "the migration cannot be read".to_owned(),
+        Operation::ExpiredAcceptance => format!("the acceptance of a consumer of `{subject}` has expired"),
+        Operation::StaleAcceptance => format!("a consumer of `{subject}` is accepted that is not there"),
     }
 }
 
+/// The whole finding in one sentence.
+pub(in crate::render) fn sentence(finding: &Finding) -> String {
+    let link = match (finding.operation.concern(), finding.verdict) {
+        (Concern::Unknown, _) => ":",
+        (_, Verdict::Clear) => ", and",
+        _ => ", but",
+    };
+    format!("{}{link} {}", deed(finding), reason(finding))
+}
+
 /// Why the verdict is what it is, as the end of the sentence that [`deed`] begins.
-pub(super) fn reason(finding: &Finding) -> String {
-    if finding.operation == Operation::Unreadable {
+pub(in crate::render) fn reason(finding: &Finding) -> String {
+    if finding.operation.concern() == Concern::Unknown {
         return finding.notes.first().cloned().unwrap_or_default();
     }
     let live = finding.live().count();
@@ -83,7 +104,7 @@ fn with_be(number: usize, word: &str) -> String {
 }
 
 /// `reads it (report)`.
-pub(super) fn doing(found: &FoundConsumer, report: &Report) -> String {
+pub(in crate::render) fn doing(found: &FoundConsumer, report: &Report) -> String {
     let consumer = &found.consumer;
     let does = match consumer.access {
         Access::Read => "reads",
@@ -106,7 +127,7 @@ pub(super) fn doing(found: &FoundConsumer, report: &Report) -> String {
 }
 
 /// The outcome in one line.
-pub(super) fn summary(report: &Report) -> String {
+pub(in crate::render) fn summary(report: &Report) -> String {
     let number = |verdict| report.findings.iter().filter(|finding| finding.verdict == verdict).count();
     let (blocked, review, clear) = (number(Verdict::Blocked), number(Verdict::Review), number(Verdict::Clear));
     let migrations = count(report.migrations.len(), "migration");
@@ -126,7 +147,7 @@ pub(super) fn summary(report: &Report) -> String {
 }
 
 /// Files that were not read although code may be in them; empty when there are none.
-pub(super) fn unread(report: &Report) -> String {
+pub(in crate::render) fn unread(report: &Report) -> String {
     let parts: Vec<String> = report
         .scanned
         .skipped
