@@ -7,6 +7,7 @@ use super::net::{Before, Step, net};
 use super::operation::{Operation, Takeaway};
 use super::report::How;
 use super::routine::called;
+use crate::catalog::Relation;
 use crate::catalog::build::build;
 use crate::catalog::order::{SchemaSource, schema_sources};
 use crate::extract::{Input, format_of};
@@ -136,6 +137,7 @@ fn of_database(
 /// One finding for one thing, however many migrations say it.
 fn add(database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &mut Vec<Taken>) {
     let known = before.find(&takeaway.relation);
+    let takeaway = with_key(takeaway, known);
     let column = takeaway.column.as_ref().zip(known).and_then(|(column, known)| known.column(&column.folded()));
     let old_type = column.map(|column| column.data_type.clone()).filter(|name| !name.is_empty());
     if takeaway.operation == Operation::ChangeType
@@ -170,6 +172,20 @@ fn add(database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &
             old_type,
         }),
     }
+}
+
+/// Frameworks call the column of a relation by the relation's name: `team` is `team_id` where there is no `team`.
+fn with_key(mut takeaway: Takeaway, known: Option<&Relation>) -> Takeaway {
+    if let (Some(column), Some(known)) = (&takeaway.column, known)
+        && matches!(takeaway.operation, Operation::DropColumn | Operation::RenameColumn)
+        && known.column(&column.folded()).is_none()
+    {
+        let key = Ident::quoted(format!("{}_id", column.text));
+        if known.column(&key.folded()).is_some() {
+            takeaway.column = Some(key);
+        }
+    }
+    takeaway
 }
 
 /// Whether two types are one, however they are spelled.

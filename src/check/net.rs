@@ -52,6 +52,8 @@ struct Held {
     columns: BTreeMap<Name, Column>,
     /// Columns from before that were dropped, by the name that they had.
     dropped: BTreeMap<Name, (Ident, At)>,
+    /// Whether it took its name from another.
+    renamed: bool,
 }
 
 /// A column that the change has touched.
@@ -170,6 +172,7 @@ impl State<'_, '_> {
             was: if was_gone { Was::New(None) } else { Was::Before(key.clone(), qualified) },
             columns: BTreeMap::new(),
             dropped: BTreeMap::new(),
+            renamed: false,
         });
         (key, held)
     }
@@ -285,12 +288,15 @@ impl State<'_, '_> {
     }
 
     fn make(&mut self, key: Key, columns: Option<Vec<Name>>) {
-        self.held.insert(key, Held { was: Was::New(columns), columns: BTreeMap::new(), dropped: BTreeMap::new() });
+        self.held.insert(
+            key,
+            Held { was: Was::New(columns), columns: BTreeMap::new(), dropped: BTreeMap::new(), renamed: false },
+        );
     }
 
     fn rename(&mut self, from: &ObjectName, to: &ObjectName, at: At) {
         let (key, held) = self.hold(from);
-        let held = held.clone();
+        let held = Held { renamed: true, ..held.clone() };
         self.held.remove(&key);
         let schema = match to.schema() {
             Some(schema) => Some(schema.folded()).filter(|schema| !DEFAULT_SCHEMAS.contains(&schema.as_str())),
@@ -372,6 +378,11 @@ impl State<'_, '_> {
     /// Another relation stands where one stood: what is missing in it is gone.
     fn replaced(&self, name: &ObjectName, now: &Held, at: At, found: &mut Vec<Takeaway>) {
         let Some(relation) = self.before.find(name) else { return };
+        // `DROP TABLE IF EXISTS x; CREATE TABLE x` is how scripts make a table. Where the migrations before it have none,
+        // what other sources have is the table that it makes, perhaps with what later ones add.
+        if !now.renamed && relation.kind == RelationKind::Table && self.before.own.find(name, &[]).is_none() {
+            return;
+        }
         let base = match &now.was {
             Was::New(Some(columns)) => columns.clone(),
             Was::New(None) => return,

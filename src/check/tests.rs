@@ -248,6 +248,36 @@ const DIALECTS: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn a_script_that_makes_a_table_drops_none() {
+    let report = checked(
+        &[
+            ("upgrade/1/schema.sql", "DROP TABLE IF EXISTS jobs; CREATE TABLE jobs (id int);"),
+            ("upgrade/2/schema.sql", "ALTER TABLE jobs ADD COLUMN name text;"),
+            ("dump.sql", "CREATE TABLE jobs (id int, name text);"),
+            ("src/a.ts", "db.query('SELECT name FROM jobs')"),
+        ],
+        &["upgrade/1/schema.sql"],
+    );
+    assert_eq!(report.findings, []);
+}
+
+#[test]
+fn django_says_models() {
+    let create = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [migrations.CreateModel(name='User', fields=[('id', models.AutoField(primary_key=True)), ('name', models.TextField()), ('team', models.ForeignKey(to='x.Team', on_delete=models.CASCADE))])]\n";
+    let change = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [migrations.RemoveField(model_name='user', name='name'), migrations.RemoveField(model_name='user', name='team'), migrations.AddField(model_name='user', name='age', field=models.IntegerField())]\n";
+    let report = checked(
+        &[("shop/migrations/0001_initial.py", create), ("shop/migrations/0002_x.py", change)],
+        &["shop/migrations/0002_x.py"],
+    );
+    let said: Vec<String> =
+        report.findings.iter().map(|one| format!("{} {}", one.operation.name(), one.subject())).collect();
+    assert_eq!(
+        said,
+        ["drop_column shop_user.name", "drop_column shop_user.team_id", "add_required_column shop_user.age"]
+    );
+}
+
+#[test]
 fn migrations_of_all_tools_are_read() {
     let mut wrong = Vec::new();
     for (path, text) in DIALECTS {
