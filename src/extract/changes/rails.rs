@@ -261,9 +261,9 @@ impl<'t> Reader<'_, 't> {
         for name in ["created_at", "updated_at"] {
             let column = Named::new(name, table.span);
             if adds {
-                self.add(table, &column, "timestamp", &Arguments::default())
+                self.add(table, &column, "timestamp", &Arguments::default());
             } else {
-                self.remove(table, &column)
+                self.remove(table, &column);
             }
         }
     }
