@@ -209,18 +209,7 @@ fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
         if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
             return at;
         }
-        let mut depth = 0_u32;
-        for end in open..tokens.len() {
-            if tokens[end].is(text, "(") {
-                depth += 1;
-            } else if tokens[end].is(text, ")") {
-                depth -= 1;
-                if depth == 0 {
-                    return end;
-                }
-            }
-        }
-        at
+        closing(text, tokens, open).unwrap_or(at)
     };
     let last = if is(at + 2, "all") {
         at + 2
@@ -249,12 +238,18 @@ fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     if !options && !inserted {
         return None;
     }
+    closing(text, tokens, at + 1)
+}
+
+/// The token that closes the parenthesis at `open`, if it is not far.
+fn closing(text: &str, tokens: &[Token], open: usize) -> Option<usize> {
+    const FAR: usize = 200;
     let mut depth = 0_u32;
-    for end in at + 1..tokens.len().min(at + 200) {
-        if tokens[end].is(text, "(") {
+    for (end, token) in tokens.iter().enumerate().skip(open).take(FAR) {
+        if token.is(text, "(") {
             depth += 1;
-        } else if tokens[end].is(text, ")") {
-            depth -= 1;
+        } else if token.is(text, ")") {
+            depth = depth.saturating_sub(1);
             if depth == 0 {
                 return Some(end);
             }
