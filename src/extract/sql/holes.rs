@@ -12,6 +12,7 @@ const KEPT_CONSTANTS: usize = 8;
 /// Builds the parsers' text of the statement made of `tokens`, which stand in `piece`.
 pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> SqlText {
     let text = piece.as_str();
+    let has_holes = !piece.holes().is_empty();
     let mut writer = Writer { piece, made: SqlText::default(), copied: tokens.first().map_or(0, |first| first.start) };
     let dropped = constants_to_drop(text, tokens);
     let mut dropped = dropped.into_iter().peekable();
@@ -40,7 +41,7 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
-            TokenKind::Word if super::text::holds_hole(token.of(text)) => writer.glued(token),
+            TokenKind::Word if has_holes && super::text::holds_hole(token.of(text)) => writer.glued(token),
             TokenKind::Word if is_position(text, tokens, at) => {
                 // The row of a cursor: no column is read.
                 writer.drop(token.start, tokens[at + 3].end);

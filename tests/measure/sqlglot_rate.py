@@ -2,7 +2,7 @@
 """Statements a second on one core: columnist's reading and resolving beside sqlglot's `optimizer.qualify`.
 
     pip install sqlglot
-    tests/measure/sqlglot.py [SCHEMA.sql STATEMENTS.jsonl]
+    tests/measure/sqlglot_rate.py [SCHEMA.sql STATEMENTS.jsonl]
 
 Both get the same statements and the same schema in one run and take turns; the best round of each counts. sqlglot parses
 and qualifies, columnist reads and resolves. Without arguments the statements are those of the bench. Statements that
