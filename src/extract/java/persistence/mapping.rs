@@ -66,7 +66,7 @@ const PROPERTY_MARKS: &[&str] = &[
 ];
 
 /// Reads one class.
-pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants) {
+pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants<'_>) {
     let Some(name) = node.child_by_field_name("name") else { return };
     let class = Class {
         name: text_of(name, text),
@@ -90,7 +90,7 @@ struct Class<'a, 't> {
     members: Vec<Member<'t>>,
     parent: Option<&'t str>,
     text: &'t str,
-    constants: &'a Constants,
+    constants: &'a Constants<'a>,
 }
 
 impl<'t> Class<'_, 't> {

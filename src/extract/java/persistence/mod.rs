@@ -11,7 +11,7 @@ mod tests;
 use tree_sitter::{Node, Parser};
 
 use crate::extract::Input;
-use crate::model::facts::FileFacts;
+use crate::model::facts::{Constant, FileFacts};
 use annotation::Constants;
 
 /// Words without which a file has nothing to say here.
@@ -52,8 +52,8 @@ const TABLES: &[&str] = &[
     "micronaut.data",
 ];
 
-/// Reads what a file says of persistence.
-pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
+/// Reads what a file says of persistence; `known` are constants of other files.
+pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
     if !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
@@ -65,13 +65,16 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
     let parsed = parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok().and_then(|()| parser.parse(text, None));
     let Some(tree) = parsed else { return };
     let classes = nodes(tree.root_node(), &["class_declaration", "record_declaration"]);
-    let constants = Constants::of(tree.root_node(), text);
+    let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
         mapping::read(facts, class, text, &constants);
     }
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {
         repository::read(facts, interface, text);
     }
+    facts.wanted.extend(constants.wanted());
+    facts.wanted.sort();
+    facts.wanted.dedup();
 }
 
 /// All nodes of some kinds below another, in text order, without recursion.

@@ -3,6 +3,7 @@
 use crate::extract::drawn::drawn;
 use crate::extract::java::Java;
 use crate::extract::{Format, Input};
+use crate::model::facts::{Constant, OuterName};
 
 #[test]
 fn fixtures_map_classes() {
@@ -12,4 +13,42 @@ fn fixtures_map_classes() {
         facts.put_in_order();
         insta::assert_snapshot!(drawn(&facts, &text));
     });
+}
+
+/// The mappings and built statements of a class, drawn; `known` are constants of other files.
+fn read(text: &str, known: &[(&str, &str, &str)]) -> String {
+    let known: Vec<Constant> = known
+        .iter()
+        .map(|(holder, name, value)| Constant {
+            name: OuterName {
+                holder: (!holder.is_empty()).then(|| (*holder).to_owned()),
+                name: (*name).to_owned(),
+                call: false,
+            },
+            value: (*value).to_owned(),
+        })
+        .collect();
+    let mut facts = Java.extract_with(Input { path: "src/Case.java", text }, &known);
+    facts.put_in_order();
+    drawn(&facts, text)
+}
+
+#[test]
+fn names_may_be_constants_of_other_classes() {
+    let text = "import static shop.Names.USERS;\nimport javax.persistence.*;\n\
+        @Entity @Table(name = USERS) class User {\n\
+        private static final String TEAM = \"team_\";\n\
+        @Id Long id;\n\
+        @Column(name = shop.Names.FULL) String fullName;\n\
+        @Column(name = User.TEAM + Names.CODE) String team;\n\
+        @Column(name = Elsewhere.UNKNOWN) String other;\n}";
+    let facts = Java.extract(Input { path: "src/Case.java", text });
+    let wanted: Vec<String> = facts
+        .wanted
+        .iter()
+        .map(|name| format!("{}.{}", name.holder.as_deref().unwrap_or("?"), name.name))
+        .collect();
+    assert_eq!(wanted, ["Elsewhere.UNKNOWN", "Names.CODE", "Names.FULL", "Names.USERS"]);
+    let known = [("Names", "USERS", "app_users"), ("Names", "FULL", "full_name"), ("Names", "CODE", "code")];
+    insta::assert_snapshot!(read(text, &known));
 }
