@@ -73,7 +73,9 @@ pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> R
     };
     let sql_files: Vec<FileId> = sightings
         .iter()
-        .filter(|(id, seen)| seen.column || seen.relation || seen.mapping || (seen.schema && store.file(*id).context != Context::Test))
+        .filter(|(id, seen)| {
+            seen.column || seen.relation || seen.mapping || (seen.schema && store.file(*id).context != Context::Test)
+        })
         .map(|(id, _)| *id)
         .collect();
     let constants = store.set_constants(Constants::of(&store, &sql_files));

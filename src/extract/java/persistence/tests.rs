@@ -43,11 +43,8 @@ fn names_may_be_constants_of_other_classes() {
         @Column(name = User.TEAM + Names.CODE) String team;\n\
         @Column(name = Elsewhere.UNKNOWN) String other;\n}";
     let facts = Java.extract(Input { path: "src/Case.java", text });
-    let wanted: Vec<String> = facts
-        .wanted
-        .iter()
-        .map(|name| format!("{}.{}", name.holder.as_deref().unwrap_or("?"), name.name))
-        .collect();
+    let wanted: Vec<String> =
+        facts.wanted.iter().map(|name| format!("{}.{}", name.holder.as_deref().unwrap_or("?"), name.name)).collect();
     assert_eq!(wanted, ["Elsewhere.UNKNOWN", "Names.CODE", "Names.FULL", "Names.USERS"]);
     let known = [("Names", "USERS", "app_users"), ("Names", "FULL", "full_name"), ("Names", "CODE", "code")];
     insta::assert_snapshot!(read(text, &known));

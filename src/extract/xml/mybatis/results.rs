@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::classes::Classes;
 use super::{may_be_entity, simple_name};
 use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::answer::Construct;
@@ -80,7 +81,7 @@ impl Rows {
     }
 
     /// Adds the mappings of all result maps.
-    pub(super) fn finish(self, facts: &mut FileFacts, document: &Document<'_>, root: ElementId) {
+    pub(super) fn finish(self, facts: &mut FileFacts, document: &Document<'_>, root: ElementId, classes: &Classes<'_>) {
         let (maps, by_name) = maps_of(document, root);
         let mut votes: BTreeMap<(usize, usize), Vec<NamedColumn>> = BTreeMap::new();
         let mut used = vec![false; maps.len()];
@@ -112,7 +113,10 @@ impl Rows {
         let only = written.next().filter(|_| written.next().is_none());
         for (at, map) in maps.iter().enumerate() {
             let table = match table_of(at, map, &votes) {
-                None if !used[at] && !map.is_nested => only.clone(),
+                None if !used[at] && !map.is_nested => {
+                    let class = map.class.as_ref().map_or("", |(class, _)| class);
+                    only.as_ref().or_else(|| classes.inserted_into(class)).cloned()
+                }
                 found => found,
             };
             facts.mappings.extend(table.and_then(|table| mapping(at, &maps, &by_name, table, &votes)));
@@ -273,7 +277,7 @@ fn output_named(statement: &Statement, name: &str) -> Given {
 }
 
 /// The table that a qualifier stands for; without one, the only one there is.
-fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName> {
+pub(super) fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName> {
     let source = match qualifier.last() {
         None if scope.sources.len() == 1 => scope.sources.first()?,
         None => return None,
