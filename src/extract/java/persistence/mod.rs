@@ -3,6 +3,7 @@
 
 mod annotation;
 mod class;
+mod fragment;
 mod mapping;
 mod repository;
 #[cfg(test)]

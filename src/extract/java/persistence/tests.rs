@@ -49,3 +49,34 @@ fn names_may_be_constants_of_other_classes() {
     let known = [("Names", "USERS", "app_users"), ("Names", "FULL", "full_name"), ("Names", "CODE", "code")];
     insta::assert_snapshot!(read(text, &known));
 }
+
+#[test]
+fn annotations_hold_pieces_of_sql() {
+    let text = "import javax.persistence.*;\nimport org.hibernate.annotations.*;\n\
+        @Entity @Where(clause = \"deleted = false\") @SQLRestriction(\"users.archived = false\")\n\
+        @DiscriminatorColumn(name = \"kind\") @IdClass(shop.UserKey.class)\n\
+        class User {\n\
+        @Id Long id;\n\
+        @Formula(\"(select count(*) from orders o where o.buyer = user_id)\") int orders;\n\
+        @ColumnTransformer(read = \"decrypt(secret)\", write = \"encrypt(?)\") String secret;\n\
+        @OneToMany @OrderBy(\"placedAt DESC, team.name\") @Where(clause = \"cancelled = false\") List<Order> all;\n\
+        @OneToMany @OrderBy(clause = \"placed_at\") List<Order> recent;\n}";
+    insta::assert_snapshot!(read(text, &[]));
+}
+
+#[test]
+fn columns_of_other_tables_are_not_the_class_s_own() {
+    let text = "import javax.persistence.*;\n\
+        @Entity @Table(name = \"users\") @SecondaryTable(name = \"user_details\") class User {\n\
+        @Id Long id;\n\
+        @Column(name = \"full_name\", table = \"users\") String fullName;\n\
+        @Column(name = \"bio_text\", table = \"user_details\") String bio;\n\
+        @Column(table = \"user_details\") String photo;\n\
+        @MapsId @OneToOne @JoinColumn(name = \"team_id\") Team team;\n\
+        @ElementCollection @CollectionTable(name = \"user_tags\", joinColumns = @JoinColumn(name = \"user_id\"))\n\
+        @Column(name = \"tag\") Set<String> tags;\n\
+        @ManyToMany @JoinTable(name = \"user_roles\", joinColumns = @JoinColumn(name = \"user_id\"),\n\
+        inverseJoinColumns = @JoinColumn(name = \"role_id\")) Set<Role> roles;\n\
+        @Embedded @AttributeOverride(name = \"street\", column = @Column(name = \"home_street\")) Address home;\n}";
+    insta::assert_snapshot!(read(text, &[]));
+}
