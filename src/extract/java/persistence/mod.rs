@@ -4,6 +4,7 @@
 mod annotation;
 mod class;
 mod fragment;
+mod mapper;
 mod mapping;
 mod repository;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 use tree_sitter::{Node, Parser};
 
 use crate::extract::Input;
+use crate::extract::xml::mybatis::classes::Classes;
 use crate::model::facts::{Constant, FileFacts};
 use annotation::Constants;
 
@@ -55,7 +57,8 @@ const TABLES: &[&str] = &[
 
 /// Reads what a file says of persistence; `known` are constants of other files.
 pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
-    if !WORDS.iter().any(|word| text.contains(word)) {
+    let maps_rows = text.contains(mapper::PACKAGE);
+    if !maps_rows && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -70,9 +73,14 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: 
     for class in classes {
         mapping::read(facts, class, text, &constants);
     }
+    let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {
         repository::read(facts, interface, text);
+        if maps_rows {
+            mapper::read(facts, interface, text, &constants, &mut rows);
+        }
     }
+    rows.finish(facts);
     facts.wanted.extend(constants.wanted());
     facts.wanted.sort();
     facts.wanted.dedup();

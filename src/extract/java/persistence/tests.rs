@@ -80,3 +80,19 @@ fn columns_of_other_tables_are_not_the_class_s_own() {
         @Embedded @AttributeOverride(name = \"street\", column = @Column(name = \"home_street\")) Address home;\n}";
     insta::assert_snapshot!(read(text, &[]));
 }
+
+#[test]
+fn results_of_annotated_mappers_are_rows() {
+    let text = "package shop;\nimport org.apache.ibatis.annotations.*;\n\
+        @Mapper interface UserMapper {\n\
+        @Select(\"select id, full_name, mail from users\")\n\
+        @Results(id = \"user\", value = {@Result(property = \"fullName\", column = \"full_name\"),\n\
+        @Result(property = \"contact\", column = \"mail\")})\n\
+        List<User> all();\n\
+        @Select(\"select id, full_name from users where id = #{id}\") @ResultMap(\"user\")\n\
+        User one(long id);\n\
+        @Select(\"select t.id, t.team_title from teams t\") Team team();\n\
+        @Select(\"select count(*) from users\") int count();\n\
+        @Update(\"update users set full_name = #{name}\") int rename(String name);\n}";
+    insta::assert_snapshot!(read(text, &[]));
+}

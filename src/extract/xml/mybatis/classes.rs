@@ -10,7 +10,7 @@ use super::{bare, may_be_entity, simple_name};
 use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::facts::FileFacts;
 use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
-use crate::model::name::ObjectName;
+use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
 use crate::model::statement::{Access, OutputValue, Relation, SourceRole, Statement, StatementKind};
 
@@ -18,7 +18,8 @@ use crate::model::statement::{Access, OutputValue, Relation, SourceRole, Stateme
 const DEEPEST: usize = 8;
 
 /// The classes of one mapper by their simple names.
-pub(super) struct Classes<'x> {
+#[derive(Default)]
+pub(in crate::extract) struct Classes<'x> {
     /// Classes by their short names, as this file declares them (`<typeAlias>`).
     aliases: BTreeMap<&'x str, &'x str>,
     found: BTreeMap<String, Class>,
@@ -59,10 +60,7 @@ impl<'x> Classes<'x> {
         for statement in statements {
             match (statement.kind, result, parameter) {
                 (StatementKind::Select, Some(span), _) => {
-                    if let Some(class) = self.class(document.raw(span), span) {
-                        class.is_row = true;
-                        class.gives(statement);
-                    }
+                    self.gives(document.raw(span), span, statement);
                 }
                 (StatementKind::Insert | StatementKind::Update, _, Some(span)) => {
                     if let Some(class) = self.class(document.raw(span), span) {
@@ -72,6 +70,28 @@ impl<'x> Classes<'x> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A select whose rows are of a class, which is named at `span`: outputs fill the properties of their names.
+    pub(in crate::extract) fn gives(&mut self, class: &str, span: Span, statement: &Statement) {
+        if let Some(class) = self.class(class, span) {
+            class.is_row = true;
+            class.gives(statement);
+        }
+    }
+
+    /// A property of a class that is filled by a column, said at the column's place.
+    pub(in crate::extract) fn fills(
+        &mut self,
+        class: &str,
+        span: Span,
+        table: ObjectName,
+        property: String,
+        (column, place): (Ident, Span),
+    ) {
+        if let Some(class) = self.class(class, span) {
+            class.add(table, property, place, MappedName::Named(column));
         }
     }
 
@@ -100,7 +120,7 @@ impl<'x> Classes<'x> {
     }
 
     /// Adds the mappings of classes, and to those of result maps the properties that these leave out.
-    pub(super) fn finish(self, facts: &mut FileFacts) {
+    pub(in crate::extract) fn finish(self, facts: &mut FileFacts) {
         for (entity, class) in self.found {
             let mapped = facts.mappings.iter_mut().filter(|mapping| mapping.entity == entity);
             // The map with most rows is the class's own; others are parts of it in joins.
@@ -161,7 +181,7 @@ impl Class {
         }
     }
 
-    fn add(&mut self, table: ObjectName, name: String, span: Span, column: MappedName<crate::model::name::Ident>) {
+    fn add(&mut self, table: ObjectName, name: String, span: Span, column: MappedName<Ident>) {
         /// Of more properties than this, the rest is not looked at.
         const MOST: usize = 2_000;
         if self.properties.len() < MOST {

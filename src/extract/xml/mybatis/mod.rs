@@ -1,9 +1,9 @@
 //! `MyBatis` mappers: statements put together of elements, and the maps from their results to properties.
 
-mod classes;
+pub(in crate::extract) mod classes;
 mod dynamic;
 mod names;
-mod results;
+pub(in crate::extract) mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -36,7 +36,7 @@ pub(super) struct Rows {
 }
 
 /// A table's column by name.
-type NamedColumn = (ObjectName, Ident);
+pub(in crate::extract) type NamedColumn = (ObjectName, Ident);
 
 /// One row of a map.
 struct Row {
@@ -232,13 +232,13 @@ fn filled(maps: &[Map], by_name: &BTreeMap<String, usize>, names: &[String]) -> 
 }
 
 /// What a select gives under a name, as far as it says so itself.
-enum Given {
+pub(in crate::extract) enum Given {
     Nothing,
     Something,
     Column(NamedColumn),
 }
 
-fn output_named(statement: &Statement, name: &str) -> Given {
+pub(in crate::extract) fn output_named(statement: &Statement, name: &str) -> Given {
     let Some(mut scope) = statement.scopes.first() else { return Given::Nothing };
     for _ in 0..DEEPEST {
         let Some(first) = scope.operands.first().and_then(|first| statement.scopes.get(first.0 as usize)) else {
@@ -294,7 +294,7 @@ pub(super) fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName>
 }
 
 /// The select with one more scope around it, in which the maps' rows are names.
-fn filling(mut statement: Statement, references: Vec<(String, Span)>) -> Option<BuiltStatement> {
+pub(in crate::extract) fn filling(mut statement: Statement, references: Vec<(String, Span)>) -> Option<BuiltStatement> {
     let root = ScopeId(0);
     statement.scopes.first()?;
     if references.is_empty() {
