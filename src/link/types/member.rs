@@ -100,7 +100,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     fn field(&self, file: FileId, member: &crate::model::code::Member, env: &Env<'s>, depth: u32) -> Type<'s> {
         let declared = member.declared.map(|declared| self.declared(file, declared, env, depth + 1));
         match declared {
-            Some(declared) if !matches!(declared, Type::Library(..) | Type::Unknown(_)) => declared,
+            Some(declared) if declared.is_telling() => declared,
             declared => {
                 let values = member.values.iter().take(8);
                 let found =
