@@ -4,6 +4,8 @@
 //! A property whose column is spelled out is given twice, under the same name: once for the column's name and once for
 //! its own, because both places change with the column.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Node;
 
 use super::annotation::{Annotation, Constants, Written, items, text_of};
@@ -125,6 +127,7 @@ impl<'t> Class<'_, 't> {
             }
         }
         let parent = self.parent.map(str::to_owned);
+        let key = self.key_class(&found.own);
         let own = Mapping {
             entity: self.name.to_owned(),
             span: self.span,
@@ -137,7 +140,7 @@ impl<'t> Class<'_, 't> {
         if is_entity {
             facts.built.extend(self.indexes());
             facts.mappings.extend(self.alias());
-            facts.mappings.extend(self.key_class());
+            facts.mappings.extend(key);
         }
         self.fragments(facts);
         facts.mappings.push(own);
@@ -177,10 +180,12 @@ impl<'t> Class<'_, 't> {
     }
 
     /// The class of the key, whose fields are the entity's: `@IdClass(UserKey.class)`.
-    fn key_class(&self) -> Option<Mapping> {
+    fn key_class(&self, properties: &[MappedProperty]) -> Option<Mapping> {
         let annotation = self.annotations.iter().find(|annotation| annotation.name == "IdClass")?;
         let class = annotation.argument("value", self.text)?;
         let name = text_of(class, self.text).strip_suffix(".class")?;
+        let keys = self.members.iter().filter(|member| member.has_any(&["Id"]));
+        let keys: BTreeSet<&str> = keys.map(|member| member.name.as_str()).collect();
         Some(Mapping {
             entity: name.rsplit('.').next().unwrap_or(name).trim().to_owned(),
             span: span_of(class),
@@ -188,7 +193,7 @@ impl<'t> Class<'_, 't> {
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
             implied: ImpliedNames::BySchema,
-            properties: Vec::new(),
+            properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
         })
     }
 
