@@ -13,6 +13,7 @@ use crate::model::statement::Access;
 const MOST_PARAMETERS: u32 = 16;
 
 /// What stands before the two colons.
+#[derive(Clone, Copy)]
 enum Owner {
     /// A class: the method's object is the first parameter, or the method is static.
     Class(TypeId),
