@@ -90,7 +90,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
         let sql_files: Vec<FileId> = sightings
             .iter()
             .filter(|(id, seen)| {
-                seen.iter().any(|seen| seen.column || seen.relation)
+                seen.iter().any(|seen| seen.column || seen.relation || seen.mapping)
                     || (seen.iter().any(|seen| seen.schema) && store.file(*id).context != Context::Test)
             })
             .map(|(id, _)| *id)
