@@ -234,7 +234,9 @@ impl<'t> Lowering<'t> {
         if node.kind() == "satisfies_expression" {
             return value;
         }
-        self.add(ExpressionKind::Typed(kind), span_of(node))
+        let id = self.add(ExpressionKind::Typed(kind), span_of(node));
+        self.flow(value, FlowTarget::Part(id));
+        id
     }
 
     /// `yield x`: for who drives the generator `x` is an item; for the generator it is what `await x` would be.
