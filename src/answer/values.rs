@@ -11,7 +11,7 @@ use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::code::{Code, Use, UseForm};
+use crate::model::code::{Code, ExpressionKind, Use, UseForm};
 use crate::model::source::FileId;
 use crate::model::span::Span;
 
@@ -88,7 +88,9 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         let near = owners.iter().filter(|owner| findings.relations.contains(owner));
         let near: Vec<&RelationKey> = near.collect();
         let own = self.system.catalog.display(&self.targets.relation);
-        let _ = code;
+        if let Some(what) = outside(code, found) {
+            return Judgement::Value(what);
+        }
         let reference = |certainty: Certainty, why: String| {
             Judgement::Reference(Match {
                 access: found.access,
@@ -107,7 +109,11 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 "{}, the only table that the file uses which has one",
                 self.system.catalog.display(one)
             )),
-            [] if owners.len() == 1 && owners.contains(&self.targets.relation) && self.is_unique() => {
+            [] if owners.len() == 1
+                && owners.contains(&self.targets.relation)
+                && is_distinctive(&found.name)
+                && self.is_unique() =>
+            {
                 reference(Certainty::Likely, format!("{why}, but only {own} has such a name in all the code"))
             }
             _ => Judgement::Unresolved(why),
@@ -132,4 +138,43 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             })
         })
     }
+}
+
+/// Whether a name is more than one word: a single one may be called so by anything.
+fn is_distinctive(name: &str) -> bool {
+    name.contains('_') || name.chars().skip(1).any(char::is_uppercase)
+}
+
+/// What comes in from outside, when the receiver says so: a part of a request.
+fn outside(code: &Code, found: &Use) -> Option<String> {
+    const PARTS: &[&str] = &["body", "query", "params", "headers", "cookies", "session", "files", "env"];
+    const WHOLES: &[&str] = &["req", "request", "ctx", "context", "event", "c", "process", "res", "response"];
+    let mut at = found.receiver;
+    for _ in 0..8 {
+        match &code.expression(at).kind {
+            ExpressionKind::Member { object, name } => {
+                let is_whole = |name: &str| WHOLES.contains(&name);
+                let of_whole = match &code.expression(*object).kind {
+                    ExpressionKind::Variable(id) => is_whole(&code.variables[id.0 as usize].name),
+                    ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => is_whole(name),
+                    _ => false,
+                };
+                if of_whole && PARTS.contains(&name.as_str()) {
+                    return Some(format!("a part of a request's {name}"));
+                }
+                at = *object;
+            }
+            ExpressionKind::Variable(id) => match code.variables[id.0 as usize].values.as_slice() {
+                [only] => at = *only,
+                _ => return None,
+            },
+            ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
+            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
+                ExpressionKind::Member { object, .. } => at = *object,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    None
 }

@@ -3,14 +3,17 @@
 use super::Evaluator;
 use super::kind::{Bindings, Env, RowNames, Type};
 use super::library::{Gives, Library};
-use crate::link::resolve::{Resolver, relation_key};
+use crate::link::resolve::{OutputColumn, Resolution, Resolver, relation_key};
+use crate::link::system::StatementUses;
+use crate::link::uses::Form;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Member, TypeExpression, TypeId,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
 };
+use crate::model::name::Ident;
 use crate::model::source::FileId;
 use crate::model::span::Span;
-use crate::model::statement::{Relation, ScopeId};
+use crate::model::statement::{HoleRole, OutputValue, Relation, ScopeId, Usage};
 
 /// Returns of one function that are looked at.
 const MOST_RETURNS: usize = 12;
@@ -90,7 +93,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let statements = self.statements(file);
         let found = statements.get(at)?;
         let resolver = Resolver::new(&found.statement, &self.system().catalog, &found.search_path);
-        let outputs = resolver.outputs(ScopeId(0));
+        let mut outputs = (*resolver.outputs(ScopeId(0))).clone();
+        outputs.columns.extend(projected(found));
+        // A projection that is known only at run time may give any column.
+        let is_open =
+            found.statement.holes.iter().any(|hole| {
+                hole.scope == Some(ScopeId(0)) && matches!(hole.role, HoleRole::Columns | HoleRole::Fragment)
+            });
+        if is_open {
+            let sources = 0..found.statement.scopes.first()?.sources.len();
+            outputs.open.extend(sources.filter_map(|source| resolver.relation_of(ScopeId(0), source).cloned()));
+        }
         let relation = (0..found.statement.scopes.first()?.sources.len())
             .find_map(|source| resolver.relation_of(ScopeId(0), source).cloned());
         let entity = self.entity_of(file, at);
@@ -106,8 +119,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             None => format!("rows of the statement in line {line}"),
         };
         Some(Type::Row(std::rc::Rc::new(super::kind::Row {
-            names: RowNames::Outputs(std::rc::Rc::new((*outputs).clone())),
-            certainty: Certainty::Certain,
+            names: RowNames::Outputs(std::rc::Rc::new(outputs)),
+            certainty: if is_open { Certainty::Likely } else { Certainty::Certain },
             evidence: evidence.into(),
         })))
     }
@@ -179,11 +192,29 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Class(file, class) => self.instance(*file, *class, &[], called.depth + 1),
             // A query that is called, awaited or taken apart is the query still.
             Type::Row(_) | Type::Of(_) => function.clone(),
-            Type::Library(name, _) => {
-                self.library_function(None, name, called).unwrap_or(Type::Unknown("made by a library"))
-            }
-            _ => Type::Unknown("made by a function that is not followed"),
+            Type::Library(name, _) => self
+                .library_function(None, name, called)
+                .or_else(|| self.made_of_rows(called))
+                .unwrap_or(Type::Unknown("made by a library")),
+            _ => self.made_of_rows(called).unwrap_or(Type::Unknown("made by a function that is not followed")),
         }
+    }
+
+    /// What a function that cannot be followed makes of rows, in a language without declared types: names that are columns
+    /// of the rows likely still are.
+    fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        if code.language != Language::TypeScript {
+            return None;
+        }
+        called.arguments.iter().take(3).find_map(|argument| {
+            let is_value = matches!(
+                code.expression(*argument).kind,
+                ExpressionKind::Variable(_) | ExpressionKind::Name { .. } | ExpressionKind::Member { .. }
+            );
+            let of = is_value.then(|| self.type_of(called.file, *argument, called.env, called.depth + 1))?;
+            of.less_sure()
+        })
     }
 
     /// What a function gives; its type parameters and parameters are bound by the call, if there is one.
@@ -320,6 +351,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::FunctionType(..) => self
                 .library_function(object, name, called)
+                .or_else(|| self.made_of_rows(called))
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
@@ -521,6 +553,23 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             self.member_of(file, class, name, depth + 1)
         })
     }
+}
+
+/// Columns of the projection of a statement that calls build, under their own names.
+fn projected(found: &StatementUses<'_>) -> Vec<OutputColumn> {
+    let Some(scope) = found.statement.scopes.first() else { return Vec::new() };
+    let own = found.uses.iter().filter(|used| used.scope == ScopeId(0) && used.form == Form::Name);
+    own.filter_map(|used| {
+        let Usage::Output(at) = used.usage else { return None };
+        let output = scope.outputs.get(at as usize)?;
+        if output.value != OutputValue::Expression || output.name.is_some() {
+            return None;
+        }
+        let Resolution::Columns { columns, .. } = &used.resolution else { return None };
+        let name = columns.first()?.column.as_str();
+        Some(OutputColumn { name: Some(Ident::bare(name)), columns: columns.clone(), passed: true })
+    })
+    .collect()
 }
 
 /// The texts in an argument: itself, or what its variable holds.

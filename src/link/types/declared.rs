@@ -1,12 +1,12 @@
 //! Types as code writes them, and the classes that their names mean.
 
-use super::kind::{Bindings, Env, Type};
+use super::kind::{Bindings, Env, Part, Type};
 use super::library::Library;
 use super::modules::is_in_package;
 use super::{DEEPEST, Evaluator};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
+    Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
 use crate::model::mapping::{Mapping, MappingRole};
 use crate::model::source::FileId;
@@ -99,13 +99,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if arguments.is_empty() && SCALARS.contains(&name) {
             return Type::Scalar;
         }
+        // Evaluated in the place that writes them, not in that of the class.
+        let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
         if let Some((file, class)) = self.class_called(file, code, name, depth) {
-            let arguments = arguments.iter().map(|of| self.declared(file, *of, env, depth));
-            // Evaluated in the place that writes them, not in that of the class.
-            let given: Vec<Type<'s>> = arguments.collect();
             return self.instance(file, class, &given, depth);
         }
-        let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
         if library.is_transparent(simple) && !given.is_empty() {
             return given[0].clone();
         }
@@ -144,10 +142,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             {
                 return self.mapped_row(declaring, mapping, None);
             }
-            if plain
-                && self.types.modules.import(system.store, file, &import.module).is_none_or(|_| true)
-                && let Some(relation) = self.relation_called(&stem)
-            {
+            if plain && let Some(relation) = self.relation_called(&stem) {
                 return Some(self.relation_row(relation, Certainty::Likely));
             }
         }
@@ -166,6 +161,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return row;
         }
+        if code.language == Language::TypeScript
+            && let Some(row) = self.row_interface(declared)
+        {
+            return row;
+        }
         let types = declared.type_parameters.iter().cloned().zip(given.iter().cloned()).collect();
         let env = Env::new(Bindings { types, parameters: Vec::new() });
         if declared.kind == ClassKind::Alias
@@ -174,6 +174,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.declared(file, alias, &env, depth + 1);
         }
         Type::Instance { file, class, env }
+    }
+
+    /// Rows by their hand-written type: `UserRow`, `UsersTable`, when most of what it declares are columns of such a table.
+    fn row_interface(&self, declared: &Class) -> Option<Type<'s>> {
+        let says_row = ["Row", "Table", "Record", "Entity"].iter().any(|ending| declared.name.ends_with(ending));
+        let is_type = matches!(declared.kind, ClassKind::Interface | ClassKind::Alias | ClassKind::Class);
+        if !says_row || !is_type || declared.members.len() < 2 {
+            return None;
+        }
+        let relation = self.relation_called(&declared.name)?;
+        let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
+        let columns = declared.members.iter().filter(|member| is_column(&member.name)).count();
+        (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
     }
 
     /// The mapping of a class: one in its own file, or one that a file without code (XML, a schema language) makes of its

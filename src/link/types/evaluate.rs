@@ -3,8 +3,10 @@
 use super::kind::{Env, Type};
 use super::library::Library;
 use super::{DEEPEST, Evaluator, MOST_STEPS};
+use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, VariableId,
+    ClassId, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, Variable,
+    VariableId,
 };
 use crate::model::source::FileId;
 
@@ -108,6 +110,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return given.clone();
         }
         let variable = &code.variables[id.0 as usize];
+        if variable.parameter.is_none()
+            && let Some(row) = self.mapped_constant(file, variable)
+        {
+            return row;
+        }
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
         if let Some(declared) = &declared
             && declared.is_telling()
@@ -125,6 +132,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Some(declared) if !found.has_rows() => declared,
             _ => found,
         }
+    }
+
+    /// A constant that stands for a table: `const users = pgTable("users", …)`.
+    fn mapped_constant(&self, file: FileId, variable: &Variable) -> Option<Type<'s>> {
+        let system = self.system();
+        let mut mappings = system.entities.called(&variable.name);
+        let (_, mapping) = mappings.find(|(declaring, mapping)| *declaring == file && mapping.span == variable.span)?;
+        self.mapped_row(file, mapping, None)
     }
 
     /// What a parameter that has no telling type is given: by the call that the function itself is given to, or by the
@@ -145,6 +160,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let index = self.index(file, code);
         let mut named: Vec<ExpressionId> = Vec::new();
         for holder in index.functions.get(&function).into_iter().flatten() {
+            if undeclared {
+                found.extend(self.argument_of(file, code, *holder, at, depth));
+            }
             for target in index.flows.get(holder).into_iter().flatten() {
                 match target {
                     FlowTarget::Argument(call, position) => {
@@ -241,10 +259,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let _ = env;
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
-            return match self.types.modules.import(self.system().store, file, &import.module) {
-                Some(module) => self.exported(module, &import.name, depth),
-                None => Type::Library(name.into(), [].into()),
+            let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
+                return Type::Library(name.into(), [].into());
             };
+            let found = self.exported(module, &import.name, depth);
+            // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
+            if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
+                && let Some(relation) = self.relation_called(original)
+            {
+                return self.relation_row(relation, Certainty::Likely);
+            }
+            return found;
         }
         match self.class_called(file, code, name, depth) {
             Some((file, class)) => Type::Class(file, class),

@@ -1,6 +1,6 @@
 //! Where an object literal goes: into a statement, a function that hands it on, a place of a declared type.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Evaluator;
 use super::kind::{Env, Type};
@@ -30,18 +30,27 @@ pub(super) enum Destination<'s> {
 
 /// A value on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Carrier {
+pub(super) enum Carrier {
     Expression(ExpressionId),
     Variable(VariableId),
     Result(FunctionId),
 }
 
+/// The calls by which a value was followed into functions.
+type Entered = HashMap<(FileId, FunctionId), Vec<(FileId, ExpressionId)>>;
+
 impl<'s> Evaluator<'_, '_, 's, '_> {
     /// The places that an object literal reaches.
     pub(super) fn destinations(&self, file: FileId, literal: ExpressionId) -> Vec<Destination<'s>> {
+        self.reached(file, Carrier::Expression(literal))
+    }
+
+    /// The places that a value reaches.
+    pub(super) fn reached(&self, file: FileId, from: Carrier) -> Vec<Destination<'s>> {
         let mut found = Vec::new();
         let mut seen: HashSet<(FileId, Carrier)> = HashSet::new();
-        let mut open = vec![(file, Carrier::Expression(literal), 0_u32)];
+        let mut into: Entered = Entered::new();
+        let mut open = vec![(file, from, 0_u32)];
         while let Some((file, carrier, steps)) = open.pop() {
             if seen.len() >= MOST_PLACES || !seen.insert((file, carrier)) {
                 continue;
@@ -60,7 +69,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     if let Some(declared) = code.functions[function.0 as usize].returns {
                         self.take(file, declared, &mut found);
                     }
+                    // To whoever calls it here, or has followed a value into it.
+                    let called = index.names.get(code.functions[function.0 as usize].name.as_str());
+                    let calls = called.into_iter().flatten().filter_map(|callee| index.calls.get(callee));
+                    open.extend(calls.map(|call| (file, Carrier::Expression(*call), steps + 1)));
+                    for (caller, call) in into.get(&(file, function)).into_iter().flatten() {
+                        open.push((*caller, Carrier::Expression(*call), steps + 1));
+                    }
                     for holder in index.functions.get(&function).into_iter().flatten() {
+                        let call = index.calls.get(holder).map(|call| (file, Carrier::Expression(*call), steps + 1));
+                        open.extend(call);
                         for target in index.flows.get(holder).into_iter().flatten() {
                             // What the call that is given the function makes of its results: `rows.map(…)`.
                             if let FlowTarget::Argument(call, _) = target {
@@ -77,7 +95,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         continue;
                     }
                     for target in index.flows.get(&id).into_iter().flatten() {
-                        self.follow(file, id, target, steps, &mut open, &mut found);
+                        self.follow((file, target), steps, &mut open, &mut into, &mut found);
                     }
                 }
             }
@@ -87,15 +105,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 
     fn follow(
         &self,
-        file: FileId,
-        value: ExpressionId,
-        target: &FlowTarget,
+        (file, target): (FileId, &FlowTarget),
         steps: u32,
         open: &mut Vec<(FileId, Carrier, u32)>,
+        into: &mut Entered,
         found: &mut Vec<Destination<'s>>,
     ) {
         let Some(code) = self.code(file) else { return };
-        let _ = value;
         match target {
             FlowTarget::Variable(variable) => open.push((file, Carrier::Variable(*variable), steps)),
             FlowTarget::Part(whole) | FlowTarget::Spread(whole) => {
@@ -119,9 +135,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
             FlowTarget::Argument(call, at) => {
-                let (callee, arguments) = match &code.expression(*call).kind {
-                    ExpressionKind::Call { callee, arguments, .. } => (Some(*callee), arguments),
-                    ExpressionKind::New { class, arguments } => {
+                let callee = match &code.expression(*call).kind {
+                    ExpressionKind::Call { callee, .. } => *callee,
+                    ExpressionKind::New { class, .. } => {
                         let made = self.declared(file, *class, &Env::default(), 0);
                         match made {
                             made if made.has_rows() => found.push(Destination::Row {
@@ -136,27 +152,22 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                                 found.push(Destination::Unknown("given to a constructor that is not known".to_owned()))
                             }
                         }
-                        (None, arguments)
+                        return;
                     }
                     _ => return,
                 };
-                let Some(callee) = callee else { return };
-                let _ = arguments;
-                self.given_to(file, callee, *call, *at, steps, open, found);
+                self.given_to((file, callee, *call, *at), steps, open, into, found);
             }
         }
     }
 
     /// Follows an argument into the function that is called.
-    #[expect(clippy::too_many_arguments, reason = "one step of the search, with its lists")]
     fn given_to(
         &self,
-        file: FileId,
-        callee: ExpressionId,
-        call: ExpressionId,
-        at: u32,
+        (file, callee, call, at): (FileId, ExpressionId, ExpressionId, u32),
         steps: u32,
         open: &mut Vec<(FileId, Carrier, u32)>,
+        into: &mut Entered,
         found: &mut Vec<Destination<'s>>,
     ) {
         let Some(code) = self.code(file) else { return };
@@ -171,7 +182,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     let Some(declaring_code) = self.code(declaring) else { continue };
                     let parameters = &declaring_code.functions[function.0 as usize].parameters;
                     match parameters.get(at as usize) {
-                        Some(parameter) => open.push((declaring, Carrier::Variable(*parameter), steps + 1)),
+                        Some(parameter) => {
+                            into.entry((declaring, function)).or_default().push((file, call));
+                            open.push((declaring, Carrier::Variable(*parameter), steps + 1));
+                        }
                         None => found.push(Destination::Known("given to a function that does not take it".to_owned())),
                     }
                 }

@@ -163,6 +163,19 @@ impl<'s> Type<'s> {
         matches!(self, Type::Unknown(_))
     }
 
+    /// The rows in it, as what something unknown makes of them.
+    pub(super) fn less_sure(&self) -> Option<Self> {
+        match self {
+            Type::Row(row) => {
+                let evidence = format!("what is made of {}", row.evidence).into();
+                Some(Type::Row(Rc::new(Row { certainty: Certainty::Likely, evidence, names: row.names.clone() })))
+            }
+            Type::Of(of) => of.less_sure(),
+            Type::Union(options) => options.iter().find_map(Type::less_sure),
+            _ => None,
+        }
+    }
+
     /// Whether a declaration of this type says what its values are. `Object` and the types of drivers say nothing; what is
     /// put into them may.
     pub(super) fn is_telling(&self) -> bool {

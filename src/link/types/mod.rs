@@ -21,14 +21,16 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use self::goes::Destination;
+use self::goes::{Carrier, Destination};
 use self::kind::{Env, Part, Type};
 use self::modules::Modules;
 use super::search::Words;
 use super::system::{StatementUses, System};
 use crate::catalog::ColumnKey;
 use crate::model::answer::Certainty;
-use crate::model::code::{Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Use, UseForm, VariableId};
+use crate::model::code::{
+    Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, Use, UseForm, VariableId,
+};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -210,6 +212,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             }
             (Part::Related(_), evidence) => Meaning::Value(format!("leads from {evidence} to another row")),
             (Part::Other | Part::Nothing, evidence) => match receiver {
+                _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _) if found.form == UseForm::Argument => {
                     Meaning::Unknown(format!("its object is a {name}"))
@@ -218,6 +221,30 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ => Meaning::Value(format!("a part of {evidence}")),
             },
         }
+    }
+
+    /// A part of a value that is no row, but that a statement is given: a condition, values to be written.
+    fn handed_on(&self, file: FileId, code: &'s Code, found: &Use, receiver: &Type<'s>) -> Option<Meaning> {
+        let may_be = matches!(receiver, Type::Object(..) | Type::Unknown(_) | Type::Union(_));
+        if code.language != Language::TypeScript
+            || !may_be
+            || !matches!(code.expression(found.receiver).kind, ExpressionKind::Variable(_))
+        {
+            return None;
+        }
+        let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
+        self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
+            let Destination::Row { of, access: _, how } = destination else { return None };
+            match self.part(&of, &found.name, false, 0) {
+                (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
+                    columns,
+                    access: found.access,
+                    certainty: certainty.min(Certainty::Likely),
+                    why: format!("a property of an object that {how}: {evidence}"),
+                }),
+                _ => None,
+            }
+        })
     }
 
     /// The key of an object literal: a column when the literal reaches a place that takes rows.

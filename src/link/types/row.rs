@@ -128,7 +128,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         Part::Columns(vec![ColumnKey { relation, column: column.folded() }], Certainty::Certain)
     }
 
-    fn relation_name(&self, relation: &RelationKey, name: &str) -> Part<'s> {
+    pub(super) fn relation_name(&self, relation: &RelationKey, name: &str) -> Part<'s> {
         let column = |name: Name, certainty: Certainty| {
             Part::Columns(vec![ColumnKey { relation: relation.clone(), column: name }], certainty)
         };
