@@ -8,8 +8,7 @@ use super::{Lowering, This};
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::{arguments, children, unwrap};
 use crate::model::code::{
-    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeExpression, TypeId,
-    UseForm,
+    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeId, UseForm,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
