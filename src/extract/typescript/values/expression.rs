@@ -384,8 +384,12 @@ impl<'t> Lowering<'t> {
                 self.flow(value, FlowTarget::Property(object, name));
             }
             ExpressionKind::Element(list) => {
-                let list = *list;
-                self.flow(value, FlowTarget::Property(list, String::new()));
+                let to = match *self.kind(*list) {
+                    // As with `rows.push(value)`, what the variable holds has it now.
+                    ExpressionKind::Variable(variable) => FlowTarget::Variable(variable),
+                    _ => FlowTarget::Property(*list, String::new()),
+                };
+                self.flow(value, to);
             }
             _ => {}
         }
