@@ -76,7 +76,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             TypeExpression::Part { of, name } => {
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
-                if name.is_empty() || name.starts_with("$infer") || name.starts_with("_") {
+                if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
                     return of.element();
                 }
                 self.property(&of, name, depth + 1)

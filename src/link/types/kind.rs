@@ -130,7 +130,7 @@ pub(super) enum Part<'s> {
     Nothing,
 }
 
-impl<'s> Type<'s> {
+impl Type<'_> {
     /// Something that holds `of`. Holders of holders are one.
     pub(super) fn holding(of: Self) -> Self {
         match of {

@@ -273,9 +273,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                             return Meaning::Columns { columns, access, certainty, why };
                         }
                         (_, evidence) => {
-                            value = Some(format!("a key of an object that {how}: no column of {evidence}"))
+                            value = Some(format!("a key of an object that {how}: no column of {evidence}"));
                         }
-                    };
+                    }
                 }
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
