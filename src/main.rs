@@ -29,6 +29,10 @@ use columnist::render::{self, printable};
 use cli::{CheckArgs, CheckFormat, Cli, Color, Command, FailOn, Format, ScanArgs, ScanSettings, SqlArgs, WhoArgs};
 use progress::Progress;
 
+/// Trees of syntax are millions of small allocations on all cores.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the exit code means. docs and `--help` hold the same table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ExitStatus {

@@ -205,6 +205,22 @@ impl<'c> Targets<'c> {
         }
     }
 
+    /// Judges a use of a value that is known to be a row, in which the name stands for `columns`.
+    pub fn judge_value(&self, columns: &[ColumnKey], access: Access, certainty: Certainty, why: String) -> Judgement {
+        match columns.iter().find(|column| self.is_target(column)) {
+            Some(column) => Judgement::Reference(Match {
+                access,
+                certainty,
+                construct: Construct::Entity,
+                why,
+                column: column.clone(),
+            }),
+            None => Judgement::OtherColumn(
+                columns.iter().map(|column| self.catalog.display_column(column)).collect::<Vec<_>>().join(", "),
+            ),
+        }
+    }
+
     /// A column's name whose relation the statement does not tell: what the rest of the system says of such a name.
     fn judge_by_name(
         &self,

@@ -7,6 +7,7 @@ pub mod place;
 pub mod query;
 pub mod references;
 pub mod statements;
+mod values;
 pub mod who;
 
 pub use query::{ColumnQuery, QueryError};

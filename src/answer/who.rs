@@ -10,6 +10,7 @@ use super::matching::{Judgement, Match, Targets, hole_words};
 use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
+use super::values::Values;
 use crate::catalog::{Catalog, ColumnKey, Kept, Origin, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
@@ -17,8 +18,8 @@ use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
 use crate::link::search::{
-    ArgumentWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words, property_names,
-    spellings_of,
+    ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words,
+    property_names, spellings_of,
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
@@ -124,13 +125,17 @@ impl<'s, 'w> Inquiry<'s, 'w> {
         candidates.extend(named_otherwise(system, &targets, &mapped));
         candidates.extend(asked.named_by_constants(self.store, self.constants));
         let candidates: Vec<FileId> = candidates.into_iter().collect();
-        let found: Vec<FileFindings> = candidates
+        let mut found: Vec<FileFindings> = candidates
             .par_iter()
             .map(|&id| look_into(system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
             .collect();
 
         let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
         let search = Spellings::new(&spellings);
+        if targets.column.is_some() {
+            let values = Values::new(system, &targets, &search, &candidates);
+            found.par_iter_mut().for_each(|findings| values.look_into(findings));
+        }
         let mentioned: Vec<Vec<Mention>> = candidates
             .par_iter()
             .zip(&found)
@@ -155,7 +160,7 @@ fn sweep(asked: &[Asked], store: &Store<'_>) -> Vec<(FileId, Vec<Sighting>)> {
                 .map(|(columns, relations)| Sighting {
                     mapping,
                     column: columns.is_in(text),
-                    relation: relations.is_in(text),
+                    relation: relations.is_in(text, schema),
                     schema,
                 })
                 .collect::<Vec<Sighting>>()
@@ -202,8 +207,8 @@ impl Asked {
         if names.is_empty() {
             return Vec::new();
         }
-        let words = Words::new(names);
-        let seen = store.sweep(|_, text| words.is_in(text) && speaks_sql(text), |seen| *seen);
+        let words = ConstantWords::new(names);
+        let seen = store.sweep(|_, text| words.is_in(text), |seen| *seen);
         seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
     }
 
@@ -335,7 +340,9 @@ fn named_otherwise(
     let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
     let properties = Words::new(properties.iter().map(String::as_str));
     let seen = system.store.sweep(
-        |_, text| properties.is_in(text) || relations.is_in(text) || repositories.is_in(text) || called.is_in(text),
+        |_, text| {
+            properties.is_in(text) || relations.is_in(text, false) || repositories.is_in(text) || called.is_in(text)
+        },
         |seen| *seen,
     );
     seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect()
@@ -347,10 +354,12 @@ fn property_spellings(mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<Str
 }
 
 /// What one file says about the target.
-struct FileFindings {
-    file: FileId,
-    references: Vec<(ConsumerKey, Span, Match)>,
-    judged: Judged,
+pub(super) struct FileFindings {
+    pub(super) file: FileId,
+    pub(super) references: Vec<(ConsumerKey, Span, Match)>,
+    pub(super) judged: Judged,
+    /// Relations that the file's statements use.
+    pub(super) relations: BTreeSet<RelationKey>,
     blind_spots: Vec<BlindSpotAt>,
 }
 
@@ -389,12 +398,18 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
     let blind_spots = blind_spots(system, targets, id, &statements);
-    FileFindings { file: id, references: references.into_values().collect(), judged, blind_spots }
+    FileFindings {
+        file: id,
+        references: references.into_values().collect(),
+        judged,
+        relations: neighbours.file,
+        blind_spots,
+    }
 }
 
 /// The same place may be read several times, once for each branch of the code that builds the statement: the verdict
 /// that says most counts.
-fn record(judged: &mut Judged, span: Span, judgement: Judgement) {
+pub(super) fn record(judged: &mut Judged, span: Span, judgement: Judgement) {
     let weight = |judgement: &Judgement| match judgement {
         Judgement::Reference(found) => 3 + found.certainty as u8,
         Judgement::OtherColumn(_) => 2,

@@ -16,6 +16,7 @@ pub mod sql;
 pub mod typescript;
 pub mod xml;
 
+use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 
 /// What a format is given to read.
@@ -42,6 +43,11 @@ pub trait Format: Sync {
     /// Reads a file whose [`FileFacts::wanted`] names are known from other files.
     fn extract_with(&self, input: Input<'_>, _known: &[Constant]) -> FileFacts {
         self.extract(input)
+    }
+
+    /// What the file's code says about values; `None` for a format that has no code that is followed.
+    fn code(&self, _input: Input<'_>) -> Option<Code> {
+        None
     }
 }
 

@@ -51,13 +51,19 @@ impl<'s> Entities<'s> {
         self.by_name.values().flatten().copied()
     }
 
+    /// The mappings of that name.
+    pub(super) fn called(&self, name: &str) -> impl Iterator<Item = (FileId, &'s Mapping)> + '_ {
+        self.by_name.get(name).into_iter().flatten().copied()
+    }
+
     /// The mapping that `file` means by a name: its own, else one of its repository, else any. `Named` ones before those
     /// without a table.
     pub fn find(&self, store: &Store<'_>, file: FileId, name: &str) -> Option<&'s Mapping> {
         self.find_with_file(store, file, name).map(|(_, mapping)| mapping)
     }
 
-    fn find_with_file(&self, store: &Store<'_>, file: FileId, name: &str) -> Option<(FileId, &'s Mapping)> {
+    /// The mapping that [`Self::find`] gives, with the file that declares it.
+    pub(super) fn find_with_file(&self, store: &Store<'_>, file: FileId, name: &str) -> Option<(FileId, &'s Mapping)> {
         let repository = store.file(file).repository;
         let near = |(other, mapping): &&(FileId, &Mapping)| {
             (*other == file, store.file(*other).repository == repository, mapping.role == MappingRole::Entity)

@@ -45,6 +45,19 @@ pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName 
     known.or(candidates.first()).cloned().unwrap_or_else(|| ObjectName::single(Ident::bare(mapping.entity.as_str())))
 }
 
+/// The relations whose rows code may call `name`: `User`, `user`, `users`, `UserRow`.
+pub(super) fn relation_names(name: &str) -> Vec<String> {
+    let stem = ["Row", "Record", "Entity", "Model", "Table"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending).filter(|stem| !stem.is_empty()))
+        .unwrap_or(name);
+    let mut all = candidates(stem, ImpliedNames::BySchema);
+    if stem.len() < name.len() {
+        all.extend(candidates(name, ImpliedNames::BySchema));
+    }
+    all
+}
+
 /// Whether the catalog has such a column.
 pub(super) fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) -> bool {
     catalog.find(table, &[]).is_some_and(|id| catalog.relation(id).column(&column.folded()).is_some())
@@ -77,7 +90,7 @@ pub(super) fn implied_column(
 }
 
 /// `fullName` and `FullName` as `full_name`; a run of capitals is one word (`HTTPServer` is `http_server`).
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut snake = String::with_capacity(name.len() + 4);
     for (at, &c) in chars.iter().enumerate() {

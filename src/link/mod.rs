@@ -4,7 +4,7 @@
 //! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, `implied` the names that
 //! they leave out, `translate` puts built statements into the schema's names, [`resolve`]
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
-//! carries columns through views, [`consumers`] says in which code unit a use stands and whether that is live.
+//! carries columns through views, [`types`] tells what values are, [`consumers`] says in which code unit a use stands and whether that is live.
 
 pub mod constants;
 pub mod consumers;
@@ -16,5 +16,6 @@ pub mod search;
 pub mod store;
 pub mod system;
 mod translate;
+pub mod types;
 pub mod uses;
 pub mod views;

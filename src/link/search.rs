@@ -33,21 +33,24 @@ impl Words {
 }
 
 /// A search for places where a statement over rows may name a relation: behind a word of SQL that a relation follows, in a
-/// list behind one, or as a string of its own in a text that has the skeleton of a statement. Much rarer than the bare
+/// list behind one, or as a string of its own, in a text that has the skeleton of a statement. Much rarer than the bare
 /// word, which may be any noun of the code.
 pub struct RelationWords {
+    bare: Words,
     named: Option<Regex>,
     quoted: Option<Regex>,
+    argument: Option<Regex>,
+    changed: Option<Regex>,
 }
 
 impl RelationWords {
     /// A search for any of the relations `names`.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).map(regex::escape).collect();
-        if names.is_empty() {
-            return Self { named: None, quoted: None };
-        }
-        let names = names.join("|");
+        let names: Vec<&str> = names.into_iter().collect();
+        let bare = Words::new(names.iter().copied());
+        let Some(names) = any_of(names) else {
+            return Self { bare, named: None, quoted: None, argument: None, changed: None };
+        };
         // Schema and quotes before the name. Strings put together in code may end and begin again in between.
         let before = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
         let after = r"(?-u:\b)";
@@ -57,21 +60,86 @@ impl RelationWords {
         // Gaps have no upper bound: a bounded one makes an automaton of as many states, which is far slower.
         let listed =
             format!(r"(?-u:\b)(?:from|update|table|using|truncate|view)\s[^;]*?[,(]\s*{before}(?:{names}){after}");
-        let quoted = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        let name = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
+        let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
-        Self { named: compile(&format!("{led}|{listed}|{changed}")), quoted: compile(&quoted) }
+        Self {
+            bare,
+            named: compile(&format!("{led}|{listed}")),
+            quoted: compile(&name),
+            argument,
+            changed: compile(&changed),
+        }
     }
 
-    /// Whether `text` may hold a statement over one of the relations.
+    /// Whether `text` may hold a statement over one of the relations. `changes_schema`: what [`SchemaWords`] say of it.
+    pub fn is_in(&self, text: &str, changes_schema: bool) -> bool {
+        let is_in = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(text));
+        if !self.bare.is_in(text) {
+            return false;
+        }
+        is_in(&self.changed)
+            || ((is_in(&self.named) || is_in(&self.quoted)) && (changes_schema || is_in(&SKELETON)))
+            || is_in(&self.argument)
+    }
+}
+
+/// The skeleton of a statement over rows. Prose has the single words too.
+static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let statements = [
+        r"select(?-u:\b)[^;]*?(?-u:\b)from(?-u:\b)",
+        r"(?:insert|replace|overwrite)\s+(?:\w+\s+)?into(?-u:\b)",
+        r"delete\s+(?:\w+\s+)?from(?-u:\b)",
+        r"update(?-u:\b)[^;]*?(?-u:\b)set(?-u:\b)",
+        r"merge\s+into(?-u:\b)",
+        r"copy\s+[^\s(;]+\s*(?:\([^();]*\)\s*)?(?:from|to)\s",
+        r"load\s+data(?-u:\b)",
+        r"(?:left|right|full|inner|outer|cross|natural)\s+join\s",
+        r"truncate\s+table\s",
+    ];
+    // Code that puts it together piece by piece, with anything in between; and JPQL, which needs no `select`.
+    let pieces = r#"["'`]\s*(?:select|from|truncate|with\s+(?:recursive\s+)?\w+\s*(?:\([^()]*\)\s*)?as)\s"#;
+    Regex::new(&format!(r"(?i)(?-u:\b)(?:{})|{pieces}", statements.join("|"))).ok()
+});
+
+/// A search for calls that are given a relation, spelled as the pattern `name`: a builder's method that takes one, or a
+/// call that a builder's method follows, at once or by way of a variable.
+fn argument_of_builder(name: &str) -> Option<Regex> {
+    let takes = r"(?:select_?from|insert_?into|delete_?from|update_?table|update|from|into|using|table|truncate|(?:\w+_?)?join\w*|query|count|merge_?into)";
+    let follows = r"(?:select|insert|returning|(?:and_?|or_?)?where|having|first|find|update|upsert|del|delete|truncate|count|join|inner_?join|left_?join|right_?join|merge|columns?|pluck|increment|decrement|distinct|group|order|limit|with|as|transacting|clone)";
+    Regex::new(&format!(
+        r"(?i)\.\s*{takes}\s*(?:<[^<>()]*>)?\(\s*\[?\s*{name}|\(\s*{name}\s*(?:,[^()]*)?\)\s*!?\??\.\s*{follows}|=\s*(?:await\s+)?[\w.$]+\(\s*{name}\s*(?:,[^()]*)?\)\s*(?:;|\n)"
+    ))
+    .ok()
+}
+
+/// A search for places where a constant stands for a relation: where SQL that is put together has one, or as an argument
+/// of a builder.
+pub struct ConstantWords {
+    bare: Words,
+    argument: Option<Regex>,
+}
+
+impl ConstantWords {
+    /// A search for any of the constants `names`.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names: Vec<&str> = names.into_iter().collect();
+        let bare = Words::new(names.iter().copied());
+        let argument =
+            any_of(names).and_then(|names| argument_of_builder(&format!(r"(?:[\w$]+\.)*(?:{names})(?-u:\b)(?:\(\))?")));
+        Self { bare, argument }
+    }
+
+    /// Whether one of them stands so in `text`.
     pub fn is_in(&self, text: &str) -> bool {
-        static SKELETON: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"(?i)(?-u:\b)(?:select(?-u:\b)[^;]*?(?-u:\b)from(?-u:\b)|insert\s+into(?-u:\b)|delete\s+from(?-u:\b)|update(?-u:\b)[^;]*?(?-u:\b)set(?-u:\b)|merge\s+into(?-u:\b))|\.\s*(?:select|insert|from|into|returning|table)\s*\(").ok()
+        /// A relation's place that is not filled: the string ends there or has a hole.
+        static OPEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"(?i)(?-u:\b)(?:from|join|into|update|table|using|truncate|view|on|of|copy|only)[\s(]+(?:["`\[]?[a-z0-9_$]+["`\]]?\.)*["'`+$%{:<&@\[(]"#).ok()
         });
-        self.named.as_ref().is_some_and(|regex| regex.is_match(text))
-            || (self.quoted.as_ref().is_some_and(|regex| regex.is_match(text))
-                && SKELETON.as_ref().is_some_and(|regex| regex.is_match(text)))
+        let is_in = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(text));
+        self.bare.is_in(text) && ((is_in(&OPEN) && is_in(&SKELETON)) || is_in(&self.argument))
     }
 }
 
@@ -305,10 +373,34 @@ mod tests {
             "truncate table only public.users",
             "left join lateral (users) on true",
             "select * from -- all of them\n  users",
+            "db('users').where({ id }).first()",
+            "const q = db('users');\nreturn q.where({ id })",
+            "client.from('users').select()",
+            "createQuery(\"from users u\")",
+            "sb.append(\"select * \"); sb.append(\"from users\")",
+        ] {
+            assert!(words.is_in(text, false), "{text}");
+        }
+        for text in
+            ["import { users } from './users'", "the users of this", "const users = getUsers();", "an update of users"]
+        {
+            assert!(!words.is_in(text, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn constants_are_seen_where_they_stand_for_relations() {
+        let words = ConstantWords::new(["T_USERS"]);
+        for text in [
+            "\"select * from \" + T_USERS",
+            "sql`select * from ${names.T_USERS}`",
+            "f\"select a from {T_USERS} where b\"",
+            "String.format(\"SELECT * FROM app.%s\", T_USERS)",
+            "knex(T_USERS).where({ id }).first()",
         ] {
             assert!(words.is_in(text), "{text}");
         }
-        for text in ["import { users } from './users'", "the users of this", "const users = getUsers();"] {
+        for text in ["const T_USERS = 'users'", "select(T_USERS)", "\"select * from a\"; log(T_USERS)"] {
             assert!(!words.is_in(text), "{text}");
         }
     }

@@ -4,12 +4,14 @@
 //! memory, so that a cache in between changes nothing for those who ask.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::constants::Constants;
 use crate::discover::{SkipReason, Workspace};
-use crate::extract::{self, Input};
+use crate::extract::{self, Format, Input};
+use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 use crate::model::source::{FileId, SourceFile};
 use crate::model::span::LineIndex;
@@ -17,10 +19,16 @@ use crate::model::span::LineIndex;
 /// How much of a file's beginning a format may look at to claim it.
 const HEAD: usize = 1024;
 
+/// Texts up to this many bytes together stay in memory once they are read: a question looks at all of them more than
+/// once.
+const KEPT_TEXT: usize = 256 << 20;
+
 /// Texts and facts of a workspace's files.
 pub struct Store<'w> {
     workspace: &'w Workspace,
     slots: Vec<Slot>,
+    /// How much text is in memory.
+    kept: AtomicUsize,
     /// Constants of files for the SQL of others, once they are known.
     constants: OnceLock<Constants>,
 }
@@ -34,13 +42,15 @@ struct Slot {
     own_facts: OnceLock<FileFacts>,
     /// The facts with constants of other files put in, where that changes them.
     facts: OnceLock<Option<FileFacts>>,
+    /// What the code says about values; asked for only where a receiver has to be known.
+    code: OnceLock<Option<Box<Code>>>,
 }
 
 impl<'w> Store<'w> {
     /// A store that has read nothing yet.
     pub fn new(workspace: &'w Workspace) -> Self {
         let slots = workspace.files.iter().map(|_| Slot::default()).collect();
-        Self { workspace, slots, constants: OnceLock::new() }
+        Self { workspace, slots, kept: AtomicUsize::new(0), constants: OnceLock::new() }
     }
 
     /// What is looked at.
@@ -54,7 +64,7 @@ impl<'w> Store<'w> {
     }
 
     /// Shows every readable file's text to `look`, on all cores, and gives what it says, in the files' order. The
-    /// texts for which `keep` holds stay in memory; the others are read again should anybody ask.
+    /// texts for which `keep` holds stay in memory, however much it is.
     pub fn sweep<T: Send>(
         &self,
         look: impl Fn(&SourceFile, &str) -> T + Sync,
@@ -74,7 +84,8 @@ impl<'w> Store<'w> {
                 match self.workspace.read_text(self.file(id)) {
                     Ok(text) => {
                         let said = look(self.file(id), &text);
-                        if keep(&said) {
+                        // What is over the limit is read again should anybody ask.
+                        if keep(&said) || self.kept.fetch_add(text.len(), Ordering::Relaxed) < KEPT_TEXT {
                             // Another thread's copy is the same text.
                             let _ = slot.text.set(text.into());
                         }
@@ -130,19 +141,32 @@ impl<'w> Store<'w> {
         self.slots[id.0 as usize].own_facts.get_or_init(|| self.extract(id, &[]))
     }
 
+    /// What the file's code says about values, if its format is one whose code is followed.
+    pub fn code(&self, id: FileId) -> Option<&Code> {
+        let made = self.slots[id.0 as usize].code.get_or_init(|| {
+            let (format, input) = self.format(id)?;
+            format.code(input).map(Box::new)
+        });
+        made.as_deref()
+    }
+
     fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
+        let mut facts = match self.format(id) {
+            Some((format, input)) => format.extract_with(input, known),
+            None => FileFacts::default(),
+        };
+        facts.put_in_order();
+        facts
+    }
+
+    fn format(&self, id: FileId) -> Option<(&'static dyn Format, Input<'_>)> {
         let text = self.text(id);
         let path = &self.file(id).repository_path;
         let mut end = text.len().min(HEAD);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let mut facts = match extract::format_of(path, &text[..end]) {
-            Some(format) => format.extract_with(Input { path, text }, known),
-            None => FileFacts::default(),
-        };
-        facts.put_in_order();
-        facts
+        Some((extract::format_of(path, &text[..end])?, Input { path, text }))
     }
 
     /// Makes the facts that many files give by themselves, on all cores.

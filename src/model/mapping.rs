@@ -4,7 +4,7 @@
 use super::answer::Construct;
 use super::name::{Ident, ObjectName};
 use super::span::Span;
-use super::statement::{ScopeId, Statement};
+use super::statement::{Access, ScopeId, Statement};
 
 /// What a mapping is to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +84,21 @@ pub struct BuiltStatement {
     pub statement: Statement,
     /// Which sources are entities, in an order in which each leans only on earlier ones.
     pub entities: Vec<EntitySource>,
+    /// Arguments that hold columns as the keys of a value, in text order: literals too, for what is spread into them.
+    pub sinks: Vec<Sink>,
+}
+
+/// An argument whose keys are columns: `insert(data)`, `where(match)`, `create({ data })`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sink {
+    /// The expression that is given, without parentheses and casts around it.
+    pub span: Span,
+    /// What becomes of the columns.
+    pub access: Access,
+    /// The scope of the source whose columns they are.
+    pub scope: ScopeId,
+    /// Its index there.
+    pub source: u32,
 }
 
 /// A source that stands for an entity.

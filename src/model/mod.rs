@@ -1,6 +1,7 @@
 //! The nouns that pass between the stages: plain data, without I/O and without parsers.
 
 pub mod answer;
+pub mod code;
 pub mod date;
 pub mod facts;
 pub mod mapping;

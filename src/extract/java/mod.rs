@@ -3,6 +3,7 @@
 mod calls;
 mod literals;
 mod persistence;
+mod values;
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
+use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts, TokenKind, UnitKind};
 
 /// Java source files.
@@ -34,6 +36,10 @@ impl Format for Java {
         let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
         persistence::read(&mut facts, input);
         facts
+    }
+
+    fn code(&self, input: Input<'_>) -> Option<Code> {
+        values::read(input.text)
     }
 }
 

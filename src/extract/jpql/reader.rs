@@ -201,7 +201,7 @@ pub(super) fn read(piece: &SqlText) -> Option<BuiltStatement> {
         changes: Vec::new(),
         holes,
     };
-    Some(BuiltStatement { construct: Construct::Orm, statement, entities })
+    Some(BuiltStatement { construct: Construct::Orm, statement, entities, sinks: Vec::new() })
 }
 
 impl Reader<'_> {

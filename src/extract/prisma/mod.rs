@@ -276,7 +276,7 @@ fn named_columns(text: &str, block: &Block<'_>) -> Option<BuiltStatement> {
         changes: Vec::new(),
         holes: Vec::new(),
     };
-    Some(BuiltStatement { construct: Construct::Mapping, statement, entities })
+    Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod literals;
 mod mapping;
 mod migrations;
 mod names;
+mod values;
 
 use tree_sitter::{Language, Node};
 
@@ -13,6 +14,7 @@ use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
+use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts, TokenKind};
 
 /// TypeScript and JavaScript source files, with or without JSX.
@@ -39,6 +41,10 @@ impl Format for TypeScript {
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
         host::read(&mut TypeScriptFile, &grammar(input.path), input, known)
+    }
+
+    fn code(&self, input: Input<'_>) -> Option<Code> {
+        values::lower(&grammar(input.path), input.text)
     }
 }
 

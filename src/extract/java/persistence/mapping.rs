@@ -366,7 +366,7 @@ impl<'t> Class<'_, 't> {
         let statement = about_entity(self.span, span, references);
         let entity = EntityPath::Named(self.name.to_owned());
         let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
-        Some(BuiltStatement { construct: Construct::Mapping, statement, entities })
+        Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
     }
 }
 

@@ -171,7 +171,7 @@ fn derived(name: &str, start: usize, entity: &str, loads: bool) -> Option<BuiltS
     };
     let entity = EntityPath::Named(entity.to_owned());
     let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
-    Some(BuiltStatement { construct: Construct::Orm, statement, entities })
+    Some(BuiltStatement { construct: Construct::Orm, statement, entities, sinks: Vec::new() })
 }
 
 fn starts_upper(text: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::framework::{Purpose, Use};
 use super::names::{Named, NamedTable, Selection};
 use crate::model::answer::Construct;
-use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
+use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource, Sink};
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
 use crate::model::statement::{
@@ -25,6 +25,7 @@ pub(super) struct Draft {
     span: Span,
     scopes: Vec<Scope>,
     entities: Vec<EntitySource>,
+    sinks: Vec<Sink>,
 }
 
 /// More names than this in one statement are generated code.
@@ -33,7 +34,17 @@ const MOST_REFERENCES: usize = 20_000;
 impl Draft {
     pub(super) fn new(framework: usize, construct: Construct, span: Span) -> Self {
         let scopes = vec![Scope::default()];
-        Self { framework, kind: None, projects: false, rows: false, construct, span, scopes, entities: Vec::new() }
+        Self {
+            framework,
+            kind: None,
+            projects: false,
+            rows: false,
+            construct,
+            span,
+            scopes,
+            entities: Vec::new(),
+            sinks: Vec::new(),
+        }
     }
 
     /// A scope whose names may also be those of `outer`.
@@ -91,6 +102,13 @@ impl Draft {
         let sources = &self.scopes[scope.0 as usize].sources;
         let at = sources.iter().position(|source| source.alias.as_ref().is_some_and(|own| own.matches(alias)));
         at.map(|at| at as u32)
+    }
+
+    /// Adds an argument whose keys are columns of the first source of a scope, which may be named later.
+    pub(super) fn sink(&mut self, scope: ScopeId, span: Span, access: Access) {
+        if self.sinks.len() < MOST_REFERENCES {
+            self.sinks.push(Sink { span, access, scope, source: 0 });
+        }
     }
 
     /// Adds a name of a column, or `*`.
@@ -163,6 +181,9 @@ impl Draft {
         if self.scopes.iter().all(|scope| scope.sources.is_empty()) {
             return None;
         }
+        self.sinks.retain(|sink| !self.scopes[sink.scope.0 as usize].sources.is_empty());
+        self.sinks.sort_by_key(|sink| (sink.span, sink.access == Access::Read, sink.scope));
+        self.sinks.dedup();
         let statement = Statement {
             kind,
             span: self.span,
@@ -173,7 +194,7 @@ impl Draft {
             changes: Vec::new(),
             holes: Vec::new(),
         };
-        Some(BuiltStatement { construct: self.construct, statement, entities: self.entities })
+        Some(BuiltStatement { construct: self.construct, statement, entities: self.entities, sinks: self.sinks })
     }
 }
 

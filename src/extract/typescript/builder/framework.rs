@@ -161,6 +161,14 @@ impl Shape {
         self.keys.contains_key(key)
     }
 
+    /// What the keys that it does not list are used for, when they are columns.
+    pub(super) fn key_usage(&self) -> Option<Use> {
+        self.others.iter().find_map(|action| match action {
+            Action::Key(usage) => Some(*usage),
+            _ => None,
+        })
+    }
+
     /// What a key says. Computed keys are `[name]`, and `[]` stands for all that are not listed.
     pub(super) fn actions(&self, key: &str) -> &[Action] {
         let listed = self.keys.get(key);

@@ -54,6 +54,15 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         if self.depth >= DEEPEST || self.reading.budget == 0 {
             return;
         }
+        self.read_silently(node, meaning);
+        self.sink(node, meaning);
+    }
+
+    /// Reads what is a part of a sink.
+    fn read_silently(&mut self, node: Node<'t>, meaning: Meaning) {
+        if self.depth >= DEEPEST || self.reading.budget == 0 {
+            return;
+        }
         self.depth += 1;
         self.reading.budget -= 1;
         match meaning {
@@ -72,6 +81,22 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
             Meaning::Nothing => self.functions(node),
         }
         self.depth -= 1;
+    }
+
+    /// Takes note of an argument whose keys are columns, whatever it is: what its keys are may be known elsewhere.
+    fn sink(&mut self, node: Node<'t>, meaning: Meaning) {
+        let usage = match meaning {
+            Meaning::Names(usage) => Some(usage).filter(|usage| names_keys(*usage)),
+            Meaning::Shape(shape) => self.framework.shape(shape).key_usage(),
+            _ => None,
+        };
+        let Some(usage) = usage else { return };
+        let value = unwrap(node);
+        // What a property leads to, unless one of its columns is named, may as well be a value that a column has.
+        let scope = self.frames.last().and_then(|frame| frame.scope);
+        if let Some(scope) = scope.filter(|_| has_keys(value)) {
+            self.reading.drafts[self.draft].sink(scope, span_of(value), usage.access);
+        }
     }
 
     /// What it means that an argument is not given.
@@ -260,7 +285,7 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                 }
                 continue;
             }
-            let keys = matches!(usage.purpose, Purpose::Filter | Purpose::Join | Purpose::Write);
+            let keys = names_keys(usage);
             let values = matches!(usage.purpose, Purpose::Select | Purpose::Join | Purpose::Group)
                 || (usage.purpose == Purpose::Order && entry.key == "column");
             if keys {
@@ -293,7 +318,7 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                 "object" => self.object(node, value, shape),
                 "array" | "spread_element" => {
                     for item in children(value) {
-                        self.read(item, Meaning::Shape(shape));
+                        self.read_silently(item, Meaning::Shape(shape));
                     }
                 }
                 "true" if self.framework.shape(shape).all_unless.is_some() => {
@@ -440,6 +465,20 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
             }
         }
         self.depth -= 1;
+    }
+}
+
+/// Whether keys of objects are columns.
+fn names_keys(usage: Use) -> bool {
+    matches!(usage.purpose, Purpose::Filter | Purpose::Join | Purpose::Write)
+}
+
+/// Whether an argument may be an object or a list of some: not a string, a number, a function or a list of these.
+fn has_keys(node: Node<'_>) -> bool {
+    match node.kind() {
+        "string" | "template_string" | "number" | "true" | "false" | "null" | "undefined" | "regex" => false,
+        "array" => children(node).into_iter().any(|item| has_keys(unwrap(item))),
+        _ => !callable(node),
     }
 }
 

@@ -453,9 +453,24 @@ impl<'c, 't> Reading<'c, 't> {
         framework.types.iter().any(|own| own == name).then(|| (entity.to_owned(), span))
     }
 
+    /// The part of a chain that is the statement: what is done with its results is none of it.
+    fn statement_of(&self, chain: &Chain<'t>, start: &Beginning) -> Node<'t> {
+        let framework = &self.frameworks[start.framework];
+        let is_end = |link: &Link<'t>| {
+            link.arguments.is_some()
+                && ENDS.contains(&link.name)
+                && framework.method_of(chain, link, self.code.text).is_none()
+        };
+        let links = chain.links.get(start.links..).unwrap_or_default();
+        match links.iter().position(is_end).map(|at| at + start.links) {
+            Some(end) => end.checked_sub(1).map_or(chain.root, |last| chain.links[last].node),
+            None => chain.node(),
+        }
+    }
+
     fn begin(&mut self, chain: &Chain<'t>, start: &Beginning) -> Place {
         let construct = self.frameworks[start.framework].construct;
-        let mut draft = Draft::new(start.framework, construct, span_of(chain.node()));
+        let mut draft = Draft::new(start.framework, construct, span_of(self.statement_of(chain, start)));
         if let Some((entity, span)) = &start.entity {
             draft.entity(ScopeId(0), EntityPath::Named(entity.clone()), *span);
         }

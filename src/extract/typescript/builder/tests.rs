@@ -200,6 +200,78 @@ fn every_builder_has_its_table() {
     ]);
 }
 
+/// Statements as `text of the call: access scope text of the argument, …`.
+fn sinks(source: &str) -> Vec<String> {
+    let shown = |built: &BuiltStatement| {
+        let sinks = built.sinks.iter().map(|sink| {
+            assert!((sink.source as usize) < built.statement.scopes[sink.scope.0 as usize].sources.len());
+            format!("{:?} {} {}", sink.access, sink.scope.0, sink.span.of(source))
+        });
+        format!("{}: {}", built.statement.span.of(source), sinks.collect::<Vec<_>>().join(", "))
+    };
+    built(source).iter().filter(|built| !built.sinks.is_empty()).map(shown).collect()
+}
+
+#[test]
+fn arguments_whose_keys_are_columns_are_sinks() {
+    let cases: &[(&str, &[&str])] = &[
+        ("db('users').insert(data)", &["db('users').insert(data): Write 0 data"]),
+        (
+            "await db('users').where(match).update({ ...data, a }).then(x => x)",
+            &["db('users').where(match).update({ ...data, a }): Read 0 match, Write 0 { ...data, a }"],
+        ),
+        (
+            "db('users').insert([a, make(b)] as Row[])",
+            &["db('users').insert([a, make(b)] as Row[]): Write 0 [a, make(b)]"],
+        ),
+        ("db('users').where('id', id).select(columns).whereIn('a', [1, 2])", &[]),
+        ("prisma.user.create({ data })", &["prisma.user.create({ data }): Write 0 data"]),
+        (
+            "prisma.user.update({ where: this.match(id), data: x ? a : b, select: { id: true } })",
+            &[
+                "prisma.user.update({ where: this.match(id), data: x ? a : b, select: { id: true } }): Read 0 this.match(id), Write 0 x ? a : b, Read 0 { id: true }",
+            ],
+        ),
+        (
+            "prisma.user.update({ data: { posts: { create: { title, ...rest } }, team: given } })",
+            &[
+                "prisma.user.update({ data: { posts: { create: { title, ...rest } }, team: given } }): Write 0 { posts: { create: { title, ...rest } }, team: given }, Write 1 { title, ...rest }",
+            ],
+        ),
+        ("const args = { where: match }; prisma.user.findMany(args)", &["prisma.user.findMany(args): Read 0 match"]),
+        (
+            "User.update(values, { where: match })",
+            &["User.update(values, { where: match }): Write 0 values, Read 0 match"],
+        ),
+        (
+            "import { Repository } from 'typeorm'; class A { constructor(private users: Repository<User>) {} f(x) { return this.users.save(x) } }",
+            &["this.users.save(x): Write 0 x"],
+        ),
+        (
+            "import 'drizzle-orm'; db.insert(users).values(rows).returning(); db.update(users).set(values)",
+            &[
+                "db.insert(users).values(rows).returning(): Write 0 rows",
+                "db.update(users).set(values): Write 0 values",
+            ],
+        ),
+        (
+            "db.insertInto('users').values(row).execute(); db.updateTable('users').set(change).where('id', '=', 1)",
+            &[
+                "db.insertInto('users').values(row).execute(): Write 0 row",
+                "db.updateTable('users').set(change).where('id', '=', 1): Write 0 change",
+            ],
+        ),
+        ("supabase.from('users').upsert(rows)", &["supabase.from('users').upsert(rows): Write 0 rows"]),
+        ("const data: Prisma.UserCreateInput = made", &["made: Write 0 made"]),
+    ];
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(source, expected)| sinks(source) != *expected)
+        .map(|(source, expected)| format!("{source}\n  found    {:?}\n  expected {expected:?}", sinks(source)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn hostile_calls_are_read_in_bounds() {
     let cases = [

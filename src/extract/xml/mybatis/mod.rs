@@ -165,5 +165,5 @@ fn parameters(document: &Document<'_>, id: ElementId, names: Vec<Named>) -> Opti
         holes: Vec::new(),
     };
     let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(class.to_owned()) }];
-    Some(BuiltStatement { construct: Construct::Entity, statement, entities })
+    Some(BuiltStatement { construct: Construct::Entity, statement, entities, sinks: Vec::new() })
 }

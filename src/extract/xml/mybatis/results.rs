@@ -313,7 +313,7 @@ fn filling(mut statement: Statement, references: Vec<(String, Span)>) -> Option<
     statement.scopes.push(Scope { sources: vec![source], references, ..Scope::default() });
     // Its holes were told with the statement itself.
     statement.holes.clear();
-    Some(BuiltStatement { construct: Construct::Mapping, statement, entities: Vec::new() })
+    Some(BuiltStatement { construct: Construct::Mapping, statement, entities: Vec::new(), sinks: Vec::new() })
 }
 
 /// The table that most rows of a map name.

@@ -1,0 +1,180 @@
+//! Mentions that no statement and no mapping accounts for: uses of values, judged by what the values are known to be.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::matching::{Judgement, Match, Targets};
+use super::who::{FileFindings, record};
+use crate::catalog::{ColumnKey, RelationKey};
+use crate::link::consumers::Consumers;
+use crate::link::search::Spellings;
+use crate::link::system::System;
+use crate::link::types::{Meaning, Types};
+use crate::model::answer::{Certainty, Construct};
+use crate::model::code::{Code, ExpressionKind, Use, UseForm};
+use crate::model::source::FileId;
+use crate::model::span::Span;
+
+/// Judges uses of values.
+pub(super) struct Values<'q, 's, 'w> {
+    system: &'q System<'s, 'w>,
+    targets: &'q Targets<'q>,
+    search: &'q Spellings,
+    candidates: &'q [FileId],
+    types: Types<'q, 's, 'w>,
+    /// Whether the column's spellings belong to the target alone, as far as all code says.
+    is_unique: OnceLock<bool>,
+}
+
+impl<'q, 's, 'w> Values<'q, 's, 'w> {
+    /// For the mentions of a question, all of which stand in `candidates`.
+    pub(super) fn new(
+        system: &'q System<'s, 'w>,
+        targets: &'q Targets<'q>,
+        search: &'q Spellings,
+        candidates: &'q [FileId],
+    ) -> Self {
+        Self { system, targets, search, candidates, types: Types::new(system), is_unique: OnceLock::new() }
+    }
+
+    /// Tells what the open mentions of a file are.
+    pub(super) fn look_into(&self, findings: &mut FileFindings) {
+        let id = findings.file;
+        if !self.system.database.is_used_by(id) {
+            return;
+        }
+        let open = self.open(findings);
+        if open.is_empty() {
+            return;
+        }
+        let Some(code) = self.system.store.code(id) else { return };
+        let evaluator = self.types.evaluator();
+        let consumers = Consumers::of_file(self.system, id);
+        for span in open {
+            let Some(found) = code.use_at(span) else { continue };
+            let judgement = match evaluator.meaning(id, code, found) {
+                Meaning::Columns { columns, access, certainty, why } => {
+                    self.targets.judge_value(&columns, access, certainty, why)
+                }
+                Meaning::Value(why) => Judgement::Value(why),
+                Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
+                Meaning::Unknown(why) => self.by_name(code, found, findings, why),
+            };
+            if let Judgement::Reference(matched) = &judgement {
+                findings.references.push((consumers.at(span), span, matched.clone()));
+            }
+            record(&mut findings.judged, span, judgement);
+        }
+    }
+
+    /// Mentions that nothing has told yet.
+    fn open(&self, findings: &FileFindings) -> Vec<Span> {
+        let is_open = |span: &Span| {
+            let judged = findings.judged.range(..=span.start).next_back();
+            judged.is_none_or(|(_, (place, judgement))| {
+                !place.contains(*span) || matches!(judgement, Judgement::Unresolved(_))
+            })
+        };
+        let found = self.search.find_in(self.system.store.text(findings.file));
+        found.map(|(start, end)| Span::new(start, end)).filter(is_open).collect()
+    }
+
+    /// A name on a value that is not known. What speaks for a row: that nothing else in the system has the name, and that
+    /// the file works with the table.
+    fn by_name(&self, code: &Code, found: &Use, findings: &FileFindings, why: String) -> Judgement {
+        let Some(column) = &self.targets.column else { return Judgement::Unresolved(why) };
+        let target = ColumnKey { relation: self.targets.relation.clone(), column: column.clone() };
+        let owners: BTreeSet<RelationKey> = self.system.catalog.owners_of(column).map(RelationKey::Declared).collect();
+        let near = owners.iter().filter(|owner| findings.relations.contains(owner));
+        let near: Vec<&RelationKey> = near.collect();
+        let own = self.system.catalog.display(&self.targets.relation);
+        if let Some(what) = outside(code, found) {
+            return Judgement::Value(what);
+        }
+        let reference = |certainty: Certainty, why: String| {
+            Judgement::Reference(Match {
+                access: found.access,
+                certainty,
+                construct: Construct::Entity,
+                why,
+                column: target.clone(),
+            })
+        };
+        match near.as_slice() {
+            [one] if **one == self.targets.relation => reference(
+                Certainty::Likely,
+                format!("{why}, but {own} is the only table that the file uses which has such a column"),
+            ),
+            [one] => Judgement::OtherColumn(format!(
+                "{}, the only table that the file uses which has one",
+                self.system.catalog.display(one)
+            )),
+            [] if owners.len() == 1
+                && owners.contains(&self.targets.relation)
+                && is_distinctive(&found.name)
+                && self.is_unique() =>
+            {
+                reference(Certainty::Likely, format!("{why}, but only {own} has such a name in all the code"))
+            }
+            _ => Judgement::Unresolved(why),
+        }
+    }
+
+    /// Whether no class, type or other mapping of the system has one of the spellings for a name of its own.
+    fn is_unique(&self) -> bool {
+        *self.is_unique.get_or_init(|| {
+            let mapped: BTreeSet<&str> =
+                self.system.entities.all().map(|(_, mapping)| mapping.entity.as_str()).collect();
+            self.candidates.iter().all(|&id| {
+                let text = self.system.store.text(id);
+                let Some(code) = self.system.store.code(id) else { return true };
+                let declares = |span: Span| code.use_at(span).is_some_and(|found| found.form == UseForm::Declaration);
+                let in_mapped = |span: Span| {
+                    let facts = self.system.store.facts(id);
+                    facts.unit_at(span).is_some_and(|unit| unit.name.split('.').any(|part| mapped.contains(part)))
+                };
+                let mut spans = self.search.find_in(text).map(|(start, end)| Span::new(start, end));
+                !spans.any(|span| declares(span) && !in_mapped(span))
+            })
+        })
+    }
+}
+
+/// Whether a name is more than one word: a single one may be called so by anything.
+fn is_distinctive(name: &str) -> bool {
+    name.contains('_') || name.chars().skip(1).any(char::is_uppercase)
+}
+
+/// What comes in from outside, when the receiver says so: a part of a request.
+fn outside(code: &Code, found: &Use) -> Option<String> {
+    const PARTS: &[&str] = &["body", "query", "params", "headers", "cookies", "session", "files", "env"];
+    const WHOLES: &[&str] = &["req", "request", "ctx", "context", "event", "c", "process", "res", "response"];
+    let mut at = found.receiver;
+    for _ in 0..8 {
+        match &code.expression(at).kind {
+            ExpressionKind::Member { object, name } => {
+                let is_whole = |name: &str| WHOLES.contains(&name);
+                let of_whole = match &code.expression(*object).kind {
+                    ExpressionKind::Variable(id) => is_whole(&code.variables[id.0 as usize].name),
+                    ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => is_whole(name),
+                    _ => false,
+                };
+                if of_whole && PARTS.contains(&name.as_str()) {
+                    return Some(format!("a part of a request's {name}"));
+                }
+                at = *object;
+            }
+            ExpressionKind::Variable(id) => match code.variables[id.0 as usize].values.as_slice() {
+                [only] => at = *only,
+                _ => return None,
+            },
+            ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
+            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
+                ExpressionKind::Member { object, .. } => at = *object,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    None
+}

@@ -1,0 +1,141 @@
+//! Method calls, and the parts of a value that their names or first arguments name.
+
+use tree_sitter::Node;
+
+use super::function::access_of;
+use super::{Lowering, parts};
+use crate::extract::host::span_of;
+use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, Use, UseForm};
+use crate::model::span::Span;
+use crate::model::statement::Access;
+
+/// Methods whose first argument may name a part of their object, beside `getX`.
+const NAMED_READ: &[&str] =
+    &["get", "getOrDefault", "containsKey", "remove", "isNull", "findColumn", "join", "fetch", "path", "opt", "field"];
+
+/// Methods whose first argument may name a part that they set, beside `updateX` and `putX`.
+const NAMED_WRITE: &[&str] = &["put", "putIfAbsent", "computeIfAbsent", "set", "addValue", "replace", "with"];
+
+/// Methods whose second argument names a part of the first.
+const NAMED_SECOND: &[&str] =
+    &["getProperty", "setProperty", "getSimpleProperty", "getFieldValue", "setFieldValue", "getField", "setField"];
+
+impl<'t> Lowering<'t> {
+    /// A call of a method, perhaps of an object that has been read.
+    pub(super) fn invocation(&mut self, node: Node<'t>, object: Option<ExpressionId>) -> ExpressionId {
+        let Some(name) = node.child_by_field_name("name") else { return self.opaque(node) };
+        let called = self.text_of(name);
+        let list = node.child_by_field_name("arguments");
+        let takes_one = list.is_some_and(|list| parts(list).len() == 1);
+        let access = accessed(called, takes_one);
+        let callee = match object {
+            Some(object) => self.method_of(object, name, access),
+            None => self.own_method(name, access),
+        };
+        let types = node.child_by_field_name("type_arguments").map(|list| self.types_in(list)).unwrap_or_default();
+        let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
+        self.named_part(object, called, &arguments);
+        let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
+        if let Some(object) = object {
+            self.flow(object, FlowTarget::Receiver(call));
+        }
+        self.flow_arguments(call, &arguments);
+        call
+    }
+
+    fn method_of(&mut self, object: ExpressionId, name: Node<'t>, access: Access) -> ExpressionId {
+        let whole = &self.code.expression(object);
+        let span = whole.span.join(span_of(name));
+        if !matches!(whole.kind, ExpressionKind::Text(_) | ExpressionKind::Scalar) {
+            self.add_use(name, object, access, UseForm::Accessor);
+        }
+        self.add(ExpressionKind::Member { object, name: self.text_of(name).to_owned() }, span)
+    }
+
+    /// A method that is called without an object.
+    fn own_method(&mut self, name: Node<'t>, access: Access) -> ExpressionId {
+        let called = self.text_of(name);
+        if let Some(method) = self.names.method(called) {
+            let object = self.implied_this(method.class, span_of(name));
+            self.add_use(name, object, access, UseForm::Accessor);
+            return self.add_at(ExpressionKind::Member { object, name: called.to_owned() }, name);
+        }
+        if !self.names.is_imported(called) {
+            self.inherited(name, access, UseForm::Accessor);
+        }
+        self.add_at(ExpressionKind::Name { name: called.to_owned(), class: self.class() }, name)
+    }
+
+    /// The arguments of a call.
+    pub(super) fn arguments(&mut self, list: Node<'t>) -> Vec<ExpressionId> {
+        parts(list).into_iter().map(|argument| self.expression(argument)).collect()
+    }
+
+    pub(super) fn flow_arguments(&mut self, call: ExpressionId, arguments: &[ExpressionId]) {
+        for (at, argument) in arguments.iter().enumerate() {
+            self.flow(*argument, FlowTarget::Argument(call, at as u32));
+        }
+    }
+
+    /// `rs.getString("full_name")`, `map.put("full_name", x)`, `getProperty(user, "fullName")`.
+    fn named_part(&mut self, object: Option<ExpressionId>, called: &str, arguments: &[ExpressionId]) {
+        let first = arguments.first().copied();
+        if let (Some(object), Some(access)) = (object, named_access(called)) {
+            if let Some((name, span)) = first.and_then(|first| self.constant(first)) {
+                self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
+                return;
+            }
+        }
+        if let ([object, name, ..], true) = (arguments, NAMED_SECOND.contains(&called)) {
+            let access = if called.starts_with("set") { Access::Write } else { Access::Read };
+            if let Some((name, span)) = self.constant(*name) {
+                self.code.uses.push(Use { span, name, receiver: *object, access, form: UseForm::Argument });
+            }
+        }
+    }
+
+    /// The name that a text is, and where it stands; also of a constant of this file that has one value.
+    fn constant(&self, id: ExpressionId) -> Option<(String, Span)> {
+        let mut expression = self.code.expression(id);
+        let values: &[ExpressionId] = match &expression.kind {
+            ExpressionKind::Variable(id) => &self.code.variables[id.0 as usize].values,
+            ExpressionKind::Member { object, name } => match self.code.expression(*object).kind {
+                ExpressionKind::This(class) | ExpressionKind::Class(class) => {
+                    let place = self.names.field_of(class, name)?;
+                    &self.code.classes[class.0 as usize].members[place as usize].values
+                }
+                _ => return None,
+            },
+            _ => &[],
+        };
+        if let [only] = values {
+            expression = self.code.expression(*only);
+        }
+        let ExpressionKind::Text(text) = &expression.kind else { return None };
+        // With the table's alias, as some drivers take it.
+        let name = text.rsplit('.').next().filter(|_| text.matches('.').count() <= 1)?;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        if name.is_empty() || name.starts_with(|c: char| c.is_numeric()) || !name.chars().all(is_word) {
+            return None;
+        }
+        let end = expression.span.end.saturating_sub(1);
+        Some((name.to_owned(), Span { start: end - name.len() as u32, end }))
+    }
+}
+
+/// What a call does with the part that it is named after: a call with one argument may be a builder's.
+fn accessed(name: &str, takes_one: bool) -> Access {
+    access_of(name).unwrap_or(if takes_one { Access::Write } else { Access::Read })
+}
+
+/// What a method does with the part that its first argument names.
+fn named_access(name: &str) -> Option<Access> {
+    let after = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    if NAMED_WRITE.contains(&name) || after("update") || after("put") {
+        Some(Access::Write)
+    } else if NAMED_READ.contains(&name) || after("get") || after("opt") {
+        Some(Access::Read)
+    } else {
+        None
+    }
+}

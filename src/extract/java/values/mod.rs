@@ -1,0 +1,172 @@
+//! What a Java file says about values: its classes and functions, its expressions, and the places where a named part of
+//! a value is used. Says nothing of what any of it is; that needs other files.
+//!
+//! One pass that recurses with the nesting of the code, to a limit. What gets long in real code (chains of calls, sums,
+//! `else if`) is read without recursion. A class's members are named before its bodies are read.
+
+mod call;
+mod class;
+mod expression;
+mod function;
+mod names;
+mod pattern;
+mod reference;
+mod statement;
+mod types;
+
+use tree_sitter::{Node, Parser};
+
+use self::names::Names;
+use crate::extract::host::span_of;
+use crate::model::code::{
+    ClassId, Code, Expression, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, Language, TypeExpression,
+    TypeId, Use, UseForm, Variable, VariableId,
+};
+use crate::model::span::Span;
+use crate::model::statement::Access;
+
+/// What is nested deeper than this is opaque.
+const DEEPEST: u32 = 300;
+
+/// Reads the text of a Java file; `None` when the parser gives up.
+pub(super) fn read(text: &str) -> Option<Code> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok()?;
+    let tree = parser.parse(text, None)?;
+    let mut lowering = Lowering {
+        text,
+        code: Code { language: Language::Java, ..Code::default() },
+        names: Names::default(),
+        classes: Vec::new(),
+        functions: Vec::new(),
+        yields: Vec::new(),
+        depth: 0,
+    };
+    lowering.file(tree.root_node());
+    let mut code = lowering.code;
+    code.uses.sort_by_key(|found| found.span);
+    Some(code)
+}
+
+/// The file as far as it has been read.
+struct Lowering<'t> {
+    text: &'t str,
+    code: Code,
+    names: Names<'t>,
+    /// The classes around, innermost last.
+    classes: Vec<ClassId>,
+    /// The functions around, innermost last; `None` for the body of a class outside of its methods.
+    functions: Vec<Option<FunctionId>>,
+    /// What the open `switch` expressions give, innermost last.
+    yields: Vec<Vec<ExpressionId>>,
+    depth: u32,
+}
+
+impl<'t> Lowering<'t> {
+    fn text_of(&self, node: Node<'_>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or("")
+    }
+
+    /// Reads what is one level deeper; `None` when that is too deep.
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        /// Room on the stack for one level in a build without optimisation, and how much is added when there is less.
+        const ROOM: usize = 96 << 10;
+        const MORE: usize = 1 << 20;
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let value = stacker::maybe_grow(ROOM, MORE, || read(self));
+        self.depth -= 1;
+        Some(value)
+    }
+
+    fn add(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
+        self.code.expressions.push(Expression { kind, span });
+        ExpressionId(self.code.expressions.len() as u32 - 1)
+    }
+
+    fn add_at(&mut self, kind: ExpressionKind, node: Node<'_>) -> ExpressionId {
+        self.add(kind, span_of(node))
+    }
+
+    fn add_type(&mut self, of: TypeExpression) -> TypeId {
+        self.code.types.push(of);
+        TypeId(self.code.types.len() as u32 - 1)
+    }
+
+    /// `this` where it is not written: just before a name.
+    fn implied_this(&mut self, class: ClassId, before: Span) -> ExpressionId {
+        self.add(ExpressionKind::This(class), Span { start: before.start, end: before.start })
+    }
+
+    fn add_use(&mut self, name: Node<'_>, receiver: ExpressionId, access: Access, form: UseForm) {
+        let (span, name) = (span_of(name), self.text_of(name).to_owned());
+        self.code.uses.push(Use { span, name, receiver, access, form });
+    }
+
+    /// Records where a value goes, if it is one that is followed.
+    fn flow(&mut self, value: ExpressionId, to: FlowTarget) {
+        let is_followed = matches!(
+            self.code.expression(value).kind,
+            ExpressionKind::Variable(_)
+                | ExpressionKind::Call { .. }
+                | ExpressionKind::New { .. }
+                | ExpressionKind::List(_)
+                | ExpressionKind::Choice(_)
+                | ExpressionKind::Function(_)
+        );
+        if is_followed {
+            self.code.flows.push(Flow { value, to });
+        }
+    }
+
+    /// Declares a variable from here to the end of the innermost scope.
+    fn declare(&mut self, name: Node<'_>, declared: Option<TypeId>) -> VariableId {
+        let id = self.add_variable(self.text_of(name), span_of(name), declared);
+        if name.kind() != "underscore_pattern" {
+            self.names.add_variable(self.text_of(name), id);
+        }
+        id
+    }
+
+    fn add_variable(&mut self, name: &str, span: Span, declared: Option<TypeId>) -> VariableId {
+        let name = name.to_owned();
+        self.code.variables.push(Variable { name, span, declared, values: Vec::new(), parameter: None });
+        VariableId(self.code.variables.len() as u32 - 1)
+    }
+
+    fn variable(&mut self, id: VariableId) -> &mut Variable {
+        &mut self.code.variables[id.0 as usize]
+    }
+
+    /// A value that a variable is given.
+    fn assign_variable(&mut self, id: VariableId, value: ExpressionId) {
+        self.variable(id).values.push(value);
+        self.flow(value, FlowTarget::Variable(id));
+    }
+
+    /// The innermost class around.
+    fn class(&self) -> Option<ClassId> {
+        self.classes.last().copied()
+    }
+}
+
+/// The named children of a node, without comments.
+fn parts(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+}
+
+/// The first child of a kind.
+fn part_of_kind<'t>(node: Node<'t>, kind: &str) -> Option<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).find(|child| child.kind() == kind)
+}
+
+fn starts_upper(text: &str) -> bool {
+    text.starts_with(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,630 @@
+//! Calls: what they give, and what the functions that they are given get.
+
+use super::Evaluator;
+use super::kind::{Bindings, Env, RowNames, Type};
+use super::library::{Gives, Library};
+use crate::link::resolve::{OutputColumn, Resolution, Resolver, relation_key};
+use crate::link::system::StatementUses;
+use crate::link::uses::Form;
+use crate::model::answer::Certainty;
+use crate::model::code::{
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
+};
+use crate::model::name::Ident;
+use crate::model::source::FileId;
+use crate::model::span::Span;
+use crate::model::statement::{HoleRole, OutputValue, Relation, ScopeId, Usage};
+
+/// Returns of one function that are looked at.
+const MOST_RETURNS: usize = 12;
+
+/// A call being evaluated.
+#[derive(Clone, Copy)]
+struct Called<'c, 's> {
+    file: FileId,
+    arguments: &'c [ExpressionId],
+    types: &'c [TypeId],
+    env: &'c Env<'s>,
+    depth: u32,
+}
+
+impl<'s> Evaluator<'_, '_, 's, '_> {
+    /// What a call gives.
+    pub(super) fn call(&self, file: FileId, code: &'s Code, id: ExpressionId, env: &Env<'s>, depth: u32) -> Type<'s> {
+        let ExpressionKind::Call { callee, arguments, types } = &code.expression(id).kind else {
+            return Type::Unknown("no call");
+        };
+        if let Some(rows) = self.statement_rows(file, code, id, arguments) {
+            return rows;
+        }
+        let called = Called { file, arguments, types, env, depth };
+        match &code.expression(*callee).kind {
+            ExpressionKind::Member { object, name } => {
+                let receiver = self.type_of(file, *object, env, depth);
+                let object_name = match &code.expression(*object).kind {
+                    ExpressionKind::Name { name, .. } => Some(name.as_str()),
+                    _ => None,
+                };
+                self.method(&receiver, object_name, name, called)
+            }
+            ExpressionKind::Name { name, .. } => {
+                let function = self.type_of(file, *callee, env, depth);
+                match &function {
+                    Type::Function(..) | Type::FunctionType(..) => self.apply(&function, called),
+                    _ => self.library_function(None, name, called).unwrap_or_else(|| self.apply(&function, called)),
+                }
+            }
+            _ => {
+                let function = self.type_of(file, *callee, env, depth);
+                self.apply(&function, called)
+            }
+        }
+    }
+
+    /// The rows of the statement that a call runs: one that the call itself builds, or SQL in its arguments.
+    fn statement_rows(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        id: ExpressionId,
+        arguments: &[ExpressionId],
+    ) -> Option<Type<'s>> {
+        let facts = self.system().store.facts(file);
+        if facts.statements.is_empty() && facts.built.is_empty() {
+            return None;
+        }
+        let span = code.expression(id).span;
+        let own = facts.statements.len();
+        let built = facts.built.iter().position(|built| built.statement.span == span);
+        if let Some(at) = built {
+            return self.rows_of(file, own + at);
+        }
+        let held: Vec<Span> = arguments.iter().take(4).flat_map(|argument| text_spans(code, *argument, 0)).collect();
+        if held.is_empty() {
+            return None;
+        }
+        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
+        let at = facts.statements.iter().position(|statement| in_arguments(statement.span))?;
+        self.rows_of(file, at)
+    }
+
+    /// What the statement with this number in its file gives.
+    pub(super) fn rows_of(&self, file: FileId, at: usize) -> Option<Type<'s>> {
+        let statements = self.statements(file);
+        let found = statements.get(at)?;
+        let resolver = Resolver::new(&found.statement, &self.system().catalog, &found.search_path);
+        let mut outputs = (*resolver.outputs(ScopeId(0))).clone();
+        outputs.columns.extend(projected(found));
+        // A projection that is known only at run time may give any column.
+        let is_open =
+            found.statement.holes.iter().any(|hole| {
+                hole.scope == Some(ScopeId(0)) && matches!(hole.role, HoleRole::Columns | HoleRole::Fragment)
+            });
+        if is_open {
+            let sources = 0..found.statement.scopes.first()?.sources.len();
+            outputs.open.extend(sources.filter_map(|source| resolver.relation_of(ScopeId(0), source).cloned()));
+        }
+        let relation = (0..found.statement.scopes.first()?.sources.len())
+            .find_map(|source| resolver.relation_of(ScopeId(0), source).cloned());
+        let entity = self.entity_of(file, at);
+        if let Some(entity) = entity {
+            return Some(entity);
+        }
+        if outputs.columns.is_empty() && outputs.open.is_empty() {
+            return relation.map(|relation| self.relation_row(relation, Certainty::Certain));
+        }
+        let line = self.system().store.lines(file).line_of(found.statement.span.start) + 1;
+        let evidence = match &relation {
+            Some(relation) => format!("rows of {} (line {line})", self.system().catalog.display(relation)),
+            None => format!("rows of the statement in line {line}"),
+        };
+        Some(Type::Row(std::rc::Rc::new(super::kind::Row {
+            names: RowNames::Outputs(std::rc::Rc::new(outputs)),
+            certainty: if is_open { Certainty::Likely } else { Certainty::Certain },
+            evidence: evidence.into(),
+        })))
+    }
+
+    /// The entity whose instances a built statement gives: an ORM's calls give objects with properties.
+    fn entity_of(&self, file: FileId, at: usize) -> Option<Type<'s>> {
+        let system = self.system();
+        let facts = system.store.facts(file);
+        let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
+        let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
+        let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
+        let (declaring, mapping) = system.entities.find_with_file(system.store, file, name).or_else(|| {
+            system.entities.find_with_file(system.store, file, &crate::link::implied::with_other_first_case(name))
+        })?;
+        self.mapped_row(declaring, mapping, None)
+    }
+
+    /// The relation whose columns the keys of an argument are, when a built statement takes them.
+    pub(super) fn sink(&self, file: FileId, argument: Span) -> Option<(Type<'s>, crate::model::statement::Access)> {
+        let system = self.system();
+        let facts = system.store.facts(file);
+        let own = facts.statements.len();
+        facts.built.iter().enumerate().find_map(|(at, built)| {
+            let sink = built.sinks.iter().find(|sink| sink.span == argument)?;
+            let by_entity = built
+                .entities
+                .iter()
+                .find(|source| source.scope == sink.scope && source.source == sink.source)
+                .and_then(|source| match &source.entity {
+                    crate::model::mapping::EntityPath::Named(name) => {
+                        let (file, mapping) =
+                            system.entities.find_with_file(system.store, file, name).or_else(|| {
+                                let other = crate::link::implied::with_other_first_case(name);
+                                system.entities.find_with_file(system.store, file, &other)
+                            })?;
+                        self.mapped_row(file, mapping, None)
+                    }
+                    crate::model::mapping::EntityPath::Related { .. } => None,
+                });
+            if let Some(row) = by_entity {
+                return Some((row, sink.access));
+            }
+            let statements = self.statements(file);
+            let translated = &statements.get(own + at)?.statement;
+            let source = translated.scopes.get(sink.scope.0 as usize)?.sources.get(sink.source as usize)?;
+            let Relation::Table(name) = &source.relation else { return None };
+            let relation = relation_key(&system.catalog, name, &system.database.search_path());
+            Some((self.relation_row(relation, Certainty::Certain), sink.access))
+        })
+    }
+
+    /// What a call of a function gives.
+    fn apply(&self, function: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        if !self.step(called.depth) {
+            return Type::Unknown("too deep");
+        }
+        match function {
+            Type::Function(file, function, env) => self.result(*file, *function, env, Some(called), called.depth + 1),
+            Type::FunctionType(file, of, env) => {
+                let Some(code) = self.code(*file) else { return Type::Unknown("its file is not followed") };
+                match &code.types[of.0 as usize] {
+                    TypeExpression::Function { returns, .. } => self.declared(*file, *returns, env, called.depth + 1),
+                    _ => Type::Unknown("no function"),
+                }
+            }
+            Type::Union(options) => {
+                Type::one_of(options.iter().map(|option| self.apply(option, called)).collect::<Vec<_>>())
+            }
+            Type::Class(file, class) => self.instance(*file, *class, &[], called.depth + 1),
+            // A query that is called, awaited or taken apart is the query still.
+            Type::Row(_) | Type::Of(_) => function.clone(),
+            Type::Library(name, _) => self
+                .library_function(None, name, called)
+                .or_else(|| self.made_of_rows(called))
+                .unwrap_or(Type::Unknown("made by a library")),
+            _ => self.made_of_rows(called).unwrap_or(Type::Unknown("made by a function that is not followed")),
+        }
+    }
+
+    /// What a function that cannot be followed makes of rows, in a language without declared types: names that are columns
+    /// of the rows likely still are.
+    fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        if code.language != Language::TypeScript {
+            return None;
+        }
+        called.arguments.iter().take(3).find_map(|argument| {
+            let is_value = matches!(
+                code.expression(*argument).kind,
+                ExpressionKind::Variable(_) | ExpressionKind::Name { .. } | ExpressionKind::Member { .. }
+            );
+            let of = is_value.then(|| self.type_of(called.file, *argument, called.env, called.depth + 1))?;
+            of.less_sure()
+        })
+    }
+
+    /// What a function gives; its type parameters and parameters are bound by the call, if there is one.
+    fn result(
+        &self,
+        file: FileId,
+        id: FunctionId,
+        env: &Env<'s>,
+        called: Option<Called<'_, 's>>,
+        depth: u32,
+    ) -> Type<'s> {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
+        let function = &code.functions[id.0 as usize];
+        let mut bindings = Bindings::default();
+        for name in function.type_parameters.iter().filter_map(|name| Some((name, env.type_parameter(name)?))) {
+            bindings.types.push((name.0.clone(), name.1.clone()));
+        }
+        if let Some(class) = function.class {
+            for name in &code.classes[class.0 as usize].type_parameters {
+                bindings.types.extend(env.type_parameter(name).map(|of| (name.clone(), of.clone())));
+            }
+        }
+        if let Some(called) = called {
+            let given = |at: usize| {
+                let argument = *called.arguments.get(at)?;
+                Some(self.type_of(called.file, argument, called.env, called.depth + 1))
+            };
+            for (name, of) in function.type_parameters.iter().zip(called.types) {
+                bindings.types.push((name.clone(), self.declared(called.file, *of, called.env, called.depth + 1)));
+            }
+            for (at, parameter) in function.parameters.iter().enumerate().take(MOST_RETURNS) {
+                let variable = &code.variables[parameter.0 as usize];
+                match variable.declared {
+                    None if function.returns.is_none() => {
+                        bindings.parameters.extend(given(at).map(|of| ((file, *parameter), of)));
+                    }
+                    Some(declared) if called.types.is_empty() => {
+                        for (name, inside) in parameters_in(code, declared, 0) {
+                            if function.type_parameters.contains(&name)
+                                && let Some(of) = given(at)
+                            {
+                                let of = if inside { of.element() } else { of };
+                                let of = match of {
+                                    // `Class<T>` and its like are given as the class itself.
+                                    Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
+                                    other => other,
+                                };
+                                bindings.types.push((name, of));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let env = Env::new(bindings);
+        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        match declared {
+            Some(declared) if declared.is_telling() => declared,
+            declared => {
+                let returned = function.returned.iter().take(MOST_RETURNS);
+                let found =
+                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                match declared {
+                    Some(declared) if !found.has_rows() => declared,
+                    _ => found,
+                }
+            }
+        }
+    }
+
+    /// What a call of a method gives.
+    fn method(&self, receiver: &Type<'s>, object: Option<&str>, name: &str, called: Called<'_, 's>) -> Type<'s> {
+        if !self.step(called.depth) {
+            return Type::Unknown("too deep");
+        }
+        let library = Library::known();
+        match receiver {
+            Type::Row(row) => {
+                if let RowNames::Mapping { class: Some((file, class)), .. } = &row.names
+                    && let Some((file, member)) = self.member_of(*file, *class, name, called.depth + 1)
+                    && let Some(function) = member.function
+                {
+                    let given = self.result(file, function, &Env::default(), Some(called), called.depth + 1);
+                    if !given.is_unknown() {
+                        return given;
+                    }
+                }
+                if let Some(related) = self.related(row, name) {
+                    return related;
+                }
+                match library.method(name) {
+                    Some(Gives::Mapped) => self.callback_result(receiver, called),
+                    Some(Gives::Scalar) => Type::Scalar,
+                    _ => match self.row_part(row, name, true) {
+                        // A setter of a builder or fluent entity gives the row itself.
+                        super::kind::Part::Columns(..) if called.arguments.is_empty() => Type::Scalar,
+                        _ => receiver.clone(),
+                    },
+                }
+            }
+            Type::Of(of) => match library.method(name) {
+                Some(Gives::Element) => (**of).clone(),
+                Some(Gives::Same) => receiver.clone(),
+                Some(Gives::Mapped) => Type::holding(self.callback_result(of, called)),
+                Some(Gives::Scalar) => Type::Scalar,
+                None if name == "reduce" => called
+                    .arguments
+                    .get(1)
+                    .map_or(Type::Scalar, |start| self.type_of(called.file, *start, called.env, called.depth + 1)),
+                None => match self.method(of, object, name, called) {
+                    Type::Unknown(_) => receiver.clone(),
+                    found => Type::holding(found),
+                },
+            },
+            Type::Instance { file, class, env } => self.method_of_instance((*file, *class), env, name, called),
+            Type::Class(file, class) => {
+                let static_member = self.member_of(*file, *class, name, called.depth + 1);
+                if let Some((file, member)) = static_member
+                    && let Some(function) = member.function
+                {
+                    return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
+                }
+                // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
+                let made = self.instance(*file, *class, &[], called.depth + 1);
+                if made.has_rows() { made } else { Type::Unknown("a static method that is not followed") }
+            }
+            Type::Union(options) => {
+                Type::one_of(options.iter().map(|option| self.method(option, object, name, called)).collect::<Vec<_>>())
+            }
+            Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
+                let function = self.property(receiver, name, called.depth + 1);
+                self.apply(&function, called)
+            }
+            Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::FunctionType(..) => self
+                .library_function(object, name, called)
+                .or_else(|| self.made_of_rows(called))
+                .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
+            Type::Scalar => Type::Scalar,
+        }
+    }
+
+    fn method_of_instance(
+        &self,
+        (file, class): (FileId, ClassId),
+        env: &Env<'s>,
+        name: &str,
+        called: Called<'_, 's>,
+    ) -> Type<'s> {
+        let depth = called.depth + 1;
+        let receiver = Type::Instance { file, class, env: env.clone() };
+        match self.property_of_instance(file, class, env, name, depth) {
+            Some(function @ (Type::Function(..) | Type::FunctionType(..))) => return self.apply(&function, called),
+            Some(other) if !other.is_unknown() => return other,
+            _ => {}
+        }
+        // An accessor that the compiler adds.
+        for property in super::row::accessed(name) {
+            if property != name
+                && let Some(found) = self.property_of_instance(file, class, env, &property, depth)
+            {
+                return found;
+            }
+        }
+        // A repository's method that its library makes.
+        let rows = self.rows_of_parents(file, class, env, depth);
+        match rows {
+            Some(rows) if Library::known().gives_entities(name) => Type::holding(rows),
+            Some(_) => Type::Scalar,
+            None if name == "builder" || name == "toBuilder" || name == "build" => receiver,
+            None => Type::Unknown("a method that its class does not declare"),
+        }
+    }
+
+    /// The rows that a class's base in a library is told of: `JpaRepository<User, Long>`.
+    fn rows_of_parents(&self, file: FileId, class: ClassId, env: &Env<'s>, depth: u32) -> Option<Type<'s>> {
+        let code = self.code(file).filter(|_| self.step(depth))?;
+        let declared = &code.classes[class.0 as usize];
+        declared.parents.iter().find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
+            Type::Library(_, given) => given.iter().find(|of| of.has_rows()).cloned(),
+            Type::Of(of) => Some((*of).clone()),
+            Type::Instance { file, class, env } => self.rows_of_parents(file, class, &env, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// What a library's function gives, when that is one of its arguments.
+    fn library_function(&self, object: Option<&str>, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let library = Library::known();
+        let given = |at: usize| {
+            let argument = *called.arguments.get(at)?;
+            Some(self.type_of(called.file, argument, called.env, called.depth + 1))
+        };
+        if let Some(at) = library.argument_of(object, name) {
+            return given(at);
+        }
+        // `_.map(rows, row => …)`.
+        if library.method(name) == Some(Gives::Mapped) && called.arguments.len() >= 2 {
+            let of = given(0)?;
+            let rest = Called { arguments: &called.arguments[1..], ..called };
+            return Some(Type::holding(self.callback_result(&of.element(), rest)));
+        }
+        // `em.find(User.class, id)`, `session.get(User.class, id)`: whatever is asked for by its class.
+        called.arguments.iter().take(3).enumerate().find_map(|(at, argument)| {
+            let code = self.code(called.file)?;
+            match &code.expression(*argument).kind {
+                ExpressionKind::Typed(_) | ExpressionKind::Name { .. } => match given(at)? {
+                    row @ Type::Row(_) => Some(Type::holding(row)),
+                    Type::Class(file, class) => {
+                        let made = self.instance(file, class, &[], called.depth + 1);
+                        made.has_rows().then(|| Type::holding(made))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            }
+        })
+    }
+
+    /// What the function that a call is given returns for `element`.
+    fn callback_result(&self, element: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let Some(argument) = called.arguments.first() else { return Type::Unknown("nothing is given to it") };
+        match self.type_of(called.file, *argument, called.env, called.depth + 1) {
+            Type::Function(file, id, env) => {
+                let Some(code) = self.code(file).filter(|_| self.step(called.depth)) else {
+                    return Type::Unknown("too deep");
+                };
+                let function = &code.functions[id.0 as usize];
+                let mut bindings = Bindings::default();
+                let _ = env;
+                if let Some(first) = function.parameters.first()
+                    && code.variables[first.0 as usize].declared.is_none()
+                {
+                    bindings.parameters.push(((file, *first), element.element()));
+                }
+                let env = Env::new(bindings);
+                match function.returns {
+                    Some(returns) => self.declared(file, returns, &env, called.depth + 1),
+                    None => Type::one_of(
+                        function
+                            .returned
+                            .iter()
+                            .take(MOST_RETURNS)
+                            .map(|value| self.type_of(file, *value, &env, called.depth + 1))
+                            .collect::<Vec<_>>(),
+                    ),
+                }
+            }
+            Type::Class(file, class) => self.instance(file, class, &[], called.depth + 1),
+            _ => Type::Unknown("made by a function that is not followed"),
+        }
+    }
+
+    /// What parameter `at` of the function that is argument `position` of a call gets.
+    pub(super) fn callback_parameter(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        call: ExpressionId,
+        position: u32,
+        at: u32,
+        depth: u32,
+    ) -> Type<'s> {
+        let env = Env::default();
+        let (callee, arguments) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+            _ => return Type::Unknown("given to a constructor"),
+        };
+        // `jdbc.query("select …", (rs, n) -> …)`.
+        let before: Vec<ExpressionId> = arguments.iter().copied().take(position as usize).collect();
+        if at == 0
+            && let Some(rows) = self.statement_rows(file, code, call, &before)
+        {
+            return rows;
+        }
+        let library = Library::known();
+        let (receiver, name) = match &code.expression(callee).kind {
+            ExpressionKind::Member { object, name } => (self.type_of(file, *object, &env, depth), name.as_str()),
+            ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
+            _ => (Type::Unknown("a function"), ""),
+        };
+        if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
+            if library.passes_element(name, at) || at == 0 {
+                return receiver.element();
+            }
+            return Type::Scalar;
+        }
+        // Declared by the function that takes it.
+        let function = self.type_of(file, callee, &env, depth);
+        if let Type::Function(declaring, function, env) = &function
+            && let Some(declaring_code) = self.code(*declaring)
+        {
+            let parameters = &declaring_code.functions[function.0 as usize].parameters;
+            if let Some(parameter) = parameters.get(position as usize)
+                && let Some(declared) = declaring_code.variables[parameter.0 as usize].declared
+                && let Type::FunctionType(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
+                && let Some(of_code) = self.code(of_file)
+                && let TypeExpression::Function { parameters, .. } = &of_code.types[of.0 as usize]
+                && let Some(parameter) = parameters.get(at as usize)
+            {
+                return self.declared(of_file, *parameter, &env, depth + 1);
+            }
+        }
+        // `_.map(rows, row => …)`, `Promise.all(rows.map(…))`.
+        if position > 0
+            && let Some(first) = arguments.first()
+        {
+            let first = self.type_of(file, *first, &env, depth);
+            if first.has_rows() && (library.method(name).is_some() || library.argument_of(None, name).is_some()) {
+                return if at == 0 || library.passes_element(name, at) { first.element() } else { Type::Scalar };
+            }
+        }
+        Type::Unknown("a parameter without a type")
+    }
+
+    /// The member of a class or of one that it extends, with the file that declares it.
+    pub(super) fn member_of(
+        &self,
+        file: FileId,
+        class: ClassId,
+        name: &str,
+        depth: u32,
+    ) -> Option<(FileId, &'s Member)> {
+        let code = self.code(file).filter(|_| self.step(depth))?;
+        let declared = &code.classes[class.0 as usize];
+        if declared.kind == ClassKind::Alias {
+            return None;
+        }
+        let own = declared.members.iter().filter(|member| member.name == name);
+        if let Some(member) = own.max_by_key(|member| member.function.is_some()) {
+            return Some((file, member));
+        }
+        declared.parents.iter().find_map(|parent| {
+            let TypeExpression::Named { name: parent, .. } = &code.types[parent.0 as usize] else { return None };
+            let (file, class) = self.class_called(file, code, parent, depth + 1)?;
+            self.member_of(file, class, name, depth + 1)
+        })
+    }
+}
+
+/// Columns of the projection of a statement that calls build, under their own names.
+fn projected(found: &StatementUses<'_>) -> Vec<OutputColumn> {
+    let Some(scope) = found.statement.scopes.first() else { return Vec::new() };
+    let own = found.uses.iter().filter(|used| used.scope == ScopeId(0) && used.form == Form::Name);
+    own.filter_map(|used| {
+        let Usage::Output(at) = used.usage else { return None };
+        let output = scope.outputs.get(at as usize)?;
+        if output.value != OutputValue::Expression || output.name.is_some() {
+            return None;
+        }
+        let Resolution::Columns { columns, .. } = &used.resolution else { return None };
+        let name = columns.first()?.column.as_str();
+        Some(OutputColumn { name: Some(Ident::bare(name)), columns: columns.clone(), passed: true })
+    })
+    .collect()
+}
+
+/// The texts in an argument: itself, or what its variable holds.
+fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
+    let expression = code.expression(id);
+    if depth > 4 {
+        return Vec::new();
+    }
+    match &expression.kind {
+        ExpressionKind::Text(_) | ExpressionKind::Scalar => vec![expression.span],
+        ExpressionKind::Variable(variable) => code.variables[variable.0 as usize]
+            .values
+            .iter()
+            .take(8)
+            .flat_map(|value| text_spans(code, *value, depth + 1))
+            .collect(),
+        ExpressionKind::Member { name, object } => match &code.expression(*object).kind {
+            // A constant of the class.
+            ExpressionKind::This(class) => code.classes[class.0 as usize]
+                .members
+                .iter()
+                .filter(|member| member.name == *name)
+                .flat_map(|member| &member.values)
+                .take(4)
+                .flat_map(|value| text_spans(code, *value, depth + 1))
+                .collect(),
+            _ => Vec::new(),
+        },
+        ExpressionKind::Choice(options) | ExpressionKind::List(options) => {
+            options.iter().take(8).flat_map(|option| text_spans(code, *option, depth + 1)).collect()
+        }
+        ExpressionKind::Object { properties, .. } => properties
+            .iter()
+            .take(8)
+            .filter(|property| matches!(property.name.as_str(), "text" | "sql" | "query" | "values" | "statement"))
+            .flat_map(|property| text_spans(code, property.value, depth + 1))
+            .collect(),
+        ExpressionKind::Call { arguments, .. } => {
+            arguments.iter().take(2).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The type parameters in a declared type, and whether they stand inside another type.
+fn parameters_in(code: &Code, id: TypeId, depth: u32) -> Vec<(String, bool)> {
+    if depth > 4 {
+        return Vec::new();
+    }
+    match &code.types[id.0 as usize] {
+        TypeExpression::Parameter(name) => vec![(name.clone(), depth > 0)],
+        TypeExpression::Named { arguments, .. } => {
+            arguments.iter().flat_map(|of| parameters_in(code, *of, depth + 1)).collect()
+        }
+        TypeExpression::List(of) => parameters_in(code, *of, depth + 1),
+        _ => Vec::new(),
+    }
+}

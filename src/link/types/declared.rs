@@ -1,0 +1,385 @@
+//! Types as code writes them, and the classes that their names mean.
+
+use super::kind::{Bindings, Env, Part, Type};
+use super::library::Library;
+use super::modules::is_in_package;
+use super::{DEEPEST, Evaluator};
+use crate::model::answer::Certainty;
+use crate::model::code::{
+    Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
+};
+use crate::model::mapping::{Mapping, MappingRole};
+use crate::model::source::FileId;
+
+/// Names of types whose values have no named parts.
+const SCALARS: &[&str] = &[
+    "int",
+    "long",
+    "short",
+    "byte",
+    "char",
+    "float",
+    "double",
+    "boolean",
+    "void",
+    "String",
+    "Integer",
+    "Long",
+    "Short",
+    "Byte",
+    "Character",
+    "Float",
+    "Double",
+    "Boolean",
+    "Void",
+    "BigDecimal",
+    "BigInteger",
+    "UUID",
+    "Date",
+    "Instant",
+    "LocalDate",
+    "LocalDateTime",
+    "ZonedDateTime",
+    "OffsetDateTime",
+    "Timestamp",
+    "string",
+    "number",
+    "bigint",
+    "null",
+    "undefined",
+    "never",
+    "symbol",
+    "Buffer",
+    "Number",
+    "CharSequence",
+    "Duration",
+    "Locale",
+    "StringBuilder",
+];
+
+impl<'s> Evaluator<'_, '_, 's, '_> {
+    /// What a written type says.
+    pub(super) fn declared(&self, file: FileId, id: TypeId, env: &Env<'s>, depth: u32) -> Type<'s> {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
+        match &code.types[id.0 as usize] {
+            TypeExpression::Named { name, arguments } => self.named(file, code, name, arguments, env, depth + 1),
+            TypeExpression::Parameter(name) => {
+                env.type_parameter(name).cloned().unwrap_or(Type::Unknown("a type parameter"))
+            }
+            TypeExpression::List(of) => Type::holding(self.declared(file, *of, env, depth + 1)),
+            TypeExpression::Union(of) | TypeExpression::Intersection(of) => {
+                Type::one_of(of.iter().map(|of| self.declared(file, *of, env, depth + 1)).collect::<Vec<_>>())
+            }
+            TypeExpression::Object(_) => Type::Shape(file, id, env.clone()),
+            TypeExpression::Function { .. } => Type::FunctionType(file, id, env.clone()),
+            TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
+            TypeExpression::Part { of, name } => {
+                let of = self.declared(file, *of, env, depth + 1);
+                // The key of a drizzle table that stands for the type of its rows.
+                if name.is_empty() || name.starts_with("$infer") || name.starts_with("_") {
+                    return of.element();
+                }
+                self.property(&of, name, depth + 1)
+            }
+            TypeExpression::Opaque => Type::Unknown("its type is not followed"),
+        }
+    }
+
+    fn named(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        name: &str,
+        arguments: &[TypeId],
+        env: &Env<'s>,
+        depth: u32,
+    ) -> Type<'s> {
+        let library = Library::known();
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        if arguments.is_empty() && SCALARS.contains(&name) {
+            return Type::Scalar;
+        }
+        // Evaluated in the place that writes them, not in that of the class.
+        let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
+        if let Some((file, class)) = self.class_called(file, code, name, depth) {
+            return self.instance(file, class, &given, depth);
+        }
+        if library.is_transparent(simple) && !given.is_empty() {
+            return given[0].clone();
+        }
+        if library.holds(simple) && !given.is_empty() {
+            return Type::holding(given[given.len() - 1].clone());
+        }
+        if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
+            return row;
+        }
+        // Whatever a wrapper of an unknown library is, it leads to the rows that it is told of.
+        match given.iter().find(|of| of.has_rows()) {
+            Some(rows) => Type::holding(rows.clone()),
+            None => Type::Library(simple.into(), given.into()),
+        }
+    }
+
+    /// A type that no file of the tree declares, because it is generated from the schema: a client's `User` or
+    /// `Prisma.UserUpdateInput`, a generated row type.
+    fn generated(&self, file: FileId, code: &'s Code, name: &str, plain: bool, depth: u32) -> Option<Type<'s>> {
+        if code.language != Language::TypeScript || depth > DEEPEST {
+            return None;
+        }
+        let system = self.system();
+        let simple = name.rsplit('.').next().unwrap_or(name);
+        let first = name.split('.').next().unwrap_or(name);
+        let import = code.imports.iter().find(|import| import.local == first)?;
+        let imported = match (&import.name, name.contains('.')) {
+            (OuterPart::Named(original), false) => original.as_str(),
+            _ => simple,
+        };
+        let stems = std::iter::once(imported.to_owned()).chain(stems(imported));
+        for stem in stems {
+            if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, &stem)
+                && self.code(declaring).is_none_or(|code| code.classes.iter().all(|class| class.name != stem))
+                && mapping.role == MappingRole::Entity
+            {
+                return self.mapped_row(declaring, mapping, None);
+            }
+            if plain && let Some(relation) = self.relation_called(&stem) {
+                return Some(self.relation_row(relation, Certainty::Likely));
+            }
+        }
+        None
+    }
+
+    /// An instance of a class of the tree: rows, when it is mapped.
+    pub(super) fn instance(&self, file: FileId, class: ClassId, given: &[Type<'s>], depth: u32) -> Type<'s> {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
+        let declared = &code.classes[class.0 as usize];
+        if declared.kind == ClassKind::Enum {
+            return Type::Scalar;
+        }
+        if let Some((mapping_file, mapping)) = self.mapping_of(file, code, class)
+            && let Some(row) = self.mapped_row(mapping_file, mapping, Some((file, class)))
+        {
+            return row;
+        }
+        if code.language == Language::TypeScript
+            && let Some(row) = self.row_interface(declared)
+        {
+            return row;
+        }
+        let types = declared.type_parameters.iter().cloned().zip(given.iter().cloned()).collect();
+        let env = Env::new(Bindings { types, parameters: Vec::new() });
+        if declared.kind == ClassKind::Alias
+            && let Some(alias) = declared.alias
+        {
+            return self.declared(file, alias, &env, depth + 1);
+        }
+        Type::Instance { file, class, env }
+    }
+
+    /// Rows by their hand-written type: `UserRow`, `UsersTable`, when most of what it declares are columns of such a table.
+    fn row_interface(&self, declared: &Class) -> Option<Type<'s>> {
+        let says_row = ["Row", "Table", "Record", "Entity"].iter().any(|ending| declared.name.ends_with(ending));
+        let is_type = matches!(declared.kind, ClassKind::Interface | ClassKind::Alias | ClassKind::Class);
+        if !says_row || !is_type || declared.members.len() < 2 {
+            return None;
+        }
+        let relation = self.relation_called(&declared.name)?;
+        let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
+        let columns = declared.members.iter().filter(|member| is_column(&member.name)).count();
+        (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
+    }
+
+    /// The mapping of a class: one in its own file, or one that a file without code (XML, a schema language) makes of its
+    /// name.
+    fn mapping_of(&self, file: FileId, code: &Code, class: ClassId) -> Option<(FileId, &'s Mapping)> {
+        let system = self.system();
+        let declared = &code.classes[class.0 as usize];
+        if declared.kind == ClassKind::Enum {
+            return None;
+        }
+        let mut outside = None;
+        for (mapping_file, mapping) in system.entities.called(&declared.name) {
+            if mapping_file == file {
+                return Some((mapping_file, mapping));
+            }
+            let same = system.store.file(mapping_file).repository == system.store.file(file).repository;
+            if self.code(mapping_file).is_none() && same && code.language == Language::Java {
+                outside = outside.or(Some((mapping_file, mapping)));
+            }
+        }
+        outside
+    }
+
+    /// The class that a name means in a file.
+    pub(super) fn class_called(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        name: &str,
+        depth: u32,
+    ) -> Option<(FileId, ClassId)> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        let found = match code.language {
+            Language::Java => self.java_class(file, code, first),
+            Language::TypeScript => self.module_class(file, code, first, rest, depth),
+        };
+        if let (Some((file, class)), Some(rest), Language::Java) = (found, rest, code.language) {
+            let outer = self.code(file)?;
+            let inner = rest.rsplit('.').next().unwrap_or(rest);
+            return class_of(outer, inner).map(|inner| (file, inner)).or(Some((file, class)));
+        }
+        if found.is_none() && code.language == Language::Java && rest.is_some() {
+            // Fully qualified.
+            let (package, simple) = name.rsplit_once('.')?;
+            return self.java_class_in(package, simple);
+        }
+        found
+    }
+
+    fn java_class(&self, file: FileId, code: &'s Code, name: &str) -> Option<(FileId, ClassId)> {
+        if let Some(class) = class_of(code, name) {
+            return Some((file, class));
+        }
+        if let Some(import) = code.imports.iter().find(|import| import.local == name) {
+            let original = match &import.name {
+                OuterPart::Named(original) => original,
+                _ => name,
+            };
+            return self.java_class_in(&import.module, original);
+        }
+        let system = self.system();
+        let candidates = self.types.modules.java_files(name);
+        let own = code.package.as_deref().unwrap_or("");
+        let packages = std::iter::once(own).chain(
+            code.imports.iter().filter(|import| import.name == OuterPart::All).map(|import| import.module.as_str()),
+        );
+        for package in packages {
+            let found = candidates.iter().find(|&&id| is_in_package(system.store.file(id), package));
+            if let Some(found) = found.and_then(|&id| Some((id, class_of(self.code(id)?, name)?))) {
+                return Some(found);
+            }
+        }
+        // Inner classes of the file's own superclasses.
+        code.classes
+            .iter()
+            .flat_map(|class| &class.parents)
+            .filter_map(|parent| match &code.types[parent.0 as usize] {
+                TypeExpression::Named { name, .. } => Some(name.as_str()),
+                _ => None,
+            })
+            .filter(|parent| *parent != name)
+            .take(8)
+            .find_map(|parent| {
+                let import = code.imports.iter().find(|import| import.local == parent)?;
+                let (id, _) = self.java_class_in(&import.module, parent)?;
+                Some((id, class_of(self.code(id)?, name)?))
+            })
+    }
+
+    /// A class of a package; the last parts of what is taken for the package may be classes around it.
+    fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
+        let system = self.system();
+        let direct = self.types.modules.java_files(name).iter();
+        let found = direct.copied().find(|&id| is_in_package(system.store.file(id), package));
+        if let Some(id) = found {
+            return Some((id, class_of(self.code(id)?, name)?));
+        }
+        let (outer_package, outer) = package.rsplit_once('.')?;
+        let mut files = self.types.modules.java_files(outer).iter().copied();
+        let id = files.find(|&id| is_in_package(system.store.file(id), outer_package))?;
+        Some((id, class_of(self.code(id)?, name)?))
+    }
+
+    fn module_class(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        first: &str,
+        rest: Option<&str>,
+        depth: u32,
+    ) -> Option<(FileId, ClassId)> {
+        if rest.is_none()
+            && let Some(class) = class_of(code, first)
+        {
+            return Some((file, class));
+        }
+        let import = code.imports.iter().find(|import| import.local == first)?;
+        let module = self.types.modules.import(self.system().store, file, &import.module)?;
+        let wanted = match (&import.name, rest) {
+            (OuterPart::All, Some(rest)) => OuterPart::Named(rest.to_owned()),
+            (name, None) => name.clone(),
+            _ => return None,
+        };
+        self.exported_class(module, &wanted, depth + 1)
+    }
+
+    fn exported_class(&self, file: FileId, part: &OuterPart, depth: u32) -> Option<(FileId, ClassId)> {
+        if !self.step(depth) {
+            return None;
+        }
+        let code = self.code(file)?;
+        let name = match part {
+            OuterPart::Named(name) => name.as_str(),
+            OuterPart::Default => "default",
+            OuterPart::All => return None,
+        };
+        for export in code.exports.iter().filter(|export| export.name == name) {
+            match &export.value {
+                Exported::Class(class) => return Some((file, *class)),
+                Exported::Expression(value) => {
+                    if let ExpressionKind::Class(class) = code.expression(*value).kind {
+                        return Some((file, class));
+                    }
+                    if let ExpressionKind::Name { name, .. } = &code.expression(*value).kind
+                        && let Some(found) = self.class_called(file, code, name, depth + 1)
+                    {
+                        return Some(found);
+                    }
+                }
+                Exported::From { module, name } => {
+                    let module = self.types.modules.import(self.system().store, file, module)?;
+                    return self.exported_class(module, name, depth + 1);
+                }
+            }
+        }
+        let all = code.exports.iter().filter(|export| export.name == "*");
+        all.take(256).find_map(|export| {
+            let Exported::From { module, .. } = &export.value else { return None };
+            let module = self.types.modules.import(self.system().store, file, module)?;
+            self.exported_class(module, part, depth + 1)
+        })
+    }
+}
+
+/// The class of that simple name in a file: the outermost one.
+fn class_of(code: &Code, name: &str) -> Option<ClassId> {
+    let named = |(_, class): &(usize, &crate::model::code::Class)| class.name == name;
+    let found = code.classes.iter().enumerate().filter(named).min_by_key(|(_, class)| class.outer.is_some());
+    found.map(|(at, _)| ClassId(at as u32))
+}
+
+/// The model that a generated type's name speaks of: `User` of `UserUncheckedUpdateInput`.
+fn stems(name: &str) -> Option<String> {
+    const ENDINGS: &[&str] = &[
+        "UncheckedUpdateManyInput",
+        "UncheckedCreateInput",
+        "UncheckedUpdateInput",
+        "UpdateManyMutationInput",
+        "CreateManyInput",
+        "CreateInput",
+        "UpdateInput",
+        "WhereInput",
+        "WhereUniqueInput",
+        "OrderByWithRelationInput",
+        "Select",
+        "GetPayload",
+        "Payload",
+    ];
+    const BEGINNINGS: &[&str] = &["Create", "Update", "New", "Insert", "Insertable", "Upsert"];
+    let ending = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+    let beginning = || BEGINNINGS.iter().find_map(|word| name.strip_prefix(word));
+    ending.or_else(beginning).filter(|stem| stem.starts_with(|first: char| first.is_uppercase())).map(str::to_owned)
+}

@@ -1,0 +1,322 @@
+//! Expressions: what each of them is.
+
+use super::kind::{Env, Type};
+use super::library::Library;
+use super::{DEEPEST, Evaluator, MOST_STEPS};
+use crate::model::answer::Certainty;
+use crate::model::code::{
+    ClassId, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, Variable,
+    VariableId,
+};
+use crate::model::source::FileId;
+
+/// Values of one variable, functions of one name and the like that are looked at.
+const MOST_VALUES: usize = 16;
+
+impl<'s> Evaluator<'_, '_, 's, '_> {
+    /// Counts a step; false when there have been too many or they are nested too deeply.
+    pub(super) fn step(&self, depth: u32) -> bool {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        let goes_on = steps < MOST_STEPS && depth < DEEPEST;
+        if !goes_on {
+            self.cut.set(true);
+        }
+        goes_on
+    }
+
+    /// What an expression of a file is.
+    pub(super) fn type_of(&self, file: FileId, id: ExpressionId, env: &Env<'s>, depth: u32) -> Type<'s> {
+        let Some(code) = self.code(file) else { return Type::Unknown("its file is not followed") };
+        if env.is_empty()
+            && let Some(known) = self.memo.borrow().get(&(file, id))
+        {
+            return known.clone();
+        }
+        if !self.step(depth) {
+            return Type::Unknown("too deep");
+        }
+        let place = (file, u64::from(id.0) << 1);
+        if !self.running.borrow_mut().insert(place) {
+            self.cut.set(true);
+            return Type::Unknown("it is made of itself");
+        }
+        let was_cut = self.cut.replace(false);
+        let found = self.evaluated(file, code, id, env, depth + 1);
+        self.running.borrow_mut().remove(&place);
+        let cut = self.cut.get();
+        if env.is_empty() && !cut {
+            self.memo.borrow_mut().insert((file, id), found.clone());
+        }
+        self.cut.set(cut || was_cut);
+        found
+    }
+
+    fn evaluated(&self, file: FileId, code: &'s Code, id: ExpressionId, env: &Env<'s>, depth: u32) -> Type<'s> {
+        let of = |id: ExpressionId| self.type_of(file, id, env, depth);
+        let expression = code.expression(id);
+        match &expression.kind {
+            ExpressionKind::Variable(variable) => self.variable(file, code, *variable, env, depth),
+            ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, env, depth),
+            ExpressionKind::This(class) => self.this(file, code, *class, depth),
+            ExpressionKind::Member { object, name } => {
+                let object = of(*object);
+                self.property(&object, name, depth)
+            }
+            ExpressionKind::Element(of_what) => of(*of_what).element(),
+            ExpressionKind::Call { .. } => self.call(file, code, id, env, depth),
+            ExpressionKind::New { class, arguments } => {
+                let made = self.declared(file, *class, env, depth);
+                match (&made, arguments.first()) {
+                    // `new Map(rows)`, `new ArrayList<>(rows)`.
+                    (Type::Library(name, given), Some(first))
+                        if Library::known().holds(name) && given.iter().all(Type::is_unknown) =>
+                    {
+                        Type::holding(of(*first).element())
+                    }
+                    _ => made,
+                }
+            }
+            ExpressionKind::Await(of_what) => of(*of_what),
+            ExpressionKind::Object { .. } => Type::Object(file, id, env.clone()),
+            ExpressionKind::List(items) => {
+                Type::holding(Type::one_of(items.iter().take(MOST_VALUES).map(|item| of(*item).element())))
+            }
+            ExpressionKind::Choice(options) => {
+                Type::one_of(options.iter().take(MOST_VALUES).map(|option| of(*option)).collect::<Vec<_>>())
+            }
+            ExpressionKind::Function(function) => Type::Function(file, *function, env.clone()),
+            ExpressionKind::Class(class) => Type::Class(file, *class),
+            ExpressionKind::Typed(declared) => self.declared(file, *declared, env, depth),
+            ExpressionKind::Module(specifier) => {
+                match self.types.modules.import(self.system().store, file, specifier) {
+                    Some(module) => self.exported(module, &OuterPart::Default, depth),
+                    None => Type::Library(specifier.as_str().into(), [].into()),
+                }
+            }
+            ExpressionKind::Text(_) | ExpressionKind::Scalar => Type::Scalar,
+            ExpressionKind::Opaque => Type::Unknown("made in a way that is not followed"),
+        }
+    }
+
+    /// An instance of the class around the place.
+    pub(super) fn this(&self, file: FileId, code: &'s Code, class: ClassId, depth: u32) -> Type<'s> {
+        let _ = code;
+        self.instance(file, class, &[], depth)
+    }
+
+    fn variable(&self, file: FileId, code: &'s Code, id: VariableId, env: &Env<'s>, depth: u32) -> Type<'s> {
+        if let Some(given) = env.parameter(file, id) {
+            return given.clone();
+        }
+        let variable = &code.variables[id.0 as usize];
+        if variable.parameter.is_none()
+            && let Some(row) = self.mapped_constant(file, variable)
+        {
+            return row;
+        }
+        let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
+        if let Some(declared) = &declared
+            && declared.is_telling()
+        {
+            return declared.clone();
+        }
+        let mut options: Vec<Type<'s>> =
+            variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
+        if let Some((function, at)) = variable.parameter {
+            options.push(self.parameter(file, code, function, at, declared.is_none(), depth));
+        }
+        let found = Type::one_of(options);
+        match declared {
+            // A library's type: what is put into it says more when there are rows in it.
+            Some(declared) if !found.has_rows() => declared,
+            _ => found,
+        }
+    }
+
+    /// A constant that stands for a table: `const users = pgTable("users", …)`.
+    fn mapped_constant(&self, file: FileId, variable: &Variable) -> Option<Type<'s>> {
+        let system = self.system();
+        let mut mappings = system.entities.called(&variable.name);
+        let (_, mapping) = mappings.find(|(declaring, mapping)| *declaring == file && mapping.span == variable.span)?;
+        self.mapped_row(file, mapping, None)
+    }
+
+    /// What a parameter that has no telling type is given: by the call that the function itself is given to, or by the
+    /// calls of the function in its own file.
+    fn parameter(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        function: FunctionId,
+        at: u32,
+        undeclared: bool,
+        depth: u32,
+    ) -> Type<'s> {
+        if !self.step(depth) {
+            return Type::Unknown("too deep");
+        }
+        let mut found = Vec::new();
+        let index = self.index(file, code);
+        let mut named: Vec<ExpressionId> = Vec::new();
+        for holder in index.functions.get(&function).into_iter().flatten() {
+            if undeclared {
+                found.extend(self.argument_of(file, code, *holder, at, depth));
+            }
+            for target in index.flows.get(holder).into_iter().flatten() {
+                match target {
+                    FlowTarget::Argument(call, position) => {
+                        found.push(self.callback_parameter(file, code, *call, *position, at, depth));
+                    }
+                    FlowTarget::Variable(variable) => {
+                        named.extend(index.variables.get(variable).into_iter().flatten());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let name = code.functions[function.0 as usize].name.as_str();
+        if !name.is_empty() {
+            named.extend(index.names.get(name).into_iter().flatten());
+        }
+        named.sort_unstable();
+        named.dedup();
+        for occurrence in named.into_iter().take(MOST_VALUES) {
+            for target in index.flows.get(&occurrence).into_iter().flatten() {
+                if let FlowTarget::Argument(call, position) = target {
+                    found.push(self.callback_parameter(file, code, *call, *position, at, depth));
+                }
+            }
+            if undeclared {
+                found.extend(self.argument_of(file, code, occurrence, at, depth));
+            }
+        }
+        if undeclared && !found.iter().any(Type::has_rows) && !name.is_empty() {
+            found.extend(self.arguments_elsewhere(file, name, function, at, depth));
+        }
+        if found.is_empty() { Type::Unknown("a parameter without a type") } else { Type::one_of(found) }
+    }
+
+    /// The argument `at` of the call whose callee is this expression.
+    fn argument_of(&self, file: FileId, code: &'s Code, callee: ExpressionId, at: u32, depth: u32) -> Option<Type<'s>> {
+        let call = *self.index(file, code).calls.get(&callee)?;
+        let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind else { return None };
+        arguments.get(at as usize).map(|argument| self.type_of(file, *argument, &Env::default(), depth))
+    }
+
+    /// The argument `at` of the calls of a function of this file in others that import it.
+    fn arguments_elsewhere(
+        &self,
+        file: FileId,
+        name: &str,
+        function: FunctionId,
+        at: u32,
+        depth: u32,
+    ) -> Vec<Type<'s>> {
+        let mut found = Vec::new();
+        for caller in self.types.callers(file, name) {
+            let Some(code) = self.code(caller) else { continue };
+            let index = self.index(caller, code);
+            for callee in index.names.get(name).into_iter().flatten() {
+                if found.len() >= MOST_VALUES || !self.step(depth) {
+                    return found;
+                }
+                if !index.calls.contains_key(callee) {
+                    continue;
+                }
+                let called = self.type_of(caller, *callee, &Env::default(), depth);
+                if matches!(called, Type::Function(own, called, _) if own == file && called == function) {
+                    found.extend(self.argument_of(caller, code, *callee, at, depth));
+                }
+            }
+        }
+        found
+    }
+
+    fn free_name(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        name: &str,
+        class: Option<ClassId>,
+        env: &Env<'s>,
+        depth: u32,
+    ) -> Type<'s> {
+        if code.language == Language::Java {
+            if let Some(class) = class
+                && !name.starts_with(|first: char| first.is_uppercase())
+            {
+                let this = self.this(file, code, class, depth);
+                let found = self.property(&this, name, depth);
+                if !found.is_unknown() {
+                    return found;
+                }
+            }
+            return match self.class_called(file, code, name, depth) {
+                Some((file, class)) => Type::Class(file, class),
+                None => Type::Library(name.into(), [].into()),
+            };
+        }
+        let _ = env;
+        if let Some(import) = code.imports.iter().find(|import| import.local == name) {
+            let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
+                return Type::Library(name.into(), [].into());
+            };
+            let found = self.exported(module, &import.name, depth);
+            // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
+            if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
+                && let Some(relation) = self.relation_called(original)
+            {
+                return self.relation_row(relation, Certainty::Likely);
+            }
+            return found;
+        }
+        match self.class_called(file, code, name, depth) {
+            Some((file, class)) => Type::Class(file, class),
+            None => Type::Library(name.into(), [].into()),
+        }
+    }
+
+    /// What a file exports under a name.
+    pub(super) fn exported(&self, file: FileId, part: &OuterPart, depth: u32) -> Type<'s> {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else {
+            return Type::Unknown("its module is not followed");
+        };
+        let name = match part {
+            OuterPart::All => return Type::Module(file),
+            OuterPart::Default => "default",
+            OuterPart::Named(name) => name.as_str(),
+        };
+        if let Some(export) = code.exports.iter().rev().find(|export| export.name == name) {
+            return match &export.value {
+                Exported::Expression(value) => self.type_of(file, *value, &Env::default(), depth + 1),
+                Exported::Class(class) => Type::Class(file, *class),
+                Exported::From { module, name } => match self.types.modules.import(self.system().store, file, module) {
+                    Some(module) => self.exported(module, name, depth + 1),
+                    None => Type::Library(module.as_str().into(), [].into()),
+                },
+            };
+        }
+        if *part == OuterPart::Default {
+            return Type::Module(file);
+        }
+        for export in code.exports.iter().filter(|export| export.name == "*").take(256) {
+            if let Exported::From { module, .. } = &export.value
+                && let Some(module) = self.types.modules.import(self.system().store, file, module)
+            {
+                let found = self.exported(module, part, depth + 1);
+                if !found.is_unknown() {
+                    return found;
+                }
+            }
+        }
+        // `module.exports = object` and then a name of it.
+        if code.exports.iter().any(|export| export.name == "default") {
+            let whole = self.exported(file, &OuterPart::Default, depth + 1);
+            if !matches!(whole, Type::Module(_)) {
+                return self.property(&whole, name, depth + 1);
+            }
+        }
+        Type::Unknown("its module does not export it")
+    }
+}

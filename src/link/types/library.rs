@@ -1,0 +1,164 @@
+//! What the well-known libraries of the host languages do with values: the tables of `queries/values/library.toml`.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// What a method of something that holds T gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// One T.
+    Element,
+    /// What holds T.
+    Same,
+    /// What holds the result of the function that it is given.
+    Mapped,
+    /// Nothing that matters.
+    Scalar,
+}
+
+/// The tables.
+pub(super) struct Library {
+    holders: HashSet<String>,
+    transparent: HashSet<String>,
+    methods: HashMap<String, Gives>,
+    pairs: HashSet<String>,
+    accumulating: HashSet<String>,
+    functions: HashMap<String, usize>,
+    gives: Vec<String>,
+    counts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    holders: HashMap<String, String>,
+    transparent: HashMap<String, String>,
+    methods: Methods,
+    functions: HashMap<String, String>,
+    repositories: Repositories,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Methods {
+    element: String,
+    same: String,
+    mapped: String,
+    scalar: String,
+    pairs: String,
+    accumulating: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repositories {
+    gives: String,
+    counts: String,
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split_whitespace().map(str::to_owned)
+}
+
+impl Library {
+    /// The tables that columnist comes with.
+    ///
+    /// # Panics
+    /// Never: they are a part of the program, and a test reads them.
+    pub(super) fn known() -> &'static Self {
+        static KNOWN: LazyLock<Library> = LazyLock::new(|| {
+            Library::read(include_str!("../../../queries/values/library.toml")).expect("the built-in tables are valid")
+        });
+        &KNOWN
+    }
+
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        let written: Written = toml::from_str(text)?;
+        let mut methods = HashMap::new();
+        // The first table that has a word wins.
+        for (list, gives) in [
+            (&written.methods.scalar, Gives::Scalar),
+            (&written.methods.mapped, Gives::Mapped),
+            (&written.methods.same, Gives::Same),
+            (&written.methods.element, Gives::Element),
+        ] {
+            for word in words(list) {
+                methods.entry(word).or_insert(gives);
+            }
+        }
+        let functions = written
+            .functions
+            .iter()
+            .filter_map(|(at, list)| Some((at.parse::<usize>().ok()?, list)))
+            .flat_map(|(at, list)| words(list).map(move |word| (word, at)))
+            .collect();
+        Ok(Self {
+            holders: written.holders.values().flat_map(|list| words(list)).collect(),
+            transparent: written.transparent.values().flat_map(|list| words(list)).collect(),
+            methods,
+            pairs: words(&written.methods.pairs).collect(),
+            accumulating: words(&written.methods.accumulating).collect(),
+            functions,
+            gives: words(&written.repositories.gives).collect(),
+            counts: words(&written.repositories.counts).collect(),
+        })
+    }
+
+    /// Whether the type of that simple name holds what its last type argument says.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.holders.contains(name)
+    }
+
+    /// Whether the type of that simple name has the names of its first type argument.
+    pub(super) fn is_transparent(&self, name: &str) -> bool {
+        self.transparent.contains(name)
+    }
+
+    /// What a method of a holder gives.
+    pub(super) fn method(&self, name: &str) -> Option<Gives> {
+        self.methods.get(name).copied()
+    }
+
+    /// Whether the parameter `at` of the function that the method is given is one of what is held.
+    pub(super) fn passes_element(&self, method: &str, at: u32) -> bool {
+        match at {
+            0 => !self.accumulating.contains(method),
+            1 => self.pairs.contains(method) || self.accumulating.contains(method),
+            _ => false,
+        }
+    }
+
+    /// The argument whose value a function gives; `name` with the object before it, if any.
+    pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
+        let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
+        qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether a repository's method of that name gives entities.
+    pub(super) fn gives_entities(&self, method: &str) -> bool {
+        let begins = |word: &String| {
+            method.strip_prefix(word.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_lowercase()))
+        };
+        self.gives.iter().any(begins) && !self.counts.iter().any(begins)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_valid() {
+        let library = Library::known();
+        assert!(library.holds("List") && library.holds("Promise"));
+        assert!(library.is_transparent("Partial"));
+        assert_eq!(library.method("findFirst"), Some(Gives::Element));
+        assert_eq!(library.method("map"), Some(Gives::Mapped));
+        assert!(library.passes_element("reduce", 1) && !library.passes_element("reduce", 0));
+        assert!(library.gives_entities("findByName") && !library.gives_entities("countByName"));
+        assert!(!library.gives_entities("listener"));
+    }
+}

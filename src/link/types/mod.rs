@@ -1,0 +1,293 @@
+//! Values: what the receiver of a name *is*, in any host language.
+//!
+//! Extraction lowers code into [`Code`]; here its expressions are evaluated, across files, lazily and with bounds: a
+//! [`Type`] says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
+//! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
+//! file is in, `evaluate` expressions, `call` calls, `declared` written types, `member` named parts, `row` the names of
+//! rows, `goes` the places that an object literal reaches.
+
+mod call;
+mod declared;
+mod evaluate;
+mod goes;
+mod kind;
+mod library;
+mod member;
+mod modules;
+mod row;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use self::goes::{Carrier, Destination};
+use self::kind::{Env, Part, Type};
+use self::modules::Modules;
+use super::search::Words;
+use super::system::{StatementUses, System};
+use crate::catalog::ColumnKey;
+use crate::model::answer::Certainty;
+use crate::model::code::{
+    Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, Use, UseForm, VariableId,
+};
+use crate::model::source::FileId;
+use crate::model::statement::Access;
+
+/// Steps that one use may cost.
+const MOST_STEPS: u32 = 4_000;
+
+/// Deepest evaluation.
+const DEEPEST: u32 = 60;
+
+/// A function whose name stands in more files is not looked for in them.
+const MOST_CALLERS: usize = 24;
+
+/// What all evaluations of a system share.
+pub struct Types<'a, 's, 'w> {
+    system: &'a System<'s, 'w>,
+    modules: Modules<'w>,
+    /// Files that name a function, by its name.
+    named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
+}
+
+/// What a use turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A use of these columns.
+    Columns {
+        /// The columns.
+        columns: Vec<ColumnKey>,
+        /// Read or write.
+        access: Access,
+        /// How sure.
+        certainty: Certainty,
+        /// The evidence, in words.
+        why: String,
+    },
+    /// A part of something that is known to be no row.
+    Value(String),
+    /// The receiver is not known.
+    Unknown(String),
+}
+
+impl<'a, 's, 'w> Types<'a, 's, 'w> {
+    /// For the files of a system.
+    pub fn new(system: &'a System<'s, 'w>) -> Self {
+        Self { system, modules: Modules::new(system.store), named: Mutex::default() }
+    }
+
+    /// Code files of the repository of `file`, without that one, in which `name` stands; none when it stands all over.
+    fn callers(&self, file: FileId, name: &str) -> Vec<FileId> {
+        let store = self.system.store;
+        let known = self.named.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let files = known.unwrap_or_else(|| {
+            let words = Words::new([name]);
+            let seen = store.sweep(|file, text| modules::is_script(file) && words.is_in(text), |seen| *seen);
+            let files: Arc<[FileId]> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
+            self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::clone(&files));
+            files
+        });
+        let repository = store.file(file).repository;
+        let near = files.iter().copied().filter(|&id| id != file && store.file(id).repository == repository);
+        let near: Vec<FileId> = near.collect();
+        if near.len() > MOST_CALLERS { Vec::new() } else { near }
+    }
+
+    /// An evaluator for the uses of one file. What it learns it keeps for that file only, so that the order in which
+    /// files are looked at changes nothing.
+    pub fn evaluator(&self) -> Evaluator<'_, 'a, 's, 'w> {
+        Evaluator {
+            types: self,
+            memo: RefCell::default(),
+            running: RefCell::default(),
+            steps: std::cell::Cell::new(0),
+            cut: std::cell::Cell::new(false),
+            statements: RefCell::default(),
+            indexes: RefCell::default(),
+        }
+    }
+}
+
+/// What an evaluation looks up in one file's code.
+#[derive(Default)]
+struct FileIndex {
+    /// Where values go.
+    flows: HashMap<ExpressionId, Vec<FlowTarget>>,
+    /// The expressions that are a function.
+    functions: HashMap<FunctionId, Vec<ExpressionId>>,
+    /// The expressions that are a variable.
+    variables: HashMap<VariableId, Vec<ExpressionId>>,
+    /// The expressions that are a name, or a member or variable of one.
+    names: HashMap<Box<str>, Vec<ExpressionId>>,
+    /// Calls by what they call.
+    calls: HashMap<ExpressionId, ExpressionId>,
+}
+
+impl FileIndex {
+    fn new(code: &Code) -> Self {
+        let mut made = Self::default();
+        for flow in &code.flows {
+            made.flows.entry(flow.value).or_default().push(flow.to.clone());
+        }
+        for (at, expression) in code.expressions.iter().enumerate() {
+            let id = ExpressionId(at as u32);
+            let name = match &expression.kind {
+                ExpressionKind::Function(function) => {
+                    made.functions.entry(*function).or_default().push(id);
+                    continue;
+                }
+                ExpressionKind::Variable(variable) => {
+                    made.variables.entry(*variable).or_default().push(id);
+                    &code.variables[variable.0 as usize].name
+                }
+                ExpressionKind::Call { callee, .. } => {
+                    made.calls.insert(*callee, id);
+                    continue;
+                }
+                ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name,
+                _ => continue,
+            };
+            if let Some(known) = made.names.get_mut(name.as_str()) {
+                known.push(id);
+            } else {
+                made.names.insert(name.as_str().into(), vec![id]);
+            }
+        }
+        made
+    }
+}
+
+/// Evaluates expressions, starting from one file.
+pub struct Evaluator<'e, 'a, 's, 'w> {
+    types: &'e Types<'a, 's, 'w>,
+    memo: RefCell<HashMap<(FileId, ExpressionId), Type<'s>>>,
+    running: RefCell<HashSet<(FileId, u64)>>,
+    steps: std::cell::Cell<u32>,
+    /// Whether a bound or a cycle cut the evaluation that is running.
+    cut: std::cell::Cell<bool>,
+    statements: RefCell<HashMap<FileId, Rc<[StatementUses<'s>]>>>,
+    indexes: RefCell<HashMap<FileId, Rc<FileIndex>>>,
+}
+
+impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
+    fn system(&self) -> &'a System<'s, 'w> {
+        self.types.system
+    }
+
+    fn code(&self, file: FileId) -> Option<&'s Code> {
+        self.types.system.store.code(file)
+    }
+
+    fn statements(&self, file: FileId) -> Rc<[StatementUses<'s>]> {
+        if let Some(known) = self.statements.borrow().get(&file) {
+            return Rc::clone(known);
+        }
+        let made: Rc<[StatementUses<'s>]> = self.types.system.file_uses(file).into();
+        self.statements.borrow_mut().insert(file, Rc::clone(&made));
+        made
+    }
+
+    fn index(&self, file: FileId, code: &Code) -> Rc<FileIndex> {
+        if let Some(known) = self.indexes.borrow().get(&file) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(FileIndex::new(code));
+        self.indexes.borrow_mut().insert(file, Rc::clone(&made));
+        made
+    }
+
+    /// What a use means.
+    pub fn meaning(&self, file: FileId, code: &'s Code, found: &Use) -> Meaning {
+        self.steps.set(0);
+        self.cut.set(false);
+        if found.form == UseForm::Key {
+            return self.key(file, found);
+        }
+        let receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
+        match self.part(&receiver, &found.name, is_accessor, 0) {
+            (Part::Columns(columns, certainty), evidence) => {
+                Meaning::Columns { columns, access: found.access, certainty, why: why(code, found, &evidence) }
+            }
+            (Part::Related(_), evidence) => Meaning::Value(format!("leads from {evidence} to another row")),
+            (Part::Other | Part::Nothing, evidence) => match receiver {
+                _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
+                Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _) if found.form == UseForm::Argument => {
+                    Meaning::Unknown(format!("its object is a {name}"))
+                }
+                _ if evidence.is_empty() => Meaning::Unknown("its object is not known".to_owned()),
+                _ => Meaning::Value(format!("a part of {evidence}")),
+            },
+        }
+    }
+
+    /// A part of a value that is no row, but that a statement is given: a condition, values to be written.
+    fn handed_on(&self, file: FileId, code: &'s Code, found: &Use, receiver: &Type<'s>) -> Option<Meaning> {
+        let may_be = matches!(receiver, Type::Object(..) | Type::Unknown(_) | Type::Union(_));
+        if code.language != Language::TypeScript
+            || !may_be
+            || !matches!(code.expression(found.receiver).kind, ExpressionKind::Variable(_))
+        {
+            return None;
+        }
+        let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
+        self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
+            let Destination::Row { of, access: _, how } = destination else { return None };
+            match self.part(&of, &found.name, false, 0) {
+                (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
+                    columns,
+                    access: found.access,
+                    certainty: certainty.min(Certainty::Likely),
+                    why: format!("a property of an object that {how}: {evidence}"),
+                }),
+                _ => None,
+            }
+        })
+    }
+
+    /// The key of an object literal: a column when the literal reaches a place that takes rows.
+    fn key(&self, file: FileId, found: &Use) -> Meaning {
+        let mut value = None;
+        let mut unknown = None;
+        for destination in self.destinations(file, found.receiver) {
+            match destination {
+                Destination::Row { of, access, how } => {
+                    match self.part(&of, &found.name, false, 0) {
+                        (Part::Columns(columns, certainty), evidence) => {
+                            let why = format!("a key of an object that {how}: {evidence}");
+                            return Meaning::Columns { columns, access, certainty, why };
+                        }
+                        (_, evidence) => {
+                            value = Some(format!("a key of an object that {how}: no column of {evidence}"))
+                        }
+                    };
+                }
+                Destination::Known(what) => value = value.or(Some(what)),
+                Destination::Unknown(why) => unknown = Some(why),
+            }
+        }
+        match (value, unknown) {
+            (Some(value), None) => Meaning::Value(value),
+            (Some(value), Some(_)) => Meaning::Value(value),
+            (None, Some(why)) => Meaning::Unknown(why),
+            (None, None) => Meaning::Value("a key of an object of its own".to_owned()),
+        }
+    }
+}
+
+/// The evidence for a use in words.
+fn why(code: &Code, found: &Use, evidence: &str) -> String {
+    let does = match found.form {
+        UseForm::Property => "a property",
+        UseForm::Accessor => "an accessor",
+        UseForm::Key | UseForm::Pattern => "a key of a pattern",
+        UseForm::Argument => "named to a method",
+        UseForm::Declaration => "declared by the class that is mapped",
+    };
+    let of = code.expression(found.receiver);
+    let is_short = of.span.end - of.span.start <= 40;
+    let _ = is_short;
+    format!("{does} of {evidence}")
+}

@@ -1,0 +1,189 @@
+//! The names of rows.
+
+use std::rc::Rc;
+
+use super::Evaluator;
+use super::kind::{Part, Row, RowNames, Type};
+use crate::catalog::{ColumnKey, RelationKey};
+use crate::link::implied::{snake_case, uncapitalised};
+use crate::link::resolve::{OutputColumn, relation_key};
+use crate::model::answer::Certainty;
+use crate::model::code::ClassId;
+use crate::model::mapping::{MappedName, Mapping, MappingRole};
+use crate::model::name::{Ident, Name};
+use crate::model::source::FileId;
+
+/// Words before a property's name in the names of its accessors.
+const ACCESSORS: &[&str] = &["get", "set", "is", "has", "with", "and", "add"];
+
+/// The properties that a method may be an accessor of: `getFullName` of `fullName`, `fullName` of itself.
+pub(super) fn accessed(method: &str) -> Vec<String> {
+    let mut names: Vec<String> = ACCESSORS
+        .iter()
+        .filter_map(|word| method.strip_prefix(word))
+        .filter(|rest| rest.starts_with(|first: char| first.is_uppercase() || first == '_' || first.is_ascii_digit()))
+        .flat_map(|rest| [uncapitalised(rest), rest.to_owned(), format!("is{rest}")])
+        .collect();
+    names.push(method.to_owned());
+    names
+}
+
+impl<'s> Evaluator<'_, '_, 's, '_> {
+    /// Rows of a mapped class; `None` when its table is not known.
+    pub(super) fn mapped_row(
+        &self,
+        file: FileId,
+        mapping: &'s Mapping,
+        class: Option<(FileId, ClassId)>,
+    ) -> Option<Type<'s>> {
+        let system = self.system();
+        if mapping.role == MappingRole::Embeddable {
+            return None;
+        }
+        let table = system.entities.table(system.store, file, &system.catalog, mapping);
+        // A superclass has the tables of those that extend it.
+        let table = match table {
+            Some(table) => table,
+            None => system.entities.all().find_map(|(other, extending)| {
+                (extending.parent.as_deref() == Some(mapping.entity.as_str()))
+                    .then(|| system.entities.table(system.store, other, &system.catalog, extending))?
+            })?,
+        };
+        Some(Type::Row(Rc::new(Row {
+            names: RowNames::Mapping { file, mapping, table, class },
+            certainty: Certainty::Certain,
+            evidence: mapping.entity.as_str().into(),
+        })))
+    }
+
+    /// Rows of a relation.
+    pub(super) fn relation_row(&self, relation: RelationKey, certainty: Certainty) -> Type<'s> {
+        let evidence = format!("rows of {}", self.system().catalog.display(&relation)).into();
+        Type::Row(Rc::new(Row { names: RowNames::Relation(relation), certainty, evidence }))
+    }
+
+    /// What a name is on a row.
+    pub(super) fn row_part(&self, row: &Row<'s>, name: &str, is_accessor: bool) -> Part<'s> {
+        let names = if is_accessor { accessed(name) } else { vec![name.to_owned()] };
+        let found = names.iter().map(|name| self.row_name(row, name)).find(|part| !matches!(part, Part::Nothing));
+        match found.unwrap_or(Part::Nothing) {
+            Part::Columns(columns, certainty) => Part::Columns(columns, certainty.min(row.certainty)),
+            other => other,
+        }
+    }
+
+    fn row_name(&self, row: &Row<'s>, name: &str) -> Part<'s> {
+        match &row.names {
+            RowNames::Mapping { file, mapping, table, .. } => self.mapped_name(*file, mapping, table, name),
+            RowNames::Relation(relation) => self.relation_name(relation, name),
+            RowNames::Outputs(outputs) => {
+                let wanted = Name::new(name);
+                let by_name = |wanted: &Name| {
+                    outputs.columns.iter().find(|column| column.name.as_ref().is_some_and(|own| own.is_called(wanted)))
+                };
+                if let Some(found) = by_name(&wanted) {
+                    return output_part(found, Certainty::Certain);
+                }
+                if let Some(found) = by_name(&Name::new(&snake_case(name))) {
+                    return output_part(found, Certainty::Likely);
+                }
+                outputs
+                    .open
+                    .iter()
+                    .map(|relation| self.relation_name(relation, name))
+                    .find(|part| !matches!(part, Part::Nothing))
+                    .unwrap_or(Part::Nothing)
+            }
+        }
+    }
+
+    fn mapped_name(
+        &self,
+        file: FileId,
+        mapping: &'s Mapping,
+        table: &crate::model::name::ObjectName,
+        name: &str,
+    ) -> Part<'s> {
+        let system = self.system();
+        let Some(found) = system.entities.property(system.store, file, mapping, name) else {
+            return Part::Nothing;
+        };
+        let target = found.property.target.as_deref();
+        let target = target.and_then(|target| system.entities.find_with_file(system.store, file, target));
+        let is_relation = target.is_some_and(|(_, target)| target.role == MappingRole::Entity);
+        if found.property.column == MappedName::None || is_relation {
+            let column = system.entities.column(&system.catalog, table, found);
+            if column.is_none() || (is_relation && found.property.column == MappedName::None) {
+                return match target.and_then(|(file, target)| self.mapped_row(file, target, None)) {
+                    Some(row) => Part::Related(row),
+                    None => Part::Other,
+                };
+            }
+        }
+        if target.is_some_and(|(_, target)| target.role == MappingRole::Embeddable) {
+            return Part::Other;
+        }
+        let Some(column) = system.entities.column(&system.catalog, table, found) else { return Part::Other };
+        let relation = relation_key(&system.catalog, table, &system.database.search_path());
+        Part::Columns(vec![ColumnKey { relation, column: column.folded() }], Certainty::Certain)
+    }
+
+    pub(super) fn relation_name(&self, relation: &RelationKey, name: &str) -> Part<'s> {
+        let column = |name: Name, certainty: Certainty| {
+            Part::Columns(vec![ColumnKey { relation: relation.clone(), column: name }], certainty)
+        };
+        let folded = Name::new(name);
+        match relation {
+            RelationKey::Declared(id) => {
+                let relation = self.system().catalog.relation(*id);
+                let has = |name: &Name| relation.column(name).is_some();
+                if has(&folded) && name.chars().all(|c| !c.is_uppercase()) {
+                    return column(folded, Certainty::Certain);
+                }
+                // Spelled in the other way: drivers and helpers convert the case of keys.
+                let snake = Name::new(&snake_case(name));
+                if has(&snake) {
+                    return column(snake, Certainty::Likely);
+                }
+                if has(&folded) {
+                    return column(folded, Certainty::Certain);
+                }
+                if relation.open && relation.columns.is_empty() {
+                    column(snake, Certainty::Likely)
+                } else {
+                    Part::Nothing
+                }
+            }
+            RelationKey::Undeclared(_) => column(folded, Certainty::Likely),
+        }
+    }
+
+    /// The type of what a row's property leads to, when it is another row.
+    pub(super) fn related(&self, row: &Row<'s>, name: &str) -> Option<Type<'s>> {
+        let RowNames::Mapping { file, mapping, .. } = &row.names else { return None };
+        let system = self.system();
+        accessed(name).iter().find_map(|name| {
+            let found = system.entities.property(system.store, *file, mapping, name)?;
+            let (file, target) =
+                system.entities.find_with_file(system.store, *file, found.property.target.as_deref()?)?;
+            self.mapped_row(file, target, None)
+        })
+    }
+
+    /// The mapping of a relation's name as code would call its rows: `User` for `users`.
+    pub(super) fn relation_called(&self, name: &str) -> Option<RelationKey> {
+        let catalog = &self.system().catalog;
+        crate::link::implied::relation_names(name).into_iter().find_map(|name| {
+            let name = crate::model::name::ObjectName::single(Ident::bare(name));
+            catalog.find(&name, &[]).map(RelationKey::Declared)
+        })
+    }
+}
+
+fn output_part<'s>(column: &OutputColumn, certainty: Certainty) -> Part<'s> {
+    if column.columns.is_empty() || !column.passed {
+        Part::Other
+    } else {
+        Part::Columns(column.columns.clone(), certainty)
+    }
+}
