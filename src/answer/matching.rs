@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, ColumnKey, RelationKey};
+use crate::link::constants::FROM_ANOTHER_FILE;
 use crate::link::resolve::{NamePath, Resolution};
 use crate::link::search::{Words, spellings_of};
 use crate::link::system::StatementUses;
@@ -10,7 +11,7 @@ use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
 use crate::model::answer::{Certainty, Construct};
 use crate::model::name::Name;
-use crate::model::statement::{Access, HoleRole, Usage};
+use crate::model::statement::{Access, HoleRole, Reading, Usage};
 
 /// What was asked for, with everything whose value is made of it.
 pub struct Targets<'c> {
@@ -134,8 +135,14 @@ impl<'c> Targets<'c> {
         text: &str,
         neighbours: &BTreeSet<RelationKey>,
     ) -> Judgement {
-        let reference = |column: &ColumnKey, certainty: Certainty, construct: Construct, why: String| {
+        let reference = |column: &ColumnKey, certainty: Certainty, construct: Construct, mut why: String| {
             let certainty = certainty.min(ceiling(&statement.statement));
+            if let Reading::Recovered { reason } = &statement.statement.reading
+                && reason == FROM_ANOTHER_FILE
+            {
+                why.push_str("; ");
+                why.push_str(reason);
+            }
             Judgement::Reference(Match { access: found.access, certainty, construct, why, column: column.clone() })
         };
         let construct = found.construct(&statement.statement, statement.written);

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 
 use super::store::Store;
-use crate::model::facts::{Constant, OuterName};
+use crate::model::facts::{Constant, FileFacts, OuterName};
 use crate::model::source::FileId;
+use crate::model::statement::{Reading, Relation, Source};
 
 /// Names longer than this, or more of them, are not searched for.
 const MOST_NAMES: usize = 2_000;
@@ -85,6 +86,29 @@ impl Constants {
         };
         let holds = |held: &[Held]| held.iter().any(|(_, value)| is_it(value));
         self.held.iter().filter(|(_, held)| holds(held)).map(|((name, _), _)| name.as_str()).collect()
+    }
+}
+
+/// Why a statement with a constant of another file in it is not certain.
+pub const FROM_ANOTHER_FILE: &str = "its table's name comes from a constant of another file";
+
+/// Marks statements whose relations were filled in from constants of other files: `text` does not have their names where
+/// they stand.
+pub fn mark_filled_in(facts: &mut FileFacts, text: &str, known: &[Constant]) {
+    let is_filled = |source: &Source| {
+        let Relation::Table(name) = &source.relation else { return false };
+        let own = &*name.last().text;
+        let written = source.span.of(text);
+        !written.is_empty()
+            && !written.eq_ignore_ascii_case(own)
+            && known.iter().any(|constant| constant.value.to_lowercase().contains(&own.to_lowercase()))
+    };
+    for statement in &mut facts.statements {
+        if statement.reading == Reading::Parsed
+            && statement.scopes.iter().flat_map(|scope| &scope.sources).any(is_filled)
+        {
+            statement.reading = Reading::Recovered { reason: FROM_ANOTHER_FILE.to_owned() };
+        }
     }
 }
 

@@ -262,8 +262,14 @@ impl<'a> Resolver<'a> {
             return Resolution::Dynamic;
         }
         let mut dynamic = false;
-        for level in self.levels(from, reference.lookup) {
+        let mut levels = self.levels(from, reference.lookup);
+        while let Some(level) = levels.next() {
             if let Some(at) = self.exposed_source(&level, &reference.qualifier) {
+                // `x.name` of an `x` that has no such column is a cast of its row; an `x` further out is hidden.
+                let hides = |outer: Level<'_>| self.exposed_source(&outer, &reference.qualifier).is_some();
+                if self.is_cast(level.id, at, &name) && levels.any(hides) {
+                    return no_column();
+                }
                 return self.column_of(level.id, at, &name);
             }
             dynamic |= level.visible.clone().any(|at| self.is_hole(level.id, at));
@@ -280,6 +286,14 @@ impl<'a> Resolver<'a> {
         }
         let written: Vec<String> = reference.qualifier.iter().map(ToString::to_string).collect();
         unknown(&format!("`{}` is no relation or alias of its statement", written.join(".")))
+    }
+
+    /// Whether a name is that of a type to which `PostgreSQL` casts a row, and no column of the source's.
+    fn is_cast(&self, scope: ScopeId, at: usize, name: &Name) -> bool {
+        matches!(name.as_str(), "name" | "text" | "varchar" | "bpchar")
+            && matches!(self.statement.dialect, Dialect::Postgres | Dialect::Generic)
+            && !self.is_open(scope, at)
+            && self.hit(scope, at, name).is_none()
     }
 
     /// The column of that name of a source that the statement says has it.
@@ -303,7 +317,7 @@ impl<'a> Resolver<'a> {
         let is_closed = || Self::declared(key).is_some_and(|id| !self.catalog.relation(id).open);
         match name.as_str() {
             "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" => {
-                matches!(dialect, Dialect::Postgres | Dialect::Generic)
+                matches!(dialect, Dialect::Postgres | Dialect::Generic) || is_closed()
             }
             "oid" => matches!(dialect, Dialect::Postgres | Dialect::Sqlite | Dialect::Generic) && is_closed(),
             "rowid" | "_rowid_" => {
@@ -422,7 +436,8 @@ impl<'a> Resolver<'a> {
                     },
                 }
             }
-            Bound::Anonymous { .. } => unknown("a table function gives it"),
+            // A field of what a table function gives is a value of the statement's own.
+            Bound::Anonymous { .. } => no_column(),
             Bound::Hole => Resolution::Dynamic,
         }
     }
@@ -480,7 +495,9 @@ impl<'a> Resolver<'a> {
         for level in self.levels(from, reference.lookup) {
             if let Some(found) = self.bare_in_scope(&level, name) {
                 return match guess {
+                    // A column that is there wins over a field that a table function may give.
                     None => found,
+                    Some(Resolution::Columns { columns, .. }) if columns.is_empty() => found,
                     Some(guess) => {
                         let mut columns = resolved_columns(guess);
                         columns.extend(resolved_columns(found));
@@ -501,6 +518,16 @@ impl<'a> Resolver<'a> {
                 guess = self.bare_by_elimination(&level, name);
             }
             hides |= level.visible.len() < level.scope.sources.len();
+        }
+        // `FROM unnest(…) AS x`: x is what the function gives.
+        let gives = |level: &Level<'_>, at: usize| {
+            matches!(self.bound[level.id.0 as usize][at], Bound::Anonymous { .. })
+                && level.scope.sources[at].alias.as_ref().is_some_and(|alias| alias.is_called(name))
+        };
+        if guess.is_some()
+            && self.levels(from, reference.lookup).any(|level| self.candidates(&level).any(|at| gives(&level, at)))
+        {
+            return no_column();
         }
         if let Some(found) = guess {
             return found;
@@ -606,8 +633,10 @@ impl<'a> Resolver<'a> {
             several => {
                 let mut columns = Vec::new();
                 let mut dynamic = false;
+                let mut value = false;
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
+                        Resolution::Columns { columns: more, .. } if more.is_empty() => value = true,
                         Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
                             columns.extend(more);
                         }
@@ -616,7 +645,8 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 match columns.len() {
-                    0 => dynamic.then_some(Resolution::Dynamic),
+                    0 if dynamic => Some(Resolution::Dynamic),
+                    0 => value.then(no_column),
                     _ => Some(Resolution::Ambiguous { columns }),
                 }
             }

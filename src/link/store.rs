@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::constants::Constants;
+use super::constants::{self, Constants};
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
@@ -131,7 +131,11 @@ impl<'w> Store<'w> {
         }
         let with_constants = self.slots[id.0 as usize].facts.get_or_init(|| {
             let known = self.constants.get_or_init(Constants::default).known(&own.wanted);
-            (!known.is_empty()).then(|| self.extract(id, &known))
+            (!known.is_empty()).then(|| {
+                let mut facts = self.extract(id, &known);
+                constants::mark_filled_in(&mut facts, self.text(id), &known);
+                facts
+            })
         });
         with_constants.as_ref().unwrap_or(own)
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::Resolver;
-use crate::catalog::{Catalog, Column, ColumnKey, RelationId, RelationKey};
+use crate::catalog::{Catalog, Column, ColumnKey, Definition, Origin, RelationId, RelationKey};
 use crate::model::name::{Ident, Name};
-use crate::model::statement::Relation;
+use crate::model::statement::{OutputValue, Relation};
 
 /// Works out the columns of all views and of tables made from queries, inner ones first.
 pub fn expand(catalog: &mut Catalog) {
@@ -77,7 +77,7 @@ fn columns_of(catalog: &Catalog, id: RelationId) -> (Vec<Column>, bool) {
                 None => made.push(Column {
                     name: name.clone(),
                     data_type: String::new(),
-                    declared: definition.origin,
+                    declared: place_of(definition, name),
                     dropped: None,
                     lineage: lineage.collect(),
                 }),
@@ -89,6 +89,26 @@ fn columns_of(catalog: &Catalog, id: RelationId) -> (Vec<Column>, bool) {
         column.lineage.dedup();
     }
     (made, open)
+}
+
+/// Where a column of a view is declared: at its alias or its name in the projection, else where the view is.
+fn place_of(definition: &Definition, name: &Ident) -> Origin {
+    let scopes = &definition.statement.scopes;
+    let mut id = definition.query.0 as usize;
+    // The first branch of a set operation gives the names. Branches stand behind their operation.
+    while let Some(first) = scopes.get(id).and_then(|scope| scope.operands.first())
+        && first.0 as usize > id
+    {
+        id = first.0 as usize;
+    }
+    let span = scopes.get(id).filter(|_| definition.columns.is_empty()).and_then(|scope| {
+        let own = scope.outputs.iter().find(|output| output.name.as_ref().is_some_and(|own| own.matches(name)))?;
+        match own.value {
+            OutputValue::Column(at) => own.alias_span.or_else(|| Some(scope.references.get(at as usize)?.span)),
+            _ => own.alias_span,
+        }
+    });
+    span.map_or(definition.origin, |span| Origin { span, ..definition.origin })
 }
 
 /// Columns whose value is made of `targets`, through any depth of views, with the targets themselves; for each, the

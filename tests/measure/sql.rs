@@ -1,9 +1,17 @@
 //! Measures what resolving SQL costs beside a bare sqlparser parse of the same statements, and how both grow.
 //!
 //!     cargo bench --bench sql [-- ROUNDS]
+//!     cargo bench --bench sql -- readings FOLDER [recovered | tokens]
+//!     cargo bench --bench sql -- rate [SCHEMA.sql STATEMENTS.jsonl]
+//!     cargo bench --bench sql -- statements FOLDER
+//!
+//! `rate` tells how many statements a second are read and resolved on one core; `statements` writes those of this bench
+//! and their schema to a folder, for sqlglot.py beside this file, which measures both.
 //!
 //! The contenders take turns, so that a machine that gets slower does so for all; the best round of each counts.
 #![allow(clippy::format_push_string)]
+
+mod readings;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -33,6 +41,23 @@ fn main() -> Result<(), Failure> {
         // `cargo test --all-targets` and its like.
         return Ok(());
     }
+    if let [first, folder, rest @ ..] = arguments.as_slice()
+        && first == "readings"
+    {
+        let report = readings::readings(folder.as_ref(), rest.first().map(String::as_str));
+        return Ok(std::io::stdout().lock().write_all(report.as_bytes())?);
+    }
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["statements", folder] => return write_statements(folder.as_ref()),
+        ["rate"] => return rate(SCHEMA, &both()),
+        ["rate", schema, statements] => {
+            let statements = std::fs::read_to_string(statements)?;
+            let statements: Vec<String> =
+                statements.lines().map(serde_json::from_str).collect::<Result<_, serde_json::Error>>()?;
+            return rate(&std::fs::read_to_string(schema)?, &statements);
+        }
+        _ => {}
+    }
     let rounds = arguments.first().map_or(Ok(7), |rounds| rounds.parse())?;
     let catalog = catalog();
     let mut report = String::from(
@@ -41,22 +66,57 @@ fn main() -> Result<(), Failure> {
     measure("of an application", &application(2000), &catalog, rounds, &mut report);
     measure("joins and subqueries", &nested(500), &catalog, rounds, &mut report);
     for (name, make) in LONG {
-        for size in [1, 2, 4] {
+        for size in [1, 2, 4, 8] {
             measure(&format!("{name} x{size}"), &[make(size)], &catalog, 3, &mut report);
         }
     }
     Ok(std::io::stdout().lock().write_all(report.as_bytes())?)
 }
 
+/// The short statements of the bench.
+fn both() -> Vec<String> {
+    application(400).into_iter().chain(nested(100)).collect()
+}
+
+/// Writes `schema.sql` and `statements.jsonl`.
+fn write_statements(folder: &std::path::Path) -> Result<(), Failure> {
+    let lines: Vec<String> = both().iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    std::fs::write(folder.join("schema.sql"), SCHEMA)?;
+    Ok(std::fs::write(folder.join("statements.jsonl"), lines.join("\n"))?)
+}
+
+/// Prints how many statements a second are read and resolved, in the best of some rounds.
+fn rate(schema: &str, statements: &[String]) -> Result<(), Failure> {
+    let catalog = catalog_of(schema);
+    let mut best = Duration::MAX;
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_secs(3) {
+        let start = Instant::now();
+        for statement in statements {
+            let facts = read(&SqlText::verbatim(statement, 0), Some(Dialect::Postgres));
+            for statement in &facts.statements {
+                std::hint::black_box(uses(&Resolver::new(statement, &catalog, &[])).len());
+            }
+        }
+        best = best.min(start.elapsed());
+    }
+    let a_second = statements.len() as f64 / best.as_secs_f64();
+    Ok(writeln!(std::io::stdout().lock(), "{a_second:.0}")?)
+}
+
 fn catalog() -> Catalog {
+    let mut schema = SCHEMA.to_owned();
+    let columns: Vec<String> = (0..10_000).map(|at| format!("c{at} int")).collect();
+    schema.push_str(&format!("CREATE TABLE wide ({});\n", columns.join(", ")));
+    catalog_of(&schema)
+}
+
+fn catalog_of(schema: &str) -> Catalog {
     let read = |text: &str| {
         let found = read(&SqlText::verbatim(text, 0), Some(Dialect::Postgres));
         FileFacts { statements: found.statements, units: found.units, ..FileFacts::default() }
     };
-    let mut schema = SCHEMA.to_owned();
-    let columns: Vec<String> = (0..10_000).map(|at| format!("c{at} int")).collect();
-    schema.push_str(&format!("CREATE TABLE wide ({});\n", columns.join(", ")));
-    let facts = read(&schema);
+    let facts = read(schema);
     let source = SchemaSource { path: String::new(), repository: 0, files: vec![FileId(0)] };
     let mut catalog = build(&[source], |_| Some(&facts));
     views::expand(&mut catalog);

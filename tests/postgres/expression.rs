@@ -33,20 +33,15 @@ impl Generator<'_> {
         if bare {
             return Some((written, name));
         }
-        // `x.name` of a plain value is a cast to the type `name`: the resolver does not know of that.
-        let is_hidden = chain[level + 1..].iter().flat_map(|env| &env.srcs).any(|other| other.exposed == src.exposed);
-        if is_hidden && name == "name" {
-            return None;
-        }
         let exposed = self.write_name(&src.exposed);
         if let Some(schema) = &src.schema
             && self.rng.chance(8)
         {
             return Some((format!("{schema}.{exposed}.{written}"), name));
         }
-        // Where a column has the name of the source, the resolver takes the row.
-        let is_row = !chain.iter().any(|env| env.cols.iter().any(|col| col.name == src.exposed));
-        if !self.by_privilege && is_row && self.rng.chance(3) {
+        // `(x).name` is a cast of the column `x`, where one is called so; there the resolver takes the row.
+        let is_cast = name == "name" && chain.iter().any(|env| env.cols.iter().any(|col| col.name == src.exposed));
+        if !self.by_privilege && !is_cast && self.rng.chance(3) {
             return Some((format!("({exposed}).{written}"), name));
         }
         Some((format!("{exposed}.{written}"), name))

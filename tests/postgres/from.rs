@@ -120,18 +120,12 @@ impl Generator<'_> {
             }
             79..=87 => self.table_function(chain, visible),
             88..=94 if depth > 0 => {
-                // Behind an alias the resolver does not let a lateral source look out of the parentheses.
                 let is_aliased = self.rng.chance(50);
-                let (text, env) = if is_aliased {
-                    self.joined(chain, &Env::default(), depth - 1)
-                } else {
-                    self.joined(chain, visible, depth - 1)
-                };
+                let (text, env) = self.joined(chain, visible, depth - 1);
                 if !text.contains("JOIN") {
                     return (text, env);
                 }
-                let looks_out = ["LATERAL", "unnest(", "generate_series(", "jsonb_", "_to_table("];
-                if is_aliased && !looks_out.iter().any(|lateral| text.contains(lateral)) {
+                if is_aliased {
                     let (tail, env) = self.alias_of(env.cols, 30);
                     return (format!("({text}) {tail}"), env);
                 }

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use super::body::Variable;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{Lookup, OutputValue, Relation, Scope, Source, SourceRole, Usage};
+use crate::model::statement::{Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Usage};
 
 /// Names that a routine brings in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
     variables: BTreeSet<Name>,
     rows: Vec<(Name, ObjectName)>,
+    /// Routines and blocks around: `f.x` is a variable of `f`.
+    labels: BTreeSet<Name>,
     images: Vec<Name>,
     table: Option<ObjectName>,
     /// A column wins over a variable of the same name, as in Oracle.
@@ -40,6 +42,11 @@ impl Context {
         }
     }
 
+    /// Adds the name of a routine or block, by which its variables may be qualified.
+    pub(super) fn label(&mut self, name: &Ident) {
+        self.labels.insert(name.folded());
+    }
+
     /// Says that `name` holds a row of `relation`.
     pub(super) fn row(&mut self, name: &Ident, relation: ObjectName) {
         self.rows.push((name.folded(), relation));
@@ -58,7 +65,7 @@ impl Context {
     }
 
     /// Takes variables out of the names of a statement and gives rows their relations.
-    pub(super) fn apply(&self, scopes: &mut [Scope]) {
+    pub(super) fn apply(&self, scopes: &mut Vec<Scope>) {
         if self.variables.is_empty() && self.images.is_empty() {
             return;
         }
@@ -71,9 +78,38 @@ impl Context {
                 _ => None,
             })
             .collect();
-        for scope in scopes {
+        for scope in scopes.iter_mut() {
             self.apply_to(scope, &named);
         }
+        if self.columns_first {
+            self.look_outwards(scopes);
+        }
+    }
+
+    /// Puts the variables into a scope around all others: they are what a name means that no relation has.
+    fn look_outwards(&self, scopes: &mut Vec<Scope>) {
+        let used: BTreeSet<Name> = scopes
+            .iter()
+            .flat_map(|scope| &scope.references)
+            .filter(|reference| reference.qualifier.is_empty())
+            .map(|reference| reference.name.folded())
+            .filter(|name| self.variables.contains(name))
+            .collect();
+        if used.is_empty() {
+            return;
+        }
+        let outermost = ScopeId(scopes.len() as u32);
+        for scope in scopes.iter_mut().filter(|scope| scope.outer.is_none()) {
+            scope.outer = Some(outermost);
+        }
+        let variables = Source {
+            relation: Relation::Function(ObjectName::single(Ident::bare("variables"))),
+            alias: None,
+            columns: used.iter().map(|name| Ident::bare(name.as_str())).collect(),
+            span: Span::default(),
+            role: SourceRole::Read,
+        };
+        scopes.push(Scope { sources: vec![variables], ..Scope::default() });
     }
 
     fn apply_to(&self, scope: &mut Scope, named: &BTreeSet<Name>) {
@@ -107,6 +143,8 @@ impl Context {
                     } else if let Some((_, relation)) = self.rows.iter().rev().find(|(row, _)| *row == name) {
                         wanted.push((qualifier.clone(), Relation::Table(relation.clone())));
                         true
+                    } else if self.labels.contains(&name) && self.variables.contains(&reference.name.folded()) {
+                        false
                     } else {
                         !self.variables.contains(&name)
                     }

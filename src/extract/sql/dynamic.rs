@@ -1,48 +1,99 @@
 //! SQL in string constants of SQL: dynamic statements, scheduled jobs, queries that a table holds as data.
 
 use super::Evidence;
-use super::evidence;
 use super::lexer::{Token, TokenKind};
 use super::naming::Words;
 use super::text::SqlText;
+use crate::model::name::Name;
 use crate::model::span::Span;
 
 /// The texts of all string constants that are SQL. Constants that are concatenated are one text, with holes for what
 /// stands between them.
 pub(super) fn texts(words: Words<'_>, backslash: bool) -> Vec<SqlText> {
+    /// Constants of a longer concatenation that is no SQL are not looked at one by one.
+    const FEW: usize = 64;
+    let nothing = |_: &Name| None;
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let constant = matches!(words.kind(at), Some(TokenKind::Text | TokenKind::Dollar));
-        if !constant || evidence::of(content(words, at).0) != Evidence::Statement {
+        if !matches!(words.kind(at), Some(TokenKind::Text | TokenKind::Dollar)) {
             at += 1;
             continue;
         }
         let mut text = SqlText::default();
         push(words, at, backslash, &mut text);
         let listed = words.is(at.wrapping_sub(1), "(") && words.is_any(at.wrapping_sub(2), &["concat"]);
-        at += 1;
-        while at < words.len() {
-            let joins = if words.is(at, "|") && words.is(at + 1, "|") {
-                2
-            } else if words.is(at, "+") || (listed && words.is(at, ",")) {
-                1
-            } else if matches!(words.kind(at), Some(TokenKind::Text)) {
-                // Adjacent constants are one.
-                0
-            } else {
-                break;
-            };
-            at = operand(words, at + joins, backslash, &mut text);
+        let mut end = at + 1;
+        while let Some(next) = joined(words, end, listed) {
+            end = operand(words, next, backslash, &nothing, &mut text).max(end + 1);
         }
-        found.push(text);
+        if super::evidence(text.as_str()) == Evidence::Statement {
+            found.push(text);
+            at = end;
+        } else if end - at > FEW {
+            at = end;
+        } else {
+            at += 1;
+        }
     }
     found
 }
 
+/// Where the next operand stands when what ends before token `at` is concatenated with something.
+pub(super) fn joined(words: Words<'_>, at: usize, listed: bool) -> Option<usize> {
+    if words.is(at, "||") {
+        Some(at + 1)
+    } else if words.is(at, "|") && words.is(at + 1, "|") {
+        Some(at + 2)
+    } else if words.is(at, "+") || (listed && words.is(at, ",")) {
+        Some(at + 1)
+    } else if words.kind(at) == Some(TokenKind::Text) {
+        // Adjacent constants are one.
+        Some(at)
+    } else {
+        None
+    }
+}
+
+/// The text that an expression is: constants, known variables and holes one after the other. `None` when it is not put
+/// together in that way, or has no constant. `skips` says that its first operand is what `text` already holds.
+pub(super) fn value<'t>(
+    words: Words<'_>,
+    skips: bool,
+    mut text: SqlText,
+    backslash: bool,
+    known: &dyn Fn(&Name) -> Option<&'t SqlText>,
+) -> Option<SqlText> {
+    if words.len() == 0 {
+        return None;
+    }
+    let listed = words.is_any(0, &["concat"]) && words.is(1, "(") && words.behind_parenthesis(1) >= words.len();
+    let mut at = if listed { 2 } else { 0 };
+    let holes = text.holes().len();
+    let length = text.as_str().len();
+    at = if skips { at + 1 } else { operand(words, at, backslash, known, &mut text).max(at + 1) };
+    while let Some(next) = joined(words, at, listed) {
+        at = operand(words, next, backslash, known, &mut text).max(at + 1);
+    }
+    let ended = at >= words.len() || (listed && words.is(at, ")") && at + 1 >= words.len());
+    let says = text.as_str().len() > length && (text.holes().len() == holes || text.as_str()[length..].contains(' '));
+    (ended && (says || skips)).then_some(text)
+}
+
+/// Whether a string constant stands at token `at`.
+fn is_constant(words: Words<'_>, at: usize) -> bool {
+    matches!(words.kind(at), Some(TokenKind::Text | TokenKind::Dollar))
+}
+
 /// Appends the operand at token `at`; tells where the next one stands.
-fn operand(words: Words<'_>, at: usize, backslash: bool, text: &mut SqlText) -> usize {
-    if matches!(words.kind(at), Some(TokenKind::Text | TokenKind::Dollar)) {
+fn operand<'t>(
+    words: Words<'_>,
+    at: usize,
+    backslash: bool,
+    known: &dyn Fn(&Name) -> Option<&'t SqlText>,
+    text: &mut SqlText,
+) -> usize {
+    if is_constant(words, at) {
         push(words, at, backslash, text);
         return at + 1;
     }
@@ -51,9 +102,27 @@ fn operand(words: Words<'_>, at: usize, backslash: bool, text: &mut SqlText) -> 
         end += 2;
     }
     if words.is(end, "(") {
-        end = words.behind_parenthesis(end);
+        let formats = words.is_word(at, "format") && is_constant(words, end + 1);
+        let spaces = words.is_any(at, &["chr", "char", "nchar"])
+            && ["9", "10", "13", "32"].contains(&words.of(end + 1))
+            && words.is(end + 2, ")");
+        let behind = words.behind_parenthesis(end);
+        if formats {
+            push(words, end + 1, backslash, text);
+            return behind;
+        }
+        if spaces {
+            text.push_decoded("\n", words.stretch(at, behind));
+            return behind;
+        }
+        end = behind;
     } else if words.is(at, "(") {
         end = words.behind_parenthesis(at);
+    } else if end == at + 1
+        && let Some(held) = words.ident(at).and_then(|name| known(&name.folded()))
+    {
+        text.push_piece(held);
+        return end;
     }
     text.push_hole(words.stretch(at, end.min(words.len())));
     end

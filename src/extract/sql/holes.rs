@@ -40,6 +40,32 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
+            TokenKind::Word if super::text::holds_hole(token.of(text)) => writer.glued(token),
+            TokenKind::Word if is_position(text, tokens, at) => {
+                // The row of a cursor: no column is read.
+                writer.drop(token.start, tokens[at + 3].end);
+                at += 3;
+            }
+            TokenKind::Word if next_value(text, tokens, at).is_some() => {
+                // The next value of a sequence.
+                let end = next_value(text, tokens, at).unwrap_or(at);
+                writer.replace(token.start, tokens[end].end, "NULL");
+                at = end;
+            }
+            TokenKind::Word if period(text, tokens, at).is_some() => {
+                // Rows of a temporal table as they were.
+                let end = period(text, tokens, at).unwrap_or(at);
+                writer.drop(token.start, tokens[end].end);
+                at = end;
+            }
+            TokenKind::Word if hint(text, tokens, at).is_some() => {
+                let end = hint(text, tokens, at).unwrap_or(at);
+                writer.drop(token.start, tokens[end].end);
+                at = end;
+            }
+            // What a national constant is written in does not matter.
+            TokenKind::Text if token.of(text).starts_with(['N', 'n']) => writer.drop(token.start, token.start + 1),
+            TokenKind::Operator if is_continuation(text, tokens, at) => writer.drop(token.start, token.end),
             TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
                 writer.drop(token.start, tokens[at + 2].end);
                 at += 2;
@@ -79,10 +105,43 @@ impl Writer<'_> {
         }
     }
 
+    /// Puts `text` in the place of `start..end`.
+    fn replace(&mut self, start: u32, end: u32, text: &str) {
+        self.copy_to(start);
+        if end > self.copied {
+            let place = self.piece.outer(Span { start, end });
+            self.made.push_decoded(text, place);
+            self.copied = end;
+        }
+    }
+
     fn hole(&mut self, inner: Span) {
         self.copy_to(inner.start);
         self.made.push_hole(self.piece.outer(inner));
         self.copied = inner.end;
+    }
+
+    /// A hole right before or behind a keyword in capitals is a word of its own: `${not}LIKE`, `WHERE${condition}`.
+    fn glued(&mut self, token: Token) {
+        let text = token.of(self.piece.as_str());
+        let is_keyword =
+            |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && is_clause_word(word);
+        for (start, end) in super::text::marks(text) {
+            let (start, end) = (token.start + start as u32, token.start + end as u32);
+            let before = &text[..(start - token.start) as usize];
+            let behind = &text[(end - token.start) as usize..];
+            let break_at = |writer: &mut Self, at: u32| {
+                writer.copy_to(at);
+                let place = writer.piece.outer(Span { start: at, end: at });
+                writer.made.push_decoded(" ", place);
+            };
+            if is_keyword(before) {
+                break_at(self, start);
+            }
+            if is_keyword(behind) {
+                break_at(self, end);
+            }
+        }
     }
 
     /// A quoted identifier may be, or hold, a placeholder of the client.
@@ -112,6 +171,107 @@ fn is_row_image(text: &str, token: Token, next: Option<Token>) -> bool {
     let name = token.of(text);
     (name.eq_ignore_ascii_case(":new") || name.eq_ignore_ascii_case(":old"))
         && next.is_some_and(|next| next.is(text, ".") && next.start == token.end)
+}
+
+/// `WHERE CURRENT OF c`.
+fn is_position(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is_word(text, "where")
+        && tokens.get(at + 1).is_some_and(|word| word.is_word(text, "current"))
+        && tokens.get(at + 2).is_some_and(|word| word.is_word(text, "of"))
+        && tokens.get(at + 3).is_some_and(|name| name.is_name() || name.kind == TokenKind::Variable)
+}
+
+/// `NEXT VALUE FOR s.sequence`: its last token.
+fn next_value(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    if !is(at, "next") || !is(at + 1, "value") || !is(at + 2, "for") {
+        return None;
+    }
+    let mut last = at + 3;
+    tokens.get(last).filter(|token| token.is_name())?;
+    while tokens.get(last + 1).is_some_and(|dot| dot.is(text, "."))
+        && tokens.get(last + 2).is_some_and(|token| token.is_name())
+    {
+        last += 2;
+    }
+    Some(last)
+}
+
+/// `FOR SYSTEM_TIME AS OF x`, `FOR SYSTEM_TIME BETWEEN a AND b` behind a table: its last token.
+fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    if !is(at, "for") || !is(at + 1, "system_time") {
+        return None;
+    }
+    // A constant, a variable, or a call.
+    let operand = |at: usize| {
+        let open = if tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) { at + 1 } else { at };
+        if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
+            return at;
+        }
+        let mut depth = 0_u32;
+        for end in open..tokens.len() {
+            if tokens[end].is(text, "(") {
+                depth += 1;
+            } else if tokens[end].is(text, ")") {
+                depth -= 1;
+                if depth == 0 {
+                    return end;
+                }
+            }
+        }
+        at
+    };
+    let last = if is(at + 2, "all") {
+        at + 2
+    } else if is(at + 2, "as") && is(at + 3, "of") {
+        operand(at + 4 + usize::from(is(at + 4, "timestamp")))
+    } else if is(at + 2, "from") || is(at + 2, "between") {
+        operand(operand(at + 3) + 2)
+    } else if is(at + 2, "contained") {
+        operand(at + 4)
+    } else {
+        return None;
+    };
+    (last < tokens.len()).then_some(last)
+}
+
+/// T-SQL's hints where no grammar knows them: `OPTION (…)`, `INSERT INTO t WITH (TABLOCK)`, the kind of an index. Their
+/// last token.
+fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    let opens = tokens.get(at + 1).is_some_and(|open| open.is(text, "("));
+    if (is(at, "nonclustered") || is(at, "clustered")) && is(0, "create") && is(at + 1, "index") {
+        return Some(at);
+    }
+    let options = is(at, "option") && opens && at > 1 && !is(at - 1, "check") && !is(at - 1, "grant");
+    let inserted = is(at, "with") && opens && is(0, "insert") && at < 8 && is(at + 2, "tablock");
+    if !options && !inserted {
+        return None;
+    }
+    let mut depth = 0_u32;
+    for end in at + 1..tokens.len().min(at + 200) {
+        if tokens[end].is(text, "(") {
+            depth += 1;
+        } else if tokens[end].is(text, ")") {
+            depth -= 1;
+            if depth == 0 {
+                return Some(end);
+            }
+        }
+    }
+    None
+}
+
+/// A hyphen at the end of a line, by which sqlplus goes on with the next one.
+fn is_continuation(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is(text, "-")
+        && tokens.get(at + 1).is_some_and(|next| {
+            let between = &text[tokens[at].end as usize..next.start as usize];
+            let line = between.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            let opens = at > 0 && (tokens[at - 1].is(text, "(") || tokens[at - 1].is(text, ","));
+            line && (opens || next.is(text, ",") || next.is(text, ")") || next.is(text, "|"))
+        })
 }
 
 /// Oracle's old outer join: `(+)`.
@@ -358,6 +518,27 @@ mod tests {
         check("IF :new.name <> :old.name", "IF new.name <> old.name");
         check("SELECT @a, @@b FROM t", "SELECT @a, @@b FROM t");
         check("a.id = b.id(+) AND x", "a.id = b.id AND x");
+        check("SELECT NEXT VALUE FOR s.q, a FROM t", "SELECT NULL, a FROM t");
+        check("FROM t FOR SYSTEM_TIME ALL AS x JOIN u", "FROM t AS x JOIN u");
+        check("FROM t FOR SYSTEM_TIME AS OF f(@x) x, u", "FROM t x, u");
+        check("FROM t FOR SYSTEM_TIME BETWEEN @a AND 'b' WHERE c", "FROM t WHERE c");
+        check(
+            "INSERT INTO t WITH (TABLOCK) (a) SELECT N'b' FROM u OPTION (LABEL = 'x')",
+            "INSERT INTO t (a) SELECT 'b' FROM u",
+        );
+        check("CREATE UNIQUE NONCLUSTERED INDEX i ON t (a)", "CREATE UNIQUE INDEX i ON t (a)");
+        check("VALUES (1 -\n, 'a'-\n)", "VALUES (1 , 'a' )");
+        check("a -\n b", "a - b");
+        let mut glued = SqlText::default();
+        glued.push("a ", 0);
+        glued.push_hole(Span::new(2, 5));
+        glued.push("LIKE 'x' AND", 5);
+        glued.push_hole(Span::new(17, 20));
+        glued.push(" AND order_", 20);
+        glued.push_hole(Span::new(31, 34));
+        let tokens = lexer::significant(glued.as_str(), super::super::dialect::Lexis::default());
+        let made = prepare(&glued, &tokens, Dialect::Generic);
+        assert_eq!(made.as_str(), "a columnist_hole_0 LIKE 'x' AND columnist_hole_1 AND order_columnist_hole_2");
     }
 
     #[test]

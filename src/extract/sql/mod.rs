@@ -1,12 +1,16 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
+mod assembled;
 mod block;
 mod body;
+mod clickhouse;
 mod client;
+mod conceal;
 mod context;
 mod ddl;
 mod dialect;
 mod dynamic;
+mod edits;
 mod evidence;
 mod fragment;
 mod harmless;
@@ -17,6 +21,7 @@ mod load;
 pub mod lower;
 mod naming;
 pub mod places;
+mod postgres;
 mod procedure;
 mod reader;
 mod repair;
@@ -65,13 +70,20 @@ pub enum Evidence {
 
 /// Whether a host language's string is SQL. English that starts with a SQL verb is not.
 pub fn evidence(text: &str) -> Evidence {
-    evidence::of(text)
+    let escaped = memchr::memchr(b'\\', text.as_bytes()).is_some();
+    match escaped.then(|| SqlText::verbatim(text, 0).unescaped()).flatten() {
+        Some(plain) => evidence::of(plain.as_str()),
+        None => evidence::of(text),
+    }
 }
 
 /// Reads a piece of SQL: one statement, a script of many, or a fragment. `dialect` is what the host knows of
 /// it (a driver's import, a file's folder), `None` when nothing.
 pub fn read(sql: &SqlText, dialect: Option<Dialect>) -> SqlFacts {
-    reader::read(sql, dialect, Direction::Forward)
+    match sql.unescaped() {
+        Some(plain) => reader::read(&plain, dialect, Direction::Forward),
+        None => reader::read(sql, dialect, Direction::Forward),
+    }
 }
 
 /// Endings of files that hold SQL.
@@ -89,8 +101,10 @@ impl Format for Sql {
         let listed = |list: &[&str], extension: &str| list.iter().any(|known| extension.eq_ignore_ascii_case(known));
         let name = path.rsplit('/').next().unwrap_or(path);
         let Some((stem, extension)) = name.rsplit_once('.') else { return false };
-        if listed(TEMPLATES, extension) {
-            return stem.rsplit_once('.').is_some_and(|(_, inner)| listed(EXTENSIONS, inner));
+        // `x.sql.j2`, `x.sql.postgres`.
+        if listed(TEMPLATES, extension) || dialect_called(&extension.to_ascii_lowercase()).is_some() {
+            let inner = stem.rsplit_once('.').is_some_and(|(_, inner)| listed(EXTENSIONS, inner));
+            return inner || listed(EXTENSIONS, extension);
         }
         listed(EXTENSIONS, extension)
     }
@@ -130,17 +144,23 @@ fn direction_of_path(path: &str) -> Direction {
 
 /// The dialect that a path names: a folder `mysql`, an ending `.pgsql`.
 fn dialect_of_path(path: &str) -> Option<Dialect> {
-    path.to_ascii_lowercase().rsplit(['/', '.', '-', '_']).find_map(|part| {
-        Some(match part {
-            "postgres" | "postgresql" | "pgsql" | "psql" | "pg" | "redshift" | "cockroachdb" => Dialect::Postgres,
-            "mysql" | "mariadb" => Dialect::Mysql,
-            "sqlite" | "sqlite3" => Dialect::Sqlite,
-            "mssql" | "sqlserver" | "tsql" => Dialect::SqlServer,
-            "oracle" | "plsql" | "pks" | "pkb" | "pls" => Dialect::Oracle,
-            "bigquery" => Dialect::BigQuery,
-            "snowflake" => Dialect::Snowflake,
-            "clickhouse" => Dialect::ClickHouse,
-            _ => return None,
-        })
+    path.to_ascii_lowercase().rsplit(['/', '.', '-', '_']).find_map(dialect_called)
+}
+
+/// The dialect that a part of a path names.
+fn dialect_called(part: &str) -> Option<Dialect> {
+    Some(match part {
+        "postgres" | "postgresql" | "pgsql" | "psql" | "pg" | "redshift" | "cockroachdb" | "cockroach" | "crdb" => {
+            Dialect::Postgres
+        }
+        "mysql" | "mysql5" | "mysql8" | "mariadb" => Dialect::Mysql,
+        "sqlite" | "sqlite3" => Dialect::Sqlite,
+        "mssql" | "sqlserver" | "tsql" => Dialect::SqlServer,
+        "oracle" | "plsql" | "pks" | "pkb" | "pls" => Dialect::Oracle,
+        "bigquery" => Dialect::BigQuery,
+        "snowflake" => Dialect::Snowflake,
+        "clickhouse" => Dialect::ClickHouse,
+        "h2" | "hsqldb" | "derby" | "db2" | "duckdb" => Dialect::Generic,
+        _ => return None,
     })
 }

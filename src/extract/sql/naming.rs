@@ -1,7 +1,7 @@
 //! Names among the tokens of a statement that no grammar read.
 
 use super::lexer::{Token, TokenKind};
-use super::text::{SqlText, holds_hole, hole_index};
+use super::text::{ANY_HOLE, SqlText, holds_hole, hole_index};
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
 use crate::model::statement::{Access, ColumnReference, Lookup, Relation, Source, SourceRole, Usage};
@@ -108,9 +108,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The qualified name that begins at token `at`.
+    /// The identifier at token `at`, or a hole where a client's placeholder stands for one.
+    fn ident_or_hole(self, at: usize) -> Option<Ident> {
+        self.ident(at).or_else(|| (self.kind(at)? == TokenKind::Placeholder).then(|| Ident::bare(ANY_HOLE)))
+    }
+
+    /// The qualified name that begins at token `at`. Placeholders in it are holes.
     pub(super) fn name(self, at: usize) -> Option<Named> {
-        let mut parts = vec![self.ident(at)?];
+        let mut parts = vec![self.ident_or_hole(at)?];
         let mut last = at;
         while self.is(last + 1, ".") && parts.len() < 4 {
             let mut next = last + 2;
@@ -118,7 +123,7 @@ impl<'a> Words<'a> {
             if self.is(next, ".") {
                 next += 1;
             }
-            let Some(part) = self.ident(next) else { break };
+            let Some(part) = self.ident_or_hole(next) else { break };
             parts.push(part);
             last = next;
         }

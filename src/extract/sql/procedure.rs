@@ -1,5 +1,6 @@
 //! Routines, triggers and procedural blocks: their statements, with what names mean inside.
 
+use super::assembled::{self, Run};
 use super::body::{self, Ends, Part, Shape};
 use super::context::Context;
 use super::dialect::{Lexis, Profile};
@@ -9,7 +10,7 @@ use super::lower::Lowered;
 use super::naming::{Named, Words, schema_reference, source};
 use super::reader::{DEEPEST, Reader, Role};
 use super::routine::{Place, Routine};
-use super::text::SqlText;
+use super::text::{SqlText, shown};
 use super::{ddl, dynamic, holes, routine};
 use crate::model::facts::{BlindSpot, Unit, UnitKind};
 use crate::model::name::Ident;
@@ -22,7 +23,7 @@ impl Reader {
     /// A routine: its definition, its unit, and the statements of its body.
     pub(super) fn routine(&mut self, words: Words<'_>, routine: &Routine) {
         let span = words.stretch(0, words.len());
-        let name = routine.name.name.to_string();
+        let name = shown(&routine.name.name);
         self.facts.units.push(Unit { name: name.clone(), kind: routine.unit(), span });
         let Lowered { kind, scopes, changes, holes } = routine.lowered(words);
         let (dialect, direction) = (self.profile.best, self.direction);
@@ -38,7 +39,9 @@ impl Reader {
             images.extend([Ident::bare("inserted"), Ident::bare("deleted")]);
         }
         context.trigger(&images, table);
+        context.label(routine.name.name.last());
         let around = std::mem::replace(&mut self.context, context);
+        let texts_around = std::mem::take(&mut self.texts);
         if let Some(parameters) = &routine.parameters {
             let part = Words { text: words.text, tokens: &words.tokens[parameters.clone()] };
             self.declared(&body::parameters(part));
@@ -63,6 +66,8 @@ impl Reader {
             }
             Place::None => {}
         }
+        self.unread_texts();
+        self.texts = texts_around;
         self.context = around;
     }
 
@@ -90,6 +95,7 @@ impl Reader {
             let name = if name.is_empty() { inner.name.to_string() } else { format!("{name}.{}", inner.name) };
             let span = words.stretch(inner.range.start, inner.range.end);
             self.facts.units.push(Unit { name, kind: UnitKind::Routine, span });
+            self.context.label(&inner.name);
         }
         self.declared(&body);
         for part in &body.parts {
@@ -101,6 +107,9 @@ impl Reader {
     /// Takes over what a body declares; the columns whose types it takes are a statement of their own.
     pub(super) fn declared(&mut self, body: &body::Body) {
         self.context.declare(&body.variables);
+        for label in &body.labels {
+            self.context.label(label);
+        }
         for of in &body.types {
             let named = Named { name: of.relation.clone(), span: of.span, next: 0 };
             let mut scope = Scope { sources: vec![source(&named, None, SourceRole::Read)], ..Scope::default() };
@@ -126,18 +135,22 @@ impl Reader {
         let inner = Words { text: words.text, tokens: &words.tokens[part.range.clone()] };
         match &part.shape {
             Shape::Statement if routine::header(inner).is_some() => self.any(inner),
+            Shape::Statement if self.selects_texts(inner) => {
+                self.value(Words { text: inner.text, tokens: &inner.tokens[1..] }, None);
+            }
             Shape::Statement => self.statement(inner),
             Shape::Expression => self.expression(inner, None),
             Shape::Assignment { target } => {
                 let left = Words { text: words.text, tokens: &words.tokens[target.clone()] };
-                let named = left.name(0);
-                if let Some(named) = &named
-                    && !dynamic::texts(inner, self.profile.lexis.backslash).is_empty()
-                {
-                    self.texts.insert(named.name.last().folded());
+                let (is_text, lost) = self.texts.assign(left, inner, self.profile.lexis.backslash);
+                if let Some(lost) = lost {
+                    self.nested(&lost);
                 }
-                let written = named.and_then(|named| self.field(&named));
-                self.expression(inner, written);
+                let written = left.name(0).and_then(|named| self.field(&named));
+                self.value(inner, written);
+                if !is_text {
+                    self.constants(inner);
+                }
             }
             Shape::Dynamic => self.dynamic(inner),
         }
@@ -145,6 +158,51 @@ impl Reader {
 
     /// A condition or value: read as the projection of a query.
     pub(super) fn expression(&mut self, words: Words<'_>, written: Option<ColumnReference>) {
+        self.value(words, written);
+        self.constants(words);
+    }
+
+    /// T-SQL's `SELECT @q = '…'`. Tells whether that is all that a statement does.
+    fn selects_texts(&mut self, words: Words<'_>) -> bool {
+        let assigns = |item: &std::ops::Range<usize>| {
+            words.kind(item.start) == Some(TokenKind::Variable) && words.is(item.start + 1, "=")
+        };
+        if !words.is_word(0, "select") || !assigns(&(1..words.len())) {
+            return false;
+        }
+        let mut all = true;
+        for item in words.items(1, words.len()) {
+            let target = Words { text: words.text, tokens: &words.tokens[item.start..=item.start] };
+            let value = words.tokens.get(item.start + 2..item.end).unwrap_or(&[]);
+            let value = Words { text: words.text, tokens: value };
+            let (is_text, lost) = match assigns(&item) {
+                true => self.texts.assign(target, value, self.profile.lexis.backslash),
+                false => (false, None),
+            };
+            all &= is_text;
+            if let Some(lost) = lost {
+                self.nested(&lost);
+            }
+        }
+        all
+    }
+
+    /// The SQL in the constants of an expression.
+    fn constants(&mut self, words: Words<'_>) {
+        for text in dynamic::texts(words, self.profile.lexis.backslash) {
+            self.nested(&text);
+        }
+    }
+
+    /// Reads the texts that variables hold and that nothing here runs.
+    pub(super) fn unread_texts(&mut self) {
+        for text in self.texts.unread() {
+            self.nested(&text);
+        }
+    }
+
+    /// The names in an expression.
+    fn value(&mut self, words: Words<'_>, written: Option<ColumnReference>) {
         let (kept, filled) = self.without_variables(words);
         let written = filled.into_iter().chain(written).collect();
         let expression = holes::prepare(words.text, &kept, self.profile.best);
@@ -153,9 +211,6 @@ impl Reader {
         prepared.push_decoded("SELECT ", Span { start: place.start, end: place.start });
         prepared.push_piece(&expression);
         self.prepared(prepared, &Role::Expression(written));
-        for text in dynamic::texts(words, self.profile.lexis.backslash) {
-            self.nested(&text);
-        }
     }
 
     /// `EXECUTE …`, `EXEC (…)`, `PREPARE s FROM …`, `OPEN c FOR …`: what is run stands in constants, or is not known.
@@ -166,8 +221,15 @@ impl Reader {
             self.definition(words, definition, span, dialect, "");
             return;
         }
-        let texts = dynamic::texts(words, self.profile.lexis.backslash);
-        let found = !texts.is_empty();
+        let backslash = self.profile.lexis.backslash;
+        let run = self.texts.run(assembled::run_by(words), backslash);
+        let known = matches!(run, Run::Known);
+        let texts = match run {
+            Run::Text(text) => vec![text],
+            Run::Known => Vec::new(),
+            Run::Unknown => dynamic::texts(words, backslash),
+        };
+        let found = known || !texts.is_empty();
         for text in texts {
             self.nested(&text);
         }
@@ -181,8 +243,7 @@ impl Reader {
             || called == "immediate"
             || called == "sp_executesql"
             || (self.context.routine && self.profile.best != Dialect::SqlServer && self.profile.best != Dialect::Mysql);
-        let known = (0..words.len()).any(|at| words.ident(at).is_some_and(|name| self.texts.contains(&name.folded())));
-        if runs_text && !known {
+        if runs_text {
             let reason = "SQL that is put together at run time".to_owned();
             self.facts.blind_spots.push(BlindSpot { span, reason, relations: Vec::new() });
         }

@@ -1,7 +1,6 @@
 //! From a piece of SQL to its facts: splits, prepares, parses, and falls back to tokens.
 
-use std::collections::BTreeSet;
-
+use super::assembled::Texts;
 use super::body::{self, Ends, Part};
 use super::context::Context;
 use super::dialect::Profile;
@@ -11,8 +10,8 @@ use super::naming::Words;
 use super::routine::{self};
 use super::script::{RawStatement, Script};
 use super::statement::{self, Accepted};
-use super::text::{SqlText, hole_index};
-use super::{SqlFacts, ddl, dynamic, fragment, holes, load, tokens};
+use super::text::{SqlText, hole_index, shown};
+use super::{SqlFacts, conceal, ddl, dynamic, fragment, holes, load, tokens};
 use crate::model::facts::{Problem, Unit, UnitKind};
 use crate::model::name::{Name, ObjectName};
 use crate::model::schema::{RelationKind, SchemaChange};
@@ -40,9 +39,10 @@ pub(super) fn read(piece: &SqlText, hint: Option<Dialect>, direction: Direction)
         context: Context::default(),
         direction,
         fired: Vec::new(),
-        texts: BTreeSet::new(),
+        texts: Texts::default(),
     };
     reader.script(piece, direction);
+    reader.unread_texts();
     reader.finish()
 }
 
@@ -56,8 +56,8 @@ pub(super) struct Reader {
     pub(super) direction: Direction,
     /// Functions that triggers of this piece run, with the triggers' relations.
     pub(super) fired: Vec<(Name, ObjectName)>,
-    /// Variables that were given SQL text that was read.
-    pub(super) texts: BTreeSet<Name>,
+    /// SQL that variables hold.
+    pub(super) texts: Texts,
 }
 
 impl Reader {
@@ -153,8 +153,35 @@ impl Reader {
 
     /// A statement's own words, then the SQL in its constants.
     pub(super) fn statement(&mut self, words: Words<'_>) {
-        let (kept, written) = self.without_variables(words);
+        let (mut kept, written) = self.without_variables(words);
+        if words.is_any(0, &["update"]) && words.is_word(1, "statistics") {
+            self.other(words.stretch(0, words.len()), StatementKind::Other);
+            return;
+        }
+        let run =
+            words.is_word(0, "insert").then(|| inserted_procedure(Words { text: words.text, tokens: &kept })).flatten();
+        let run = run.map(|at| {
+            let place = Words { text: words.text, tokens: &kept }.stretch(at, kept.len());
+            kept.truncate(at);
+            place
+        });
+        if words.is_word(0, "bulk") && words.is_word(1, "insert") {
+            // `BULK INSERT t FROM 'file'` is a `COPY`.
+            let mut copy = SqlText::default();
+            copy.push_decoded("COPY ", words.span(0));
+            let end = words.name(2).map_or(3, |name| name.next);
+            let name = Words { text: words.text, tokens: &kept };
+            copy.push_piece(&holes::prepare(words.text, &name.tokens[2..end.min(kept.len())], self.profile.best));
+            copy.push_decoded(" FROM STDIN", words.span(0));
+            self.prepared(copy, &Role::Statement(written));
+            return;
+        }
         let mut prepared = holes::prepare(words.text, &kept, self.profile.best);
+        if let Some(place) = run {
+            // The rows that a procedure gives.
+            prepared.push_decoded(" SELECT * FROM ", place);
+            prepared.push_hole(place);
+        }
         if words.is_word(0, "load")
             && let Some(lowered) = load::read(words)
         {
@@ -242,6 +269,13 @@ impl Reader {
                     prepared = text.slice(Span { start: rest, end: text.as_str().len() as u32 });
                 }
                 Err(refused) => {
+                    if let Some(next) = next_definition(&text) {
+                        // What stands before a definition on a line of its own ends there.
+                        let whole = Span { start: next, end: text.as_str().len() as u32 };
+                        self.prepared(text.slice(Span { start: 0, end: next }), part);
+                        prepared = text.slice(whole);
+                        continue;
+                    }
                     self.refused(&text, refused, span, order[0], part);
                     return;
                 }
@@ -259,6 +293,10 @@ impl Reader {
         let message = refused.message.clone();
         let tokens = lexer::significant(text.as_str(), self.profile.lexis);
         let words = Words { text, tokens: &tokens };
+        if let Some(start) = explained(words) {
+            self.prepared(text.slice(Span { start, end: text.as_str().len() as u32 }), part);
+            return;
+        }
         if let Some(definition) = ddl::read(words) {
             self.definition(words, definition, span, dialect, &message);
             return;
@@ -309,6 +347,7 @@ impl Reader {
     ) {
         let ddl::Definition { mut lowered, complete, from_query } = definition;
         let mut complete = complete;
+        let mut query_reading = Reading::Parsed;
         if let Some(from) = from_query {
             let start = words.tokens.get(from.query).map_or(0, |token| token.start);
             let query = words.text.slice(Span { start, end: words.text.as_str().len() as u32 });
@@ -316,6 +355,7 @@ impl Reader {
             let read = statement::parse(&query, &order).or_else(|refused| statement::repair(&query, refused).ok_or(()));
             if let Ok(accepted) = read {
                 let dropped = accepted.dropped.clone();
+                query_reading = accepted.reading;
                 let own = std::mem::take(&mut lowered.scopes);
                 lowered.scopes = accepted.lowered.scopes;
                 lowered.holes.extend(accepted.lowered.holes);
@@ -347,7 +387,10 @@ impl Reader {
             lowered.changes.is_empty() && lowered.scopes.iter().all(|scope| scope.references.is_empty());
         let sure =
             names_nothing || matches!(lowered.kind, StatementKind::Drop | StatementKind::Alter) || message.is_empty();
-        let reading = if sure { Reading::Parsed } else { Reading::Recovered { reason } };
+        let reading = match query_reading {
+            Reading::Parsed if !sure => Reading::Recovered { reason },
+            reading => reading,
+        };
         let Lowered { kind, scopes, changes, holes } = lowered;
         let direction = self.direction;
         self.push(Statement { kind, span, dialect, reading, direction, scopes, changes, holes });
@@ -412,14 +455,15 @@ impl Reader {
     }
 
     /// Adds a statement, and the view that it defines as a unit.
-    pub(super) fn push(&mut self, statement: Statement) {
+    pub(super) fn push(&mut self, mut statement: Statement) {
         for change in &statement.changes {
             if let SchemaChange::CreateFromQuery { relation, kind, .. } = change
                 && *kind != RelationKind::Table
             {
-                self.facts.units.push(Unit { name: relation.to_string(), kind: UnitKind::View, span: statement.span });
+                self.facts.units.push(Unit { name: shown(relation), kind: UnitKind::View, span: statement.span });
             }
         }
+        conceal::conceal(&mut statement);
         self.facts.statements.push(statement);
     }
 }
@@ -438,6 +482,28 @@ impl Role {
             Role::Statement(written) | Role::Expression(written) => written,
         }
     }
+}
+
+/// Where the procedure is run whose rows are inserted: `INSERT INTO t (a) EXEC p`.
+fn inserted_procedure(words: Words<'_>) -> Option<usize> {
+    let name = words.name(1 + usize::from(words.is_word(1, "into")))?;
+    let at = if words.is(name.next, "(") { words.behind_parenthesis(name.next) } else { name.next };
+    words.is_any(at, &["exec", "execute"]).then_some(at)
+}
+
+/// Where the statement begins that an `EXPLAIN` with options is about.
+fn explained(words: Words<'_>) -> Option<u32> {
+    if !words.is_any(0, &["explain", "describe", "desc"]) {
+        return None;
+    }
+    let mut at = 1;
+    while at < words.len().min(60) {
+        if words.is_any(at, &["select", "insert", "update", "delete", "merge", "with", "create", "values", "replace"]) {
+            return words.tokens.get(at).map(|token| token.start);
+        }
+        at = if words.is(at, "(") { words.behind_parenthesis(at) } else { at + 1 };
+    }
+    None
 }
 
 /// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
@@ -459,6 +525,40 @@ fn mutation(words: Words<'_>) -> Option<SqlText> {
     made.push_decoded(if update { " SET " } else { " " }, place);
     made.push_piece(&slice(verb + 1, words.len()));
     Some(made)
+}
+
+/// The byte at which a line outside of parentheses begins another definition or insert, although no semicolon stands
+/// before it.
+fn next_definition(text: &SqlText) -> Option<u32> {
+    const OBJECTS: &[&str] =
+        &["table", "view", "materialized", "or", "unique", "index", "database", "dictionary", "temporary", "if"];
+    let sql = text.as_str();
+    let tokens = lexer::significant(sql, super::dialect::Lexis::default());
+    let words = Words { text, tokens: &tokens };
+    if !words.is_any(0, &["create", "alter", "drop", "rename", "insert", "optimize", "attach", "detach", "truncate"]) {
+        return None;
+    }
+    let mut depth = 0_i32;
+    for at in 0..tokens.len() {
+        if words.is(at, "(") {
+            depth += 1;
+        } else if words.is(at, ")") {
+            depth -= 1;
+        } else if depth == 0 && at > 1 && !words.is(at - 1, ",") {
+            let begins = (words.is_any(at, &["create", "alter", "drop", "rename", "attach", "detach", "truncate"])
+                && words.is_any(at + 1, OBJECTS))
+                || words.is_word(at, "insert") && words.is_word(at + 1, "into")
+                || words.is_word(at, "optimize") && words.is_word(at + 1, "table");
+            let line = || sql[tokens[at - 1].end as usize..tokens[at].start as usize].contains('\n');
+            // `RENAME IF EXISTS`, `ADD … \n DROP INDEX` go on with an ALTER.
+            let goes_on = words.is_word(0, "alter") && words.is_any(at + 1, &["if", "index", "or", "unique"])
+                || words.is_any(at - 1, &["as", "begin", "do", "then", "also", "instead", "for", "on", "to", "of"]);
+            if begins && !goes_on && line() {
+                return Some(tokens[at].start);
+            }
+        }
+    }
+    None
 }
 
 /// Whether a statement is one of procedural code: its first word says so.
@@ -507,13 +607,13 @@ fn is_block(words: Words<'_>) -> bool {
 /// Where the tokens of a text stand in the file.
 fn outer_span(text: &SqlText, tokens: &[Token]) -> Span {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Span::default() };
-    text.outer(Span { start: first.start, end: last.end })
+    text.place(Span { start: first.start, end: last.end })
 }
 
 /// Where a text stands up to byte `end`, without the white space before it.
 fn text_span(text: &SqlText, end: u32) -> Span {
     let part = Span { start: 0, end }.of(text.as_str());
-    text.outer(Span { start: 0, end: part.trim_end().len() as u32 })
+    text.place(Span { start: 0, end: part.trim_end().len() as u32 })
 }
 
 /// Cheap refusal of what no grammar needs to see: transaction control, settings, prose.

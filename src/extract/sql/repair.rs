@@ -105,6 +105,18 @@ impl Draft {
                 }
                 continue;
             }
+            let opened = before.is_some_and(|before| before.token == Token::LParen);
+            let names_query = opened && before_last(&made).is_some_and(|token| is_keyword(token, &[Keyword::AS]));
+            let branch = keyword_before(&[Keyword::UNION, Keyword::ALL, Keyword::EXCEPT, Keyword::INTERSECT]);
+            if (names_query || branch) && next.is_none_or(|next| next.token == Token::RParen || is_keyword(next, SETS))
+            {
+                // A query of its own: `WITH x AS (${query})`, `… UNION ALL ${query}`.
+                changed = true;
+                made.push(word_at("SELECT", token.span));
+                made.push(token.clone());
+                previous = Some(token.clone());
+                continue;
+            }
             if keyword_before(&[Keyword::IN, Keyword::VALUES]) && !next_is(&Token::Period) {
                 changed = true;
                 made.push(at_span(Token::LParen, token.span));
@@ -200,12 +212,31 @@ impl Draft {
             }
             return true;
         }
+        if self.cut_dangling_set(at) {
+            return true;
+        }
         if self.tokens[at].token == Token::RParen && self.depth_at(at) <= 0 {
             self.completed = true;
             self.tokens.remove(at);
             return true;
         }
         if self.depth_at(at) > 0 { self.cut_group(at) } else { self.cut_clause(at) }
+    }
+
+    /// Leaves out a `UNION ALL` that nothing follows before token `at`: the last of a loop that joins queries.
+    fn cut_dangling_set(&mut self, at: usize) -> bool {
+        let mut first = at;
+        while let Some(before) = self.previous_significant(first)
+            && is_keyword(&self.tokens[before], &[Keyword::UNION, Keyword::ALL, Keyword::EXCEPT, Keyword::INTERSECT])
+        {
+            first = before;
+        }
+        let cuts = first < at && is_keyword(&self.tokens[first], SETS);
+        if cuts {
+            self.tokens.drain(first..at);
+            self.completed = true;
+        }
+        cuts
     }
 
     /// The token behind the subscript at `at`, if one stands there behind a name.
@@ -226,6 +257,9 @@ impl Draft {
 
     /// The text ends too early: what is open is closed, what is missing becomes a hole.
     fn complete(&mut self) -> bool {
+        if self.cut_dangling_set(self.tokens.len()) {
+            return true;
+        }
         let Some(last) = self.previous_significant(self.tokens.len()) else { return false };
         let span = self.tokens[last].span;
         self.completed = true;
@@ -345,6 +379,14 @@ impl Draft {
         })
     }
 }
+
+/// The token before the last that is no white space.
+fn before_last(tokens: &[TokenWithSpan]) -> Option<&TokenWithSpan> {
+    tokens.iter().rev().filter(|token| !is_space(token)).nth(1)
+}
+
+/// Keywords that put queries together.
+const SETS: &[Keyword] = &[Keyword::UNION, Keyword::EXCEPT, Keyword::INTERSECT, Keyword::MINUS];
 
 /// Keywords that begin a clause at the level of the statement.
 const CLAUSES: &[Keyword] = &[

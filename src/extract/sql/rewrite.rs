@@ -284,7 +284,10 @@ impl Rewriter<'_> {
 
     /// `INSERT INTO t (a) (SELECT …) UNION …`: the parenthesis is taken to hold all of the query.
     fn inserted_set(&mut self, at: usize) {
-        let follows = at > 0 && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)));
+        let follows = at > 0
+            && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)))
+            && !self.is(at - 1, CONTINUES)
+            && !self.is(at - 1, &[Keyword::ALL, Keyword::DISTINCT]);
         if self.clause() == Keyword::INTO
             && follows
             && self.is(at + 1, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE])
@@ -298,7 +301,9 @@ impl Rewriter<'_> {
     /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
     /// follows its own.
     fn leading_query(&mut self, at: usize) {
-        let starts_query = self.is(at + 2, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]);
+        let inner = (at + 1..at + 9).find(|&at| self.token(at) != Some(&Token::LParen));
+        let starts_query = inner
+            .is_some_and(|inner| self.is(inner, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE]));
         if self.token(at + 1) != Some(&Token::LParen) || !starts_query || !self.is_operand(at) {
             return;
         }
@@ -546,6 +551,10 @@ mod tests {
             (
                 "INSERT INTO t (a) (SELECT 1) EXCEPT SELECT 2",
                 "INSERT INTO t (a) WITH \"\" AS (SELECT 1) (SELECT 1) EXCEPT SELECT 2",
+            ),
+            (
+                "INSERT INTO t (a) (SELECT 1) EXCEPT (SELECT 2) EXCEPT ALL SELECT 3",
+                "INSERT INTO t (a) WITH \"\" AS (SELECT 1) (SELECT 1) EXCEPT (SELECT 2) EXCEPT ALL SELECT 3",
             ),
             (
                 "INSERT INTO t WITH v AS (VALUES (1)) SELECT * FROM v",

@@ -117,7 +117,7 @@ pub(super) fn header(words: Words<'_>) -> Option<Routine> {
         at = end;
     } else if words.kind(at) == Some(TokenKind::Variable) {
         // T-SQL writes parameters without parentheses.
-        let end = (at..words.len()).find(|&at| words.is_word(at, "as")).unwrap_or(at);
+        let end = (at..words.len()).find(|&at| words.is_word(at, "as") && !is_clause(words, at)).unwrap_or(at);
         routine.parameters = Some(at..end);
         at = end;
     }
@@ -171,6 +171,9 @@ impl Routine {
                 let end = words.behind_parenthesis(at + 1);
                 self.when = Some(at + 2..end.saturating_sub(1));
                 at = end;
+                continue;
+            } else if words.is_word(at, "execute") && words.is_word(at + 1, "as") {
+                at += 3;
                 continue;
             } else if words.is_any(at, &["begin", "declare", "as", "execute", "call"]) {
                 break;
@@ -228,8 +231,8 @@ impl Routine {
                 return;
             }
             let opens = words.is_any(at, &["begin", "declare", "return"])
-                || (words.is_any(at, &["select", "insert", "update", "delete", "call", "with", "if", "merge"])
-                    && at >= from)
+                || (words.is_any(at, &["select", "insert", "update", "delete", "call", "if", "merge"]) && at >= from)
+                || (words.is_word(at, "with") && names_query(words, at))
                 || (words.is_word(at, "set") && trigger);
             if opens {
                 self.body = Place::Tokens(at..words.len());
@@ -237,6 +240,7 @@ impl Routine {
                 break;
             }
             if words.is_any(at, &["as", "is"])
+                && !is_clause(words, at)
                 && !matches!(words.kind(at + 1), Some(TokenKind::Text | TokenKind::Dollar))
             {
                 let next = at + 1;
@@ -290,6 +294,19 @@ impl Routine {
         let scopes = if scope == Scope::default() { Vec::new() } else { vec![scope] };
         Lowered { kind: StatementKind::CreateRoutine, scopes, changes: vec![change], holes: Vec::new() }
     }
+}
+
+/// Whether the `WITH` at token `at` names a query: `WITH EXECUTE AS OWNER` and `WITH RECOMPILE` do not.
+fn names_query(words: Words<'_>, at: usize) -> bool {
+    words.is_word(at + 1, "recursive")
+        || words.is(at + 2, "(")
+        || (words.is_word(at + 2, "as") && words.is(at + 3, "("))
+}
+
+/// Whether the `AS` at token `at` is one of a header: `EXECUTE AS OWNER`, `@a AS int`.
+fn is_clause(words: Words<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return false };
+    words.is_any(before, &["execute", "exec"]) || words.kind(before) == Some(TokenKind::Variable)
 }
 
 fn is_sql_language(name: &str) -> bool {

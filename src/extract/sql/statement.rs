@@ -5,12 +5,12 @@ use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
-use super::dialect;
 use super::lower::{self, Lowered};
 use super::places::Places;
 use super::repair::Draft;
 use super::rewrite;
 use super::text::SqlText;
+use super::{clickhouse, dialect, postgres};
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
 
@@ -76,6 +76,10 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         };
         if matches!(dialect, Dialect::Postgres | Dialect::Generic) {
             rewrite::rewrite(&mut tokens);
+            postgres::rewrite(&mut tokens);
+        }
+        if matches!(dialect, Dialect::ClickHouse | Dialect::Generic | Dialect::BigQuery | Dialect::Snowflake) {
+            clickhouse::rewrite(&mut tokens);
         }
         let chain = longest_chain(&tokens);
         if chain > LONGEST_CHAIN {
@@ -252,14 +256,26 @@ fn begins_statement(tokens: &[TokenWithSpan], at: usize) -> bool {
     const VERBS: &[&str] = &[
         "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "WITH", "MERGE", "TRUNCATE", "GRANT",
         "REVOKE", "DECLARE", "EXEC", "EXECUTE", "COMMIT", "ROLLBACK", "BEGIN", "CALL", "USE", "COMMENT", "SET",
-        "PRINT", "IF", "WHILE", "RETURN", "END", "ELSE", "OPEN", "FETCH", "CLOSE", "REPLACE", "EXPLAIN",
+        "PRINT", "IF", "WHILE", "RETURN", "END", "ELSE", "OPEN", "FETCH", "CLOSE", "REPLACE", "EXPLAIN", "RENAME",
+        "OPTIMIZE", "ATTACH", "DETACH", "EXCHANGE",
     ];
     let Some(Token::Word(word)) = tokens.get(at).map(|token| &token.token) else { return false };
     let verb = word.quote_style.is_none() && VERBS.iter().any(|verb| word.value.eq_ignore_ascii_case(verb));
     let line_before = tokens[..at].iter().rev().find(|token| !is_space(token)).map_or(0, |token| token.span.end.line);
     let strong = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"];
+    if verb && word.value.eq_ignore_ascii_case("with") && !names_query(&tokens[at + 1..]) {
+        return false;
+    }
     verb && (tokens[at].span.start.line > line_before
         || strong.iter().any(|verb| word.value.eq_ignore_ascii_case(verb)))
+}
+
+/// Whether a query is named behind a `WITH`: `WITH CHECK OPTION` and `WITH FUNCTION f(…)` go on with a statement.
+fn names_query(behind: &[TokenWithSpan]) -> bool {
+    let mut behind = behind.iter().filter(|token| !is_space(token)).map(|token| &token.token);
+    let (first, second) = (behind.next(), behind.next());
+    let is = |token: Option<&Token>, known: &str| matches!(token, Some(Token::Word(word)) if word.value.eq_ignore_ascii_case(known));
+    is(first, "recursive") || is(second, "as") || (second == Some(&Token::LParen) && !is(first, "function"))
 }
 
 /// Runs `inside` with room on the stack for syntax trees that are `chain` levels deep.

@@ -122,6 +122,9 @@ fn files_are_claimed_by_their_ending() {
         ("a/b.sql", true),
         ("b.SQL", true),
         ("b.sql.j2", true),
+        ("b.sql.postgres", true),
+        ("b.SQL.Sqlite", true),
+        ("b.postgres", false),
         ("b.psql", true),
         ("sql", false),
         ("b.sql.gz", false),
@@ -300,7 +303,7 @@ fn sql_in_constants_of_sql() {
     );
     check(
         "SET @s = CONCAT('SELECT a FROM ', @t, ' WHERE b = 1'); PREPARE st FROM @s; EXECUTE st;",
-        &["select _ : a b {Relation @t}", "other :", "other :"],
+        &["select _ : a b {Relation @t}", "other :"],
     );
     check("UNLOAD ('SELECT a FROM t') TO 's3://x'", &["other :", "select t : a"]);
 }
@@ -448,11 +451,26 @@ SELECT 2 FROM dual2;",
         &[
             "create-routine : [routine pk]",
             "other-schema users : id",
-            "select users : full_name id p",
+            "select users variables() : full_name id p",
             "select t : a",
             "delete !x : y",
             "select dual2 :",
         ],
+    );
+    check_in(
+        Some(Dialect::SqlServer),
+        "CREATE PROCEDURE p @a AS int, @b int WITH EXECUTE AS OWNER, RECOMPILE AS BEGIN DELETE t WHERE b = @a;
+         INSERT INTO t (c) EXEC q @a; BULK INSERT u FROM 'x' END",
+        &["create-routine : [routine p]", "delete !t : b", "insert !t _ : =c * {Relation EXEC q @a}", "copy !u :"],
+    );
+    check(
+        "CREATE FUNCTION :S.f(x int) RETURNS int AS $$ <<l>> BEGIN SELECT a FROM t WHERE b = f.x AND c = l.x; END $$ LANGUAGE plpgsql;",
+        &["create-routine : [routine f]", "select t : a b c"],
+    );
+    check(
+        "CREATE FUNCTION f() RETURNS void AS $$ DECLARE q text := 'SELECT a'; BEGIN q := q || ' FROM t'; \
+         IF x THEN q := q || ' WHERE b = 1'; END IF; EXECUTE q; END $$ LANGUAGE plpgsql;",
+        &["create-routine : [routine f]", "select t : a b"],
     );
     check(
         "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT b + a FROM t WHERE c = ''x''';",

@@ -3,10 +3,15 @@
 //! The text of a piece may differ from the file's: escapes are decoded, literals joined, indentation
 //! stripped, and run-time holes replaced by marker words. The map gives every byte its place in the file.
 
+use std::borrow::Cow;
+
+use crate::model::name::ObjectName;
 use crate::model::span::Span;
 
 /// First part of the marker word that stands for a run-time hole; its index follows.
 const HOLE_MARK: &str = "columnist_hole_";
+/// A marker word for a hole whose place does not matter.
+pub(super) const ANY_HOLE: &str = "columnist_hole_0";
 
 /// A stretch of the piece and the stretch of the file that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,35 @@ impl SqlText {
         Span { start, end: end.max(start) }
     }
 
+    /// Where bytes `span` of the piece stand, as one stretch of the file from the first of them on: what is inlined from
+    /// elsewhere, a constant's text, is left out.
+    pub fn place(&self, span: Span) -> Span {
+        /// What stands further apart than so many bytes does not belong together.
+        const FAR: u32 = 2000;
+        let first = self.segments.partition_point(|segment| segment.at + segment.length <= span.start);
+        let last = self.segments.partition_point(|segment| segment.at < span.end);
+        let simple = self.outer(span);
+        let width = simple.end - simple.start;
+        if last <= first + 1 || (width > 0 && width <= (span.end - span.start).saturating_add(FAR)) {
+            return simple;
+        }
+        let place = |segment: &Segment| {
+            let (start, end) = (segment.at.max(span.start), (segment.at + segment.length).min(span.end));
+            Span { start: segment.outer_start(start), end: segment.outer_end(end) }
+        };
+        let mut whole = place(&self.segments[first]);
+        let mut parts: Vec<Span> = self.segments[first + 1..last].iter().map(place).collect();
+        parts.retain(|part| part.start >= whole.start);
+        parts.sort();
+        for part in parts {
+            if part.start > whole.end.saturating_add(FAR) {
+                break;
+            }
+            whole.end = whole.end.max(part.end);
+        }
+        whole
+    }
+
     /// A part of this piece as a piece of its own, with the same places in the file.
     #[must_use]
     pub fn slice(&self, span: Span) -> SqlText {
@@ -119,6 +153,41 @@ impl SqlText {
             }
         }
         piece
+    }
+
+    /// The piece without escapes that were written twice: `select a\\r\\nfrom b` where a line break is meant. `None`
+    /// when there are none, as in texts with line breaks of their own.
+    pub fn unescaped(&self) -> Option<SqlText> {
+        let text = self.text.as_str();
+        let bytes = text.as_bytes();
+        memchr::memchr(b'\\', bytes)?;
+        let doubled = memchr::memmem::find(bytes, b"\\r\\n").is_some()
+            || (memchr::memchr(b'\n', bytes).is_none() && memchr::memmem::find(bytes, b"\\n").is_some());
+        if !doubled {
+            return None;
+        }
+        let mut made = SqlText::default();
+        let mut copied = 0;
+        let mut at = 0;
+        while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
+            at += found;
+            let decoded = match bytes.get(at + 1) {
+                Some(b'n') => "\n",
+                Some(b'r' | b't') => " ",
+                Some(b'\'') => "'",
+                Some(b'"') => "\"",
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            made.push_piece(&self.slice(Span::new(copied, at)));
+            made.push_decoded(decoded, self.outer(Span::new(at, at + 2)));
+            at += 2;
+            copied = at;
+        }
+        made.push_piece(&self.slice(Span::new(copied, text.len())));
+        Some(made)
     }
 
     fn segment(&self, at: u32) -> &Segment {
@@ -151,9 +220,52 @@ pub fn holds_hole(word: &str) -> bool {
     word.contains(HOLE_MARK)
 }
 
+/// Where the markers of holes stand in a word.
+pub(super) fn marks(word: &str) -> Vec<(usize, usize)> {
+    let digits = |from: usize| word[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let found = word.match_indices(HOLE_MARK);
+    found.map(|(at, mark)| (at, at + mark.len() + digits(at + mark.len()))).collect()
+}
+
+/// A name as people are shown it: qualifiers known only at run time are left out, other holes are dots.
+pub(super) fn shown(name: &ObjectName) -> String {
+    let known = name.0.iter().rposition(|part| hole_index(&part.text).is_some()).map_or(0, |at| at + 1);
+    let parts: Vec<Cow<'_, str>> =
+        name.0[known.min(name.0.len() - 1)..].iter().map(|part| without_marks(&part.text)).collect();
+    parts.join(".")
+}
+
+/// The word with dots for each hole's marker.
+fn without_marks(word: &str) -> Cow<'_, str> {
+    if !holds_hole(word) {
+        return Cow::Borrowed(word);
+    }
+    let mut shown = String::new();
+    let mut rest = word;
+    while let Some((before, behind)) = rest.split_once(HOLE_MARK) {
+        shown.push_str(before);
+        shown.push('…');
+        rest = behind.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_inlined_does_not_widen_a_place() {
+        let mut piece = SqlText::default();
+        piece.push("SELECT a FROM ", 5000);
+        piece.push("users", 20);
+        assert_eq!(piece.place(Span::new(0, 19)), Span::new(5000, 5014));
+        piece.push(" WHERE b = 1", 5016);
+        assert_eq!(piece.place(Span::new(0, 31)), Span::new(5000, 5028));
+        piece.push(" AND c", 9000);
+        assert_eq!(piece.place(Span::new(0, 37)), Span::new(5000, 5028));
+    }
 
     #[test]
     fn every_word_maps_to_its_place_in_the_file() {

@@ -31,9 +31,16 @@ pub(super) enum Destination<'s> {
 /// A value on its way.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Carrier {
+    /// An expression.
     Expression(ExpressionId),
+    /// A variable.
     Variable(VariableId),
+    /// The result of a function.
     Result(FunctionId),
+    /// An expression over the keys of the value: all of them, one with its value, one.
+    Keys(ExpressionId),
+    /// A variable of such.
+    KeyVariable(VariableId),
 }
 
 /// The calls by which a value was followed into functions.
@@ -58,6 +65,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let Some(code) = self.code(file) else { continue };
             let index = self.index(file, code);
             match carrier {
+                Carrier::KeyVariable(variable) => {
+                    let used = index.variables.get(&variable).into_iter().flatten();
+                    open.extend(used.map(|id| (file, Carrier::Keys(*id), steps)));
+                }
+                Carrier::Keys(id) => self.keys((file, id), steps, &mut open, &mut found),
                 Carrier::Variable(variable) => {
                     let used = index.variables.get(&variable).into_iter().flatten();
                     open.extend(used.map(|id| (file, Carrier::Expression(*id), steps)));
@@ -161,6 +173,49 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// Follows the keys of a value, one by one, to the statements that take them as names of columns:
+    /// `Object.entries(match).forEach(([key, value]) => query.where(key, value))`.
+    fn keys(
+        &self,
+        (file, id): (FileId, ExpressionId),
+        steps: u32,
+        open: &mut Vec<(FileId, Carrier, u32)>,
+        found: &mut Vec<Destination<'s>>,
+    ) {
+        let Some(code) = self.code(file) else { return };
+        let index = self.index(file, code);
+        let elements = index.elements.get(&id).into_iter().flatten();
+        open.extend(elements.map(|element| (file, Carrier::Keys(*element), steps + 1)));
+        let held = index.held.get(&id).into_iter().flatten();
+        open.extend(held.map(|variable| (file, Carrier::KeyVariable(*variable), steps + 1)));
+        for target in index.flows.get(&id).into_iter().flatten() {
+            match target {
+                FlowTarget::Variable(variable) => open.push((file, Carrier::KeyVariable(*variable), steps + 1)),
+                FlowTarget::Receiver(call) => {
+                    let ExpressionKind::Call { arguments, .. } = &code.expression(*call).kind else { continue };
+                    for argument in arguments.iter().take(1) {
+                        if let ExpressionKind::Function(function) = code.expression(*argument).kind
+                            && let Some(first) = code.functions[function.0 as usize].parameters.first()
+                        {
+                            open.push((file, Carrier::KeyVariable(*first), steps + 1));
+                        }
+                    }
+                    open.push((file, Carrier::Keys(*call), steps + 1));
+                }
+                FlowTarget::Argument(call, 0) => {
+                    let ExpressionKind::Call { callee, .. } = &code.expression(*call).kind else { continue };
+                    let ExpressionKind::Member { object, .. } = &code.expression(*callee).kind else { continue };
+                    let of = self.type_of(file, *object, &Env::default(), 0);
+                    if of.has_rows() {
+                        let how = "is taken apart for a statement".to_owned();
+                        found.push(Destination::Row { of, access: Access::Read, how });
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Follows an argument into the function that is called.
     fn given_to(
         &self,
@@ -208,6 +263,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         ExpressionKind::Name { name, .. } => name.as_str(),
                         _ => "",
                     };
+                    if matches!(name, "entries" | "keys") && at == 0 {
+                        open.push((file, Carrier::Keys(call), steps + 1));
+                        continue;
+                    }
                     let library = super::library::Library::known();
                     if library.argument_of(None, name).is_some() || library.method(name).is_some() {
                         open.push((file, Carrier::Expression(call), steps + 1));

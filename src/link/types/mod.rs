@@ -122,6 +122,10 @@ struct FileIndex {
     names: HashMap<Box<str>, Vec<ExpressionId>>,
     /// Calls by what they call.
     calls: HashMap<ExpressionId, ExpressionId>,
+    /// What is taken out of a collection, by the collection.
+    elements: HashMap<ExpressionId, Vec<ExpressionId>>,
+    /// Variables by what they hold.
+    held: HashMap<ExpressionId, Vec<VariableId>>,
 }
 
 impl FileIndex {
@@ -145,6 +149,10 @@ impl FileIndex {
                     made.calls.insert(*callee, id);
                     continue;
                 }
+                ExpressionKind::Element(of) => {
+                    made.elements.entry(*of).or_default().push(id);
+                    continue;
+                }
                 ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name,
                 _ => continue,
             };
@@ -152,6 +160,11 @@ impl FileIndex {
                 known.push(id);
             } else {
                 made.names.insert(name.as_str().into(), vec![id]);
+            }
+        }
+        for (at, variable) in code.variables.iter().enumerate() {
+            for value in &variable.values {
+                made.held.entry(*value).or_default().push(VariableId(at as u32));
             }
         }
         made

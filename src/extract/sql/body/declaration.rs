@@ -52,7 +52,7 @@ impl Splitter<'_> {
         if let Some(value) =
             (from..end).find(|&at| words.is(at, ":=") || words.is(at, "=") || words.is_word(at, "default"))
         {
-            self.add(value + 1..end, Shape::Expression);
+            self.add(value + 1..end, Shape::Assignment { target: from..from + 1 });
         }
         end
     }
@@ -63,7 +63,7 @@ impl Splitter<'_> {
         for item in words.items(at, end) {
             self.body.variables.extend(words.ident(item.start).map(|name| Variable { name, row: None }));
             if let Some(value) = item.clone().take(12).find(|&at| words.is(at, "=")) {
-                self.add(value + 1..item.end, Shape::Expression);
+                self.add(value + 1..item.end, Shape::Assignment { target: item.start..item.start + 1 });
             }
         }
     }

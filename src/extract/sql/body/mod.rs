@@ -77,6 +77,8 @@ pub(super) struct Body {
     pub(super) types: Vec<TypeOf>,
     /// Routines inside.
     pub(super) inner: Vec<Inner>,
+    /// Names of its blocks.
+    pub(super) labels: Vec<Ident>,
 }
 
 /// How statements of a body end.
@@ -115,7 +117,7 @@ pub(super) fn parameters(words: Words<'_>) -> Body {
 pub(super) const VERBS: &[&str] = &[
     "select", "insert", "update", "delete", "with", "merge", "replace", "truncate", "create", "alter", "drop",
     "values", "copy", "grant", "revoke", "call", "lock", "analyze", "vacuum", "refresh", "comment", "rename", "table",
-    "load",
+    "load", "bulk",
 ];
 
 /// Control words that begin something in a body.
@@ -209,6 +211,7 @@ impl Splitter<'_> {
             return at + 1;
         }
         if words.is(at, "<<") {
+            self.body.labels.extend(words.ident(at + 1));
             return (at + 1..words.len().min(at + 4)).find(|&at| words.is(at, ">>")).map_or(at + 1, |end| end + 1);
         }
         if words.kind(at) == Some(TokenKind::Word) && words.is(at + 1, ":") {
@@ -230,6 +233,10 @@ impl Splitter<'_> {
                 let mut next = at + 1;
                 while words.is_any(next, &["transaction", "tran", "work", "try", "catch", "atomic", "not"]) {
                     next += 1;
+                }
+                // `BEGIN ATOMIC WITH (TRANSACTION ISOLATION LEVEL = …)`
+                if words.is_word(next, "with") && words.is(next + 1, "(") {
+                    next = words.behind_parenthesis(next + 1);
                 }
                 next
             }
@@ -372,7 +379,8 @@ impl Splitter<'_> {
             } else if words.is(end, ")") {
                 depth -= 1;
             } else if depth <= 0 && end > at && (words.is_any(end, VERBS) || words.is_any(end, CONTROL)) {
-                let function = words.is(end + 1, "(") && words.is_any(end, &["replace", "if", "left", "right"]);
+                let function =
+                    words.is(end + 1, "(") && words.is_any(end, &["replace", "if", "left", "right", "update"]);
                 if !function && !words.is_any(end, &["null", "end", "case", "for"]) {
                     break;
                 }
@@ -544,7 +552,9 @@ impl Splitter<'_> {
         if !new_line {
             return false;
         }
-        let verb = words.is_any(at, VERBS) && !words.is_any(at, &["values", "table", "lock", "comment", "replace"]);
+        let verb = words.is_any(at, VERBS)
+            && !words.is_any(at, &["values", "table", "lock", "comment", "replace"])
+            && !(words.is_word(at, "update") && words.is(at + 1, "("));
         let control =
             words.is_any(at, CONTROL) && !words.is_any(at, &["for", "case", "null", "do", "get", "use", "open"]);
         if !verb && !control {
@@ -552,7 +562,7 @@ impl Splitter<'_> {
         }
         // `UPDATE … SET`, `INSERT … SELECT`, `FROM t WITH (NOLOCK)`, `INSERT … EXEC`, `WITH … SELECT` go on.
         let first = |verbs: &[&str]| words.is_any(start, verbs);
-        let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter"]) && !seen.set)
+        let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter", "with"]) && !seen.set)
             || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)

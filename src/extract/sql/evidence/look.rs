@@ -46,6 +46,11 @@ impl<'t> Look<'t> {
         words.iter().any(|word| self.word_at(at, word))
     }
 
+    /// Whether the text is longer than what is looked at.
+    pub(super) fn is_cut(&self) -> bool {
+        self.tokens.len() == FAR
+    }
+
     /// Whether the text ends before token `at`.
     pub(super) fn ends(&self, at: usize) -> bool {
         at >= self.tokens.len() || self.is(at, ";")
@@ -66,10 +71,18 @@ impl<'t> Look<'t> {
         self.is_hole(at)
             || match self.kind(at) {
                 Some(TokenKind::Quoted | TokenKind::Variable) => true,
-                Some(TokenKind::Word) => self.style == Style::Upper || self.is(at + 1, ".") || !is_english(self.of(at)),
+                Some(TokenKind::Word) => self.style == Style::Upper || self.is(at + 1, ".") || !self.is_prose(at),
                 Some(TokenKind::Operator) => self.is(at, "["),
                 _ => false,
             }
+    }
+
+    /// Whether the word at `at` is one of English and not a name of one letter: an article is followed by a word.
+    pub(super) fn is_prose(&self, at: usize) -> bool {
+        let word = self.of(at);
+        let qualified = at > 0 && self.is(at - 1, ".") && self.tokens[at - 1].end == self.tokens[at].start;
+        let letter = word.len() == 1 && self.kind(at + 1) == Some(TokenKind::Operator) && !self.is(at + 1, "(");
+        is_english(word) && !qualified && !letter
     }
 
     /// The token behind a qualified name at `at`.
@@ -156,7 +169,7 @@ pub(super) fn is_camel(word: &str) -> bool {
 }
 
 /// Words that no relation or column is called, but that stand where English would have them.
-pub(super) fn is_english(word: &str) -> bool {
+fn is_english(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "a", "an", "the", "your", "this", "that", "these", "those", "my", "our", "their", "its", "of", "you", "is",
         "are", "to", "for", "from", "with", "and", "or", "in", "at", "by", "one", "some", "any", "each", "every",

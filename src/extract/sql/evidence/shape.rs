@@ -1,6 +1,6 @@
 //! The grammar that must follow a statement's verb.
 
-use super::look::{Look, Style, is_camel, is_english};
+use super::look::{Look, Style, is_camel};
 use super::of;
 use crate::extract::sql::Evidence;
 use crate::extract::sql::lexer::TokenKind;
@@ -12,6 +12,9 @@ pub(super) fn select(look: &Look<'_>) -> bool {
         && !look.word_at(at + 1, "from")
     {
         at += 1;
+    }
+    if look.word_at(at - 1, "distinct") && look.word_at(at, "on") && look.is(at + 1, "(") {
+        at = behind_parenthesis(look, at + 1);
     }
     if look.word_at(at, "top") && look.kind(at + 1).is_some() {
         at += 2;
@@ -29,6 +32,11 @@ pub(super) fn select(look: &Look<'_>) -> bool {
         return false;
     }
     let Some(from) = look.find("from", at) else {
+        if look.is_cut() && look.style != Style::Capital {
+            // The list is longer than what is looked at.
+            return look.style == Style::Upper
+                || (look.looks_technical(at, look.tokens.len()) && is_list(look, at, look.tokens.len()));
+        }
         let call = look.kind(at) == Some(TokenKind::Word)
             && look
                 .name_end(at)
@@ -40,6 +48,7 @@ pub(super) fn select(look: &Look<'_>) -> bool {
                 call || constant
                     || look.any_word_at(at, &["case", "exists", "not"])
                     || look.is_hole(at)
+                    || look.name_end(at).is_some_and(|end| look.word_at(end, "where"))
                     || look.kind(at) == Some(TokenKind::Variable)
                     || look.is(at, "*")
                     || look.is(at, "(")
@@ -51,9 +60,7 @@ pub(super) fn select(look: &Look<'_>) -> bool {
                             || (look.ends(end) && look.of(at).chars().any(char::is_lowercase))
                     })
             }
-            Style::Lower => {
-                call || constant || look.is(at, "*") || (look.word_at(at, "exists") && look.is(at + 1, "("))
-            }
+            Style::Lower => call || constant || is_sourceless(look, at),
             Style::Capital => false,
         };
     };
@@ -72,16 +79,51 @@ pub(super) fn select(look: &Look<'_>) -> bool {
     }
 }
 
-/// Whether tokens `at..end` may be a select list: no two words follow each other three times, as they do in prose.
+/// Whether a lower-case query without `FROM` has a projection at token `at` that is no English.
+fn is_sourceless(look: &Look<'_>, at: usize) -> bool {
+    let case = at + usize::from(look.is(at, "("));
+    if look.word_at(case, "case") && look.word_at(case + 1, "when") {
+        return true;
+    }
+    if look.is(at, "(") {
+        return look.any_word_at(at + 1, &["select", "with"]) && is_query(look, at + 1);
+    }
+    if let Some(end) = look.name_end(at)
+        && look.word_at(end, "where")
+    {
+        return look.looks_technical(end + 1, look.tokens.len());
+    }
+    look.is(at, "*") || (look.word_at(at, "exists") && look.is(at + 1, "(")) || are_columns(look, at)
+}
+
+/// Whether tokens `at..end` may be a select list: no two words follow each other three times, as they do in prose. What
+/// stands in parentheses is judged by what opens them.
 pub(super) fn is_list(look: &Look<'_>, at: usize, end: usize) -> bool {
     let mut run = 0;
-    for at in at..end {
+    let mut next = at;
+    while next < end {
+        let at = next;
+        next += 1;
+        if look.is(at, "(") {
+            if let Some(behind) = behind_group(look, at) {
+                // A constant or a name may follow; the group itself is one operand.
+                next = behind;
+                run = 1;
+            } else {
+                run = 0;
+            }
+            continue;
+        }
+        if look.any_word_at(at, &["union", "intersect", "except"]) && look.any_word_at(at + 1, &["select", "all"]) {
+            return true;
+        }
         let plain = look.kind(at) == Some(TokenKind::Word) && !look.is_hole(at);
         let keyword = look.any_word_at(
             at,
             &[
                 "as", "case", "when", "then", "else", "end", "and", "or", "not", "is", "null", "in", "like",
-                "interval", "over", "between", "distinct",
+                "interval", "over", "between", "distinct", "exists", "ilike", "collate", "div", "mod", "within",
+                "group", "filter",
             ],
         );
         run = if keyword {
@@ -91,11 +133,71 @@ pub(super) fn is_list(look: &Look<'_>, at: usize, end: usize) -> bool {
         } else {
             0
         };
-        if run > 2 || (plain && !keyword && is_english(look.of(at)) && !look.is(at + 1, ".")) {
+        if run > 2 || (plain && !keyword && look.is_prose(at) && !look.is(at + 1, ".")) {
             return false;
         }
     }
     true
+}
+
+/// Whether the rest of the text is a list of at least two qualified columns: a query that breaks off.
+fn are_columns(look: &Look<'_>, mut at: usize) -> bool {
+    let mut count = 0;
+    while look.is(at + 1, ".") {
+        let Some(mut end) = look.name_end(at) else { return false };
+        end += usize::from(look.word_at(end, "as"));
+        end += usize::from(look.kind(end) == Some(TokenKind::Word) || look.kind(end) == Some(TokenKind::Quoted));
+        count += 1;
+        if look.ends(end) {
+            return count > 1;
+        }
+        if !look.is(end, ",") {
+            return false;
+        }
+        at = end + 1;
+    }
+    count > 1 && look.ends(at)
+}
+
+/// The token behind the parenthesis at `open`, when what it holds needs no further look: a query, or the arguments of a
+/// call. `None` when it may hold prose.
+fn behind_group(look: &Look<'_>, open: usize) -> Option<usize> {
+    let query = look.any_word_at(open + 1, &["select", "with"]) && is_query(look, open + 1);
+    let called = open > 0
+        && (look.any_word_at(open - 1, &["over", "filter", "exists", "group", "in", "any", "all", "array"])
+            || (look.kind(open - 1) == Some(TokenKind::Word) && look.tokens[open].start == look.tokens[open - 1].end));
+    if !query && !called {
+        return None;
+    }
+    Some(behind_parenthesis(look, open))
+}
+
+/// The token behind the parenthesis that opens at `open`.
+fn behind_parenthesis(look: &Look<'_>, open: usize) -> usize {
+    let mut depth = 0;
+    for at in open..look.tokens.len() {
+        if look.is(at, "(") {
+            depth += 1;
+        } else if look.is(at, ")") {
+            depth -= 1;
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    look.tokens.len()
+}
+
+/// Whether the query that begins at token `at`, inside of parentheses, has the first of a query's grammar.
+fn is_query(look: &Look<'_>, at: usize) -> bool {
+    let opens = |at: usize| {
+        look.is_name(at)
+            || look.is(at, "*")
+            || look.is(at, "(")
+            || matches!(look.kind(at), Some(TokenKind::Number | TokenKind::Text | TokenKind::Question))
+            || look.any_word_at(at, &["distinct", "all", "case", "exists", "not", "null", "top", "as"])
+    };
+    opens(at + 1)
 }
 
 /// Whether what follows the relation at `at` is a clause, an alias before one, or nothing.
@@ -172,7 +274,8 @@ pub(super) fn update(look: &Look<'_>) -> bool {
         at += 1;
     }
     let Some(end) = look.name_end(at) else { return false };
-    let near = if look.style == Style::Upper { look.tokens.len() } else { end + 3 };
+    let joined = (end..end + 3).any(|at| look.is(at, ",") || look.any_word_at(at, &["join", "inner", "left"]));
+    let near = if look.style == Style::Upper || joined { look.tokens.len() } else { end + 3 };
     let Some(set) = look.find("set", end).filter(|&set| set < near) else {
         return look.style == Style::Upper && look.ends(end) && look.text.ends_with(' ');
     };
@@ -204,6 +307,10 @@ pub(super) fn with(look: &Look<'_>) -> bool {
     let mut at = 1;
     if look.word_at(at, "recursive") {
         at += 1;
+    }
+    // ClickHouse: `WITH (SELECT …) AS x`, `WITH 1 AS x`.
+    if look.style != Style::Capital && look.is(at, "(") && look.any_word_at(at + 1, &["select", "with"]) {
+        return is_query(look, at + 1);
     }
     if look.style == Style::Upper && look.is_hole(at) {
         return look.is_hole(at + 1) || look.word_at(at + 1, "as") || look.find("select", at).is_some();
@@ -250,6 +357,12 @@ pub(super) fn create(look: &Look<'_>) -> bool {
     ) {
         at += 1;
     }
+    if look.style == Style::Upper && !look.any_word_at(at, OBJECTS) {
+        // `CREATE SQL SECURITY DEFINER VIEW`, `CREATE DYNAMIC TABLE`: capital words up to the object.
+        let is_word = |at: usize| look.kind(at) == Some(TokenKind::Word) && look.of(at).bytes().all(is_capital);
+        let plain = |at: usize| is_word(at) || look.is(at, "=") || look.is(at, "@") || is_user(look, at);
+        at = (at..at + 12).find(|&at| look.any_word_at(at, OBJECTS) || !plain(at)).unwrap_or(at);
+    }
     if !look.any_word_at(at, OBJECTS) {
         return false;
     }
@@ -277,6 +390,15 @@ pub(super) fn create(look: &Look<'_>) -> bool {
         exists || look.is(end, "(") || look.looks_technical(object, look.tokens.len())
     };
     shaped || exists
+}
+
+fn is_capital(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte == b'_'
+}
+
+/// A quoted user or host of `DEFINER = …`.
+fn is_user(look: &Look<'_>, at: usize) -> bool {
+    matches!(look.kind(at), Some(TokenKind::Quoted | TokenKind::Text | TokenKind::Variable))
 }
 
 pub(super) fn alter(look: &Look<'_>) -> bool {
@@ -345,6 +467,8 @@ pub(super) fn drop(look: &Look<'_>) -> bool {
         return false;
     }
     at += 1;
+    let aside = look.word_at(at, "concurrently") && !look.ends(at + 1);
+    at += usize::from(aside);
     let exists = look.word_at(at, "if") && look.word_at(at + 1, "exists");
     if exists {
         at += 2;

@@ -40,6 +40,14 @@ impl Lowerer<'_> {
             let is_lateral = matches!(operator, JoinOperator::CrossApply | JoinOperator::OuterApply);
             self.factor(&join.relation, scope, is_lateral);
             let end = self.source_count(scope);
+            match operator {
+                JoinOperator::Semi(_)
+                | JoinOperator::LeftSemi(_)
+                | JoinOperator::Anti(_)
+                | JoinOperator::LeftAnti(_) => self.unseen.push((scope, middle..end)),
+                JoinOperator::RightSemi(_) | JoinOperator::RightAnti(_) => self.unseen.push((scope, start..middle)),
+                _ => {}
+            }
             let place = Place::read(scope, Usage::Join).looking(Lookup::Within(start, end));
             if let JoinOperator::AsOf { match_condition, .. } = operator {
                 self.condition(match_condition, place);
@@ -94,11 +102,13 @@ impl Lowerer<'_> {
                 self.table_function(name, args, *with_ordinality, alias.as_ref(), scope);
             }
             TableFactor::TableFunction { expr, alias } => {
-                self.value(expr, self.argument_place(scope));
+                let place = self.argument_place(scope);
+                self.value(expr, place);
                 self.function_source("table", Span::default(), alias.as_ref(), Vec::new(), scope);
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
-                self.values(array_exprs, self.argument_place(scope));
+                let place = self.argument_place(scope);
+                self.values(array_exprs, place);
                 self.function_source("unnest", Span::default(), alias.as_ref(), Vec::new(), scope);
                 let added = if *with_offset {
                     Some(with_offset_alias.as_ref().map_or_else(|| Ident::bare("offset"), places::ident))
@@ -108,13 +118,15 @@ impl Lowerer<'_> {
                 self.name_last_columns(scope, added, *with_ordinality);
             }
             TableFactor::JsonTable { json_expr, columns, alias, .. } => {
-                self.value(json_expr, self.argument_place(scope));
+                let place = self.argument_place(scope);
+                self.value(json_expr, place);
                 let mut names = Vec::new();
                 json_columns(columns, &mut names);
                 self.function_source("json_table", Span::default(), alias.as_ref(), names, scope);
             }
             TableFactor::OpenJsonTable { json_expr, columns, alias, .. } => {
-                self.value(json_expr, self.argument_place(scope));
+                let place = self.argument_place(scope);
+                self.value(json_expr, place);
                 let mut names: Vec<Ident> = columns.iter().map(|column| places::ident(&column.name)).collect();
                 if names.is_empty() {
                     names = ["key", "value", "type"].map(Ident::bare).to_vec();
@@ -135,7 +147,8 @@ impl Lowerer<'_> {
                 self.deeper(|this| this.reshaped(factor, scope));
             }
             TableFactor::UnpivotExpr { expression, value_alias, attribute_alias } => {
-                self.value(expression, self.argument_place(scope));
+                let place = self.argument_place(scope);
+                self.value(expression, place);
                 let names = std::iter::once(value_alias).chain(attribute_alias).map(places::ident).collect();
                 self.function_source("unpivot", Span::default(), None, names, scope);
             }
@@ -188,6 +201,10 @@ impl Lowerer<'_> {
                 return;
             }
             let inner = this.new_scope(this.outer(scope));
+            if this.source_count(scope) > 0 || this.joins.iter().any(|(own, _)| *own == scope) {
+                let outside = this.before(scope);
+                this.joins.push((inner, outside));
+            }
             this.joined(table, inner);
             let span = this.first_source_span(inner);
             // The columns are there to be named, none of them is read by that.
@@ -203,7 +220,11 @@ impl Lowerer<'_> {
     }
 
     /// What the arguments of a table function may name: the sources before it.
-    pub(super) fn argument_place(&self, scope: ScopeId) -> Place {
+    pub(super) fn argument_place(&mut self, scope: ScopeId) -> Place {
+        if self.joins.iter().any(|(own, _)| *own == scope) {
+            let seen = self.before(scope);
+            return Place::read(seen.scope, Usage::Other);
+        }
         Place::read(scope, Usage::Other).looking(Lookup::Within(0, self.source_count(scope)))
     }
 
@@ -267,7 +288,8 @@ impl Lowerer<'_> {
 
     /// Hive's `LATERAL VIEW explode(a) t AS b`.
     pub(super) fn lateral_view(&mut self, view: &ast::LateralView, scope: ScopeId) {
-        self.value(&view.lateral_view, self.argument_place(scope));
+        let place = self.argument_place(scope);
+        self.value(&view.lateral_view, place);
         let Some(name) = view.lateral_view_name.0.last().and_then(|part| part.as_ident()) else { return };
         let columns = view.lateral_col_alias.iter().map(places::ident).collect();
         let relation = Relation::Function(ObjectName::single(Ident::bare("explode")));
@@ -282,7 +304,8 @@ impl Lowerer<'_> {
             self.factor(factor, scope, true);
             return;
         };
-        self.named_column(name, self.argument_place(scope));
+        let place = self.argument_place(scope);
+        self.named_column(name, place);
         if let Some(alias) = alias {
             let names = vec![places::ident(&alias.name)];
             self.function_source("arrayJoin", Span::default(), Some(alias), names, scope);
@@ -299,7 +322,8 @@ impl Lowerer<'_> {
     }
 
     fn unnested_path(&mut self, path: &[ast::Ident], alias: Option<&TableAlias>, scope: ScopeId) {
-        self.column(path, self.argument_place(scope));
+        let place = self.argument_place(scope);
+        self.column(path, place);
         let span = path.last().map_or(Span::default(), |name| self.span(name));
         self.function_source("unnest", span, alias, Vec::new(), scope);
     }

@@ -92,6 +92,11 @@ struct Lowerer<'a> {
     trigger: Option<ScopeId>,
     /// Alias of the row image that `VALUES(a)` names, in `ON DUPLICATE KEY UPDATE`.
     inserted_row: Option<Ident>,
+    /// Sources that `*` does not stand for: the other side of a semi or anti join.
+    unseen: Vec<(ScopeId, std::ops::Range<u32>)>,
+    /// Scopes of joins in parentheses with an alias, with the sources before the parentheses: only what is lateral sees
+    /// those.
+    joins: Vec<(ScopeId, Outer)>,
     depth: u32,
     /// Where the search for the next `TABLE t` starts; the parser keeps no place for it.
     table_cursor: usize,
@@ -169,6 +174,8 @@ impl<'a> Lowerer<'a> {
             enclosing: None,
             trigger: None,
             inserted_row: None,
+            unseen: Vec::new(),
+            joins: Vec::new(),
             depth: 0,
             table_cursor: 0,
         }
@@ -195,8 +202,16 @@ impl<'a> Lowerer<'a> {
     }
 
     /// What a lateral source that comes next in `scope` sees: the sources before it.
-    fn before(&self, scope: ScopeId) -> Outer {
-        Outer { scope, sources: Some((0, self.source_count(scope))) }
+    fn before(&mut self, scope: ScopeId) -> Outer {
+        let Some(&(_, outside)) = self.joins.iter().find(|(own, _)| *own == scope) else {
+            return Outer { scope, sources: Some((0, self.source_count(scope))) };
+        };
+        // Its own sources so far, and behind them those before the parentheses.
+        let (sources, merges) = (self.scope(scope).sources.clone(), self.scope(scope).merges.clone());
+        let seen = self.new_scope(Some(outside));
+        self.scope_mut(seen).sources = sources;
+        self.scope_mut(seen).merges = merges;
+        Outer::all(seen)
     }
 
     /// Number of sources of a scope so far.

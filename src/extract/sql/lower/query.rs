@@ -401,8 +401,10 @@ impl Lowerer<'_> {
         except.extend(replaced.clone().map(|item| places::ident(&item.column_name)));
         except.extend(renamed.iter().map(|item| places::ident(&item.ident)));
         let span = self.token_span(options.wildcard_token.0.span);
-        let star = OutputValue::Wildcard { qualifier: qualifier.to_vec(), span, except };
-        self.push_output(scope, None, None, star);
+        for qualifier in self.stars(qualifier, scope) {
+            let star = OutputValue::Wildcard { qualifier, span, except: except.clone() };
+            self.push_output(scope, None, None, star);
+        }
         for name in left_out {
             // Naming a column that is not there is an error, even to leave it out.
             let span = self.span(name);
@@ -422,6 +424,25 @@ impl Lowerer<'_> {
             let alias = self.span(&item.alias);
             self.push_output(scope, Some(places::ident(&item.alias)), Some(alias), OutputValue::Column(column));
         }
+    }
+
+    /// The wildcards that one stands for: a `*` over a semi join is one for each source that is seen.
+    fn stars(&self, qualifier: &[Ident], scope: ScopeId) -> Vec<Vec<Ident>> {
+        let unseen = |at: u32| self.unseen.iter().any(|(own, sources)| *own == scope && sources.contains(&at));
+        let sources = &self.scope(scope).sources;
+        let hides = qualifier.is_empty() && (0..sources.len() as u32).any(unseen);
+        // ClickHouse gives the columns of both sides.
+        if !hides || self.places.dialect() == Dialect::ClickHouse {
+            return vec![qualifier.to_vec()];
+        }
+        let name = |source: &Source| match (&source.alias, &source.relation) {
+            (Some(alias), _) => Some(vec![alias.clone()]),
+            (None, Relation::Table(name)) => Some(name.0.clone()),
+            _ => None,
+        };
+        let seen = (0_u32..).zip(sources).filter(|(at, _)| !unseen(*at));
+        let names: Option<Vec<Vec<Ident>>> = seen.map(|(_, source)| name(source)).collect();
+        names.unwrap_or_else(|| vec![Vec::new()])
     }
 
     /// Redshift's `SELECT * EXCLUDE … FROM`, which stands behind the whole projection.
