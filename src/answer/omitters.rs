@@ -163,7 +163,7 @@ fn calls_in(system: &System<'_, '_>, calls: &Regex, routine: &str, id: FileId) -
         let innermost = |statement: &&Statement| statement.span.contains(span);
         let Some(statement) = facts.statements.iter().rfind(innermost) else { continue };
         // Its own definition and its end are no calls.
-        let before = text[..name.start()].trim_end_matches(|c: char| c == '.' || c == '"' || c == '`' || c == '[');
+        let before = text[..name.start()].trim_end_matches(['.', '"', '`', '[']);
         let is_definition = ["function", "procedure", "exists"].iter().any(|word| {
             let tail = before.trim_end().rsplit(|c: char| c.is_whitespace() || c == '.').next().unwrap_or("");
             tail.eq_ignore_ascii_case(word)

@@ -81,7 +81,7 @@ pub fn taken(store: &Store<'_>, migrations: &[Migration]) -> Vec<Taken> {
         let files: Vec<FileId> = schema.iter().copied().filter(|&id| claimed(id)).collect();
         of_database(store, scope.name(), &files, &changed, &mut found);
     }
-    found.sort_by(|a, b| (a.takeaway.file, a.takeaway.span).cmp(&(b.takeaway.file, b.takeaway.span)));
+    found.sort_by_key(|taken| (taken.takeaway.file, taken.takeaway.span));
     found
 }
 

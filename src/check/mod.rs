@@ -119,7 +119,7 @@ fn out_of_use(store: &Store<'_>, acceptances: &[Acceptance], findings: &[Finding
         .enumerate()
         .filter(|(at, (acceptance, _))| is_stale(*at, acceptance))
         .map(|(_, (acceptance, _))| {
-            let note = "no live consumer fits it any more".to_owned();
+            let note = "no live consumer fits it any more";
             accepted::trouble(acceptance, Operation::StaleAcceptance, note)
         })
         .collect()
