@@ -1,7 +1,7 @@
 //! Values: what the receiver of a name *is*, in any host language.
 //!
 //! Extraction lowers code into [`Code`]; here its expressions are evaluated, across files, lazily and with bounds: a
-//! [`Type`] says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
+//! `Type` says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `call` calls, `declared` written types, `member` named parts, `row` the names of
 //! rows, `goes` the places that an object literal reaches.
