@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use columnist::discover::config::parse_bytes;
+use columnist::model::date::Date;
 
 /// Who still reads or writes this table or column?
 ///
@@ -39,6 +40,14 @@ Examples:
   columnist who users.full_name --fail-on review   fail also when something could not be told
   columnist who users.full_name --format json | jq '.consumers[].name'";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  columnist check migrations/0007_drop_full_name.sql
+  columnist check migrations/0007_drop_full_name.sql services/ reports/
+  columnist check --since origin/main              the migrations that a branch adds
+  columnist check --since origin/main --deployed v1.4.2
+  git show HEAD:drop.sql | columnist check - services/";
+
 const REFS_EXAMPLES: &str = "\
 Examples:
   columnist refs services/ > references.jsonl
@@ -54,6 +63,12 @@ pub(crate) enum Command {
     /// touch the table. `clear`: none of these are known.
     #[command(after_help = WHO_EXAMPLES)]
     Who(WhoArgs),
+    /// Block migrations that take away what live code still uses.
+    ///
+    /// Reads what migrations take away or tighten, and asks who still uses it in the code after the change. `blocked`: a
+    /// live consumer would break. `review`: something could not be told. `clear`: nobody is known to be in the way.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
     /// Every reference to any column, one JSON object a line.
     #[command(after_help = REFS_EXAMPLES)]
     Refs(RefsArgs),
@@ -83,6 +98,60 @@ pub(crate) struct WhoArgs {
     pub(crate) scan: ScanArgs,
     #[command(flatten)]
     pub(crate) answer: AnswerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Migrations to check (files, or `-` for standard input), and where to look for consumers (folders)
+    /// [default: the current folder].
+    #[arg(value_name = "MIGRATION|PATH")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Check the migrations that the change adds or edits since its history parted from this revision.
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// A revision that runs, or that a rollback would bring back: its code is asked too; may be given several times.
+    ///
+    /// It is read from the object store, without a checkout.
+    #[arg(long, value_name = "REV")]
+    pub(crate) deployed: Vec<String>,
+    /// The day on which acceptances are judged [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true, value_parser = parse_date)]
+    pub(crate) today: Option<Date>,
+    #[command(flatten)]
+    pub(crate) answer: CheckAnswerArgs,
+    #[command(flatten)]
+    pub(crate) scan: ScanSettings,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Answer")]
+pub(crate) struct CheckAnswerArgs {
+    /// How the outcome is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: CheckFormat,
+    /// The verdict from which on the exit code is 1.
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
+    pub(crate) fail_on: FailOn,
+}
+
+/// How the outcome of a check is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: docs/check.schema.json.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions; the summary of the job is written too.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// `JUnit` XML.
+    Junit,
+    /// A comment on a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +223,14 @@ pub(crate) struct ScanArgs {
     /// Repositories, folders of repositories, or files [default: the current folder].
     #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: ScanSettings,
+}
+
+/// How a scan is done, wherever it looks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scan")]
+pub(crate) struct ScanSettings {
     /// The settings file [default: the nearest columnist.toml in or above the first PATH].
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -177,6 +254,10 @@ pub(crate) struct GlobalArgs {
     /// Show no progress on standard error.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a day such as `2026-12-31`".to_owned())
 }
 
 /// How an answer is printed.

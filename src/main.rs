@@ -11,16 +11,22 @@ use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
 use columnist::answer::{self, ColumnQuery};
+use columnist::check::Deployed;
+use columnist::check::migrations::{Migration, is_migration, may_be_migration};
+use columnist::check::report::How;
 use columnist::discover::config::Config;
+use columnist::discover::revision::{self, ChangedFile};
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
-use columnist::model::answer::{Answer, Verdict};
+use columnist::link::store::Store;
+use columnist::model::answer::Verdict;
+use columnist::model::date::Date;
 use columnist::model::statement::Dialect;
 use columnist::render::text::Mentions;
 use columnist::render::text::unanswered::unanswered;
 use columnist::render::{self, printable};
 
-use cli::{Cli, Color, Command, FailOn, Format, ScanArgs, SqlArgs, WhoArgs};
+use cli::{CheckArgs, CheckFormat, Cli, Color, Command, FailOn, Format, ScanArgs, ScanSettings, SqlArgs, WhoArgs};
 use progress::Progress;
 
 /// Trees of syntax are millions of small allocations on all cores.
@@ -69,17 +75,18 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
     let progress = |scan: &ScanArgs| scan_of(scan, &Progress::start(cli.global.no_progress));
     match &cli.command {
         Command::Who(args) => who(args, &Progress::start(cli.global.no_progress)),
+        Command::Check(args) => check(args, &Progress::start(cli.global.no_progress)),
         Command::Refs(args) => {
             let workspace = progress(&args.scan)?;
             let (lines, _scanned) = answer::references(&workspace);
             print(|out| render::json::refs(&lines, out))?;
-            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+            Ok(strict(&args.scan.settings, ExitStatus::Below, workspace.skipped.iter()))
         }
         Command::Sql(args) => sql(args),
         Command::Files(args) => {
             let workspace = progress(&args.scan)?;
             print(|out| render::stages::files(&workspace, out))?;
-            Ok(strict(&args.scan, ExitStatus::Below, workspace.skipped.iter()))
+            Ok(strict(&args.scan.settings, ExitStatus::Below, workspace.skipped.iter()))
         }
         Command::Facts(args) => {
             let workspace = progress(&args.scan)?;
@@ -124,7 +131,75 @@ fn who(args: &WhoArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
         Format::Json => render::json::who(&answer, mentions, out),
     })?;
     let skipped = answer.scanned.skipped.iter().map(|(reason, files)| (reason, files));
-    Ok(strict(&args.scan, status_of(&answer, args.answer.fail_on), skipped))
+    Ok(strict(&args.scan.settings, status_of(answer.verdict, args.answer.fail_on), skipped))
+}
+
+fn check(args: &CheckArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
+    let (paths, given): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.inputs.iter().cloned().partition(|path| path.as_os_str() != "-" && path.is_dir());
+    let mut workspace = scan_at(&paths, &args.scan, progress)?;
+    let mut named = Vec::new();
+    for path in &given {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            named.push((workspace.take_text(bytes), How::Piped, None));
+        } else {
+            named.push((workspace.take_migration(path)?, How::Given, None));
+        }
+    }
+    let mut notes = Vec::new();
+    if let Some(revision) = &args.since {
+        let gits = revision::repositories(&workspace);
+        let changed = revision::changed_since(&workspace, &gits, revision, may_be_migration)?;
+        notes.extend(changed.notes);
+        let store = Store::new(&workspace);
+        let is_new = |file: &ChangedFile| {
+            named.iter().all(|(other, ..)| *other != file.location)
+                && workspace.file_at(&file.location).is_some_and(|id| is_migration(&store, id))
+        };
+        let files: Vec<ChangedFile> = changed.files.into_iter().filter(is_new).collect();
+        for file in files {
+            workspace.mark_migration(&file.location);
+            named.push((file.location, if file.before.is_some() { How::Edited } else { How::Added }, file.before));
+        }
+    } else if named.is_empty() {
+        anyhow::bail!("nothing to check: name a migration, give one on standard input with `-`, or say --since REV");
+    }
+    let locations: Vec<PathBuf> = named.iter().map(|(location, ..)| location.clone()).collect();
+    let mut deployed = Vec::new();
+    for name in &args.deployed {
+        let (past, said) = revision::at_revision(&workspace, name, &locations)?;
+        notes.extend(said);
+        deployed.push(Deployed { name: name.clone(), workspace: past });
+    }
+    let migrations: Vec<Migration> = named
+        .into_iter()
+        .filter_map(|(location, how, before)| Some(Migration { file: workspace.file_at(&location)?, how, before }))
+        .collect();
+    let mut report =
+        columnist::check::check(&workspace, &migrations, &deployed, args.today.unwrap_or_else(Date::today));
+    report.notes.extend(notes);
+    progress.done();
+    print(|out| match args.answer.format {
+        CheckFormat::Text => render::check::text::check(&report, out),
+        CheckFormat::Json => render::json::check(&report, out),
+        CheckFormat::Sarif => render::sarif::check(&report, out),
+        CheckFormat::Github => render::github::check(&report, out),
+        CheckFormat::Gitlab => render::gitlab::check(&report, out),
+        CheckFormat::Junit => render::junit::check(&report, bar(args.answer.fail_on), out),
+        CheckFormat::Markdown => render::markdown::check(&report, out),
+    })?;
+    if args.answer.format == CheckFormat::Github
+        && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+    {
+        let mut summary = Vec::new();
+        render::markdown::check(&report, &mut summary)?;
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
+        file.and_then(|mut file| file.write_all(&summary)).context("cannot write the summary of the job")?;
+    }
+    let skipped = report.scanned.skipped.iter().map(|(reason, files)| (reason, files));
+    Ok(strict(&args.scan, status_of(report.verdict, args.answer.fail_on), skipped))
 }
 
 fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {
@@ -155,17 +230,20 @@ fn script(path: &Path) -> anyhow::Result<String> {
     decode(bytes).map_err(|reason| anyhow::anyhow!("{} is no text: {reason}", path.display()))
 }
 
-fn status_of(answer: &Answer, fail_on: FailOn) -> ExitStatus {
-    let bar = match fail_on {
+fn status_of(verdict: Verdict, fail_on: FailOn) -> ExitStatus {
+    if verdict >= bar(fail_on) { ExitStatus::Reached } else { ExitStatus::Below }
+}
+
+fn bar(fail_on: FailOn) -> Verdict {
+    match fail_on {
         FailOn::Blocked => Verdict::Blocked,
         FailOn::Review => Verdict::Review,
-    };
-    if answer.verdict >= bar { ExitStatus::Reached } else { ExitStatus::Below }
+    }
 }
 
 /// With `--strict`, a scan that left out what may be code has not answered.
 fn strict<'a>(
-    scan: &ScanArgs,
+    scan: &ScanSettings,
     status: ExitStatus,
     skipped: impl Iterator<Item = (&'a String, &'a usize)>,
 ) -> ExitStatus {
@@ -182,7 +260,12 @@ fn strict<'a>(
 
 /// Settings, threads and the walk.
 fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
-    let paths = if scan.paths.is_empty() { vec![PathBuf::from(".")] } else { scan.paths.clone() };
+    scan_at(&scan.paths, &scan.settings, progress)
+}
+
+/// As [`scan_of`], at these paths.
+fn scan_at(given: &[PathBuf], scan: &ScanSettings, progress: &Progress) -> anyhow::Result<Workspace> {
+    let paths = if given.is_empty() { vec![PathBuf::from(".")] } else { given.to_vec() };
     let mut config = match &scan.config {
         Some(path) => Config::read(path)?,
         None => Config::find(&paths)?,
@@ -192,7 +275,7 @@ fn scan_of(scan: &ScanArgs, progress: &Progress) -> anyhow::Result<Workspace> {
     }
     // A pool that is there already serves as well.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(scan.threads).stack_size(STACK_BYTES).build_global();
-    let paths = match (&scan.config, scan.paths.is_empty()) {
+    let paths = match (&scan.config, given.is_empty()) {
         (Some(_), true) if !config.sources.is_empty() => config.sources.clone(),
         _ => config.expand(paths),
     };

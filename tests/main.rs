@@ -2,6 +2,12 @@
 
 #[path = "integration/bad_input.rs"]
 mod bad_input;
+#[path = "integration/check.rs"]
+mod check;
+#[path = "integration/check_git.rs"]
+mod check_git;
+#[path = "integration/check_outputs.rs"]
+mod check_outputs;
 #[path = "integration/command.rs"]
 mod command;
 #[path = "integration/common.rs"]

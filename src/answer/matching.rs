@@ -148,7 +148,11 @@ impl<'c> Targets<'c> {
         let construct = found.construct(&statement.statement, statement.written);
         match &found.resolution {
             Resolution::Columns { columns, certainty, path } => {
-                if let Some(column) = columns.iter().find(|column| self.is_target(column)) {
+                // A framework names the columns that are mapped, also of a table that may have more.
+                let named = |column: &ColumnKey| {
+                    construct != Construct::Implicit || self.column.is_none() || column.column != any_column()
+                };
+                if let Some(column) = columns.iter().find(|column| self.is_target(column) && named(column)) {
                     if matches!(found.form, Form::Name | Form::NewRow) && *path == NamePath::Derived {
                         return Judgement::Value(format!("a value made of {}", self.catalog.display_column(column)));
                     }

@@ -11,7 +11,7 @@ use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
 use super::values::Values;
-use crate::catalog::{Catalog, ColumnKey, Origin, RelationKey};
+use crate::catalog::{Catalog, ColumnKey, Kept, Origin, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
@@ -60,54 +60,113 @@ pub fn who(workspace: &Workspace, query: &ColumnQuery) -> Result<Answer, QueryEr
 
 /// Answers as [`who`] does, from the facts of the files that `reach` says.
 pub fn who_within(workspace: &Workspace, query: &ColumnQuery, reach: Reach) -> Result<Answer, QueryError> {
-    let asked = Asked::new(query);
     let store = Store::new(workspace);
-    let mut sightings = asked.sweep(&store);
-    if reach == Reach::Everything {
-        for (_, seen) in &mut sightings {
-            *seen = Sighting { column: true, relation: true, schema: true, mapping: true };
+    Inquiry::new(&store, std::slice::from_ref(query), reach, &[]).answer(0)
+}
+
+/// Several questions over one store: the files are searched once for all of them, and the schema is put together once.
+pub struct Inquiry<'s, 'w> {
+    store: &'s Store<'w>,
+    asked: Vec<Asked>,
+    /// For each file in which any question sees something: what each sees.
+    sightings: Vec<(FileId, Vec<Sighting>)>,
+    constants: &'s Constants,
+    systems: Vec<System<'s, 'w>>,
+}
+
+impl<'s, 'w> Inquiry<'s, 'w> {
+    /// Prepares the answers to `queries`. What is in `keep` counts as there, also where a migration takes it away.
+    pub fn new(store: &'s Store<'w>, queries: &[ColumnQuery], reach: Reach, keep: &[Kept]) -> Self {
+        let asked: Vec<Asked> = queries.iter().map(Asked::new).collect();
+        let mut sightings = sweep(&asked, store);
+        if reach == Reach::Everything {
+            for seen in sightings.iter_mut().flat_map(|(_, seen)| seen) {
+                *seen = Sighting { column: true, relation: true, schema: true, mapping: true };
+            }
         }
+        let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
+            sightings.iter().filter(|(_, seen)| seen.iter().any(wanted)).map(|(id, _)| *id).collect()
+        };
+        let sql_files: Vec<FileId> = sightings
+            .iter()
+            .filter(|(id, seen)| {
+                seen.iter().any(|seen| seen.column || seen.relation || seen.mapping)
+                    || (seen.iter().any(|seen| seen.schema) && store.file(*id).context != Context::Test)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        let constants = store.set_constants(Constants::of(store, &sql_files));
+        let (schema, mapping) = (files(|seen| seen.schema), files(|seen| seen.mapping));
+        let wanted = |scope: &DatabaseScope<'w>| {
+            asked.iter().any(|asked| asked.database.is_none() || scope.name() == asked.database.as_deref())
+        };
+        let systems = DatabaseScope::all(store.workspace())
+            .into_iter()
+            .filter(wanted)
+            .map(|scope| System::with(store, scope, &schema, &mapping, keep))
+            .collect();
+        Self { store, asked, sightings, constants, systems }
     }
-    let files = |wanted: fn(&Sighting) -> bool| -> Vec<FileId> {
-        sightings.iter().filter(|(_, seen)| wanted(seen)).map(|(id, _)| *id).collect()
-    };
-    let sql_files: Vec<FileId> = sightings
-        .iter()
-        .filter(|(id, seen)| {
-            seen.column || seen.relation || seen.mapping || (seen.schema && store.file(*id).context != Context::Test)
-        })
-        .map(|(id, _)| *id)
-        .collect();
-    let constants = store.set_constants(Constants::of(&store, &sql_files));
-    let system = asked.database(&store, &files(|seen| seen.schema), &files(|seen| seen.mapping))?;
-    let (relation, column) = asked.target(&system.catalog);
-    let targets = Targets::new(&system.catalog, relation, column);
 
-    let mut candidates: BTreeSet<FileId> = files(|seen| seen.column || seen.relation).into_iter().collect();
-    let mapped = mapped(&system, &targets);
-    candidates.extend(mapped.keys());
-    candidates.extend(named_otherwise(&system, &targets, &mapped));
-    candidates.extend(asked.named_by_constants(&store, constants));
-    let candidates: Vec<FileId> = candidates.into_iter().collect();
-    let mut found: Vec<FileFindings> = candidates
-        .par_iter()
-        .map(|&id| look_into(&system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
-        .collect();
+    /// The answer to the question at that index.
+    ///
+    /// # Panics
+    /// When there is no such question.
+    pub fn answer(&self, question: usize) -> Result<Answer, QueryError> {
+        let asked = &self.asked[question];
+        let system = asked.database(self.store, &self.systems)?;
+        let (relation, column) = asked.target(&system.catalog);
+        let targets = Targets::new(&system.catalog, relation, column);
 
-    let spellings = occurring_spellings(&system, &targets, &found, &candidates, &mapped);
-    let search = Spellings::new(&spellings);
-    if targets.column.is_some() {
-        let values = Values::new(&system, &targets, &search, &candidates);
-        found.par_iter_mut().for_each(|findings| values.look_into(findings));
+        let sighted = self.sightings.iter().filter(|(_, seen)| seen[question].column || seen[question].relation);
+        let mut candidates: BTreeSet<FileId> = sighted.map(|(id, _)| *id).collect();
+        let mapped = mapped(system, &targets);
+        candidates.extend(mapped.keys());
+        candidates.extend(named_otherwise(system, &targets, &mapped));
+        candidates.extend(asked.named_by_constants(self.store, self.constants));
+        let candidates: Vec<FileId> = candidates.into_iter().collect();
+        let mut found: Vec<FileFindings> = candidates
+            .par_iter()
+            .map(|&id| look_into(system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
+            .collect();
+
+        let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
+        let search = Spellings::new(&spellings);
+        if targets.column.is_some() {
+            let values = Values::new(system, &targets, &search, &candidates);
+            found.par_iter_mut().for_each(|findings| values.look_into(findings));
+        }
+        let mentioned: Vec<Vec<Mention>> = candidates
+            .par_iter()
+            .zip(&found)
+            .map(|(&id, findings)| mentions(system, &targets, id, &search, &findings.judged))
+            .collect();
+        let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
+        asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
+        Ok(assemble(system, &targets, found, mentions, spellings))
     }
-    let mentioned: Vec<Vec<Mention>> = candidates
-        .par_iter()
-        .zip(&found)
-        .map(|(&id, findings)| mentions(&system, &targets, id, &search, &findings.judged))
-        .collect();
-    let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
-    asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
-    Ok(assemble(&system, &targets, found, mentions, spellings))
+}
+
+/// Searches every file for the names that matter to each question.
+fn sweep(asked: &[Asked], store: &Store<'_>) -> Vec<(FileId, Vec<Sighting>)> {
+    let words: Vec<(Words, RelationWords)> = asked.iter().map(Asked::words).collect();
+    let schema = SchemaWords::new();
+    let mapping = MappingWords::new();
+    store.sweep(
+        |_, text| {
+            let (schema, mapping) = (schema.is_in(text), mapping.is_in(text));
+            words
+                .iter()
+                .map(|(columns, relations)| Sighting {
+                    mapping,
+                    column: columns.is_in(text),
+                    relation: relations.is_in(text, schema),
+                    schema,
+                })
+                .collect::<Vec<Sighting>>()
+        },
+        |seen| seen.iter().any(|seen| seen.column || seen.relation || seen.schema || seen.mapping),
+    )
 }
 
 /// The question's names, before the catalog is known.
@@ -132,29 +191,14 @@ impl Asked {
         ObjectName(parts.iter().map(|part| Ident::bare(part.as_str())).collect())
     }
 
-    /// Searches every file for the names that matter. The last two parts are both looked for, as a column and as a
-    /// table: which is which, only the catalog can say.
-    fn sweep(&self, store: &Store<'_>) -> Vec<(FileId, Sighting)> {
+    /// Searches for the names that matter. The last two parts are both looked for, as a column and as a table: which
+    /// is which, only the catalog can say.
+    fn words(&self) -> (Words, RelationWords) {
         let last = self.parts.last().map_or("", String::as_str);
         let may_be_column = !self.whole && self.parts.len() > 1;
         let spellings = spellings_of(last, may_be_column);
-        let columns = Words::new(spellings.iter().map(String::as_str));
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        let relations = RelationWords::new(tables);
-        let schema = SchemaWords::new();
-        let mapping = MappingWords::new();
-        store.sweep(
-            |_, text| {
-                let changes_schema = schema.is_in(text);
-                Sighting {
-                    mapping: mapping.is_in(text),
-                    column: columns.is_in(text),
-                    relation: relations.is_in(text, changes_schema),
-                    schema: changes_schema,
-                }
-            },
-            |seen| seen.column || seen.relation || seen.schema || seen.mapping,
-        )
+        (Words::new(spellings.iter().map(String::as_str)), RelationWords::new(tables))
     }
 
     /// Files that name the table by a constant of another file.
@@ -170,16 +214,14 @@ impl Asked {
 
     /// The database that the question is about: the one it names, else the only one that has the column, else the only
     /// one that has the table.
-    fn database<'s, 'w>(
+    fn database<'a, 's, 'w>(
         &self,
-        store: &'s Store<'w>,
-        schema: &[FileId],
-        mapping: &[FileId],
-    ) -> Result<System<'s, 'w>, QueryError> {
-        let mut systems: Vec<System<'s, 'w>> = DatabaseScope::all(store.workspace())
-            .into_iter()
-            .filter(|scope| self.database.is_none() || scope.name() == self.database.as_deref())
-            .map(|scope| System::new(store, scope, schema, mapping))
+        store: &Store<'w>,
+        systems: &'a [System<'s, 'w>],
+    ) -> Result<&'a System<'s, 'w>, QueryError> {
+        let systems: Vec<&System<'s, 'w>> = systems
+            .iter()
+            .filter(|system| self.database.is_none() || system.database.name() == self.database.as_deref())
             .collect();
         // Those that have the column go before those that have only the table.
         let knows = |system: &System<'_, '_>| match self.target(&system.catalog) {
@@ -187,8 +229,8 @@ impl Asked {
             (RelationKey::Declared(id), Some(column)) if system.catalog.relation(id).column(&column).is_none() => 1,
             (RelationKey::Declared(_), _) => 2,
         };
-        let most = systems.iter().map(knows).max().unwrap_or(0);
-        let knowing: Vec<usize> = (0..systems.len()).filter(|&at| most > 0 && knows(&systems[at]) == most).collect();
+        let most = systems.iter().map(|system| knows(system)).max().unwrap_or(0);
+        let knowing: Vec<usize> = (0..systems.len()).filter(|&at| most > 0 && knows(systems[at]) == most).collect();
         if knowing.len() > 1 {
             let name = self.parts.join(".");
             let databases = knowing.iter().filter_map(|&at| systems[at].database.name());
@@ -197,12 +239,10 @@ impl Asked {
                 name,
             });
         }
-        let at = knowing.first().copied().unwrap_or(0);
-        if systems.is_empty() {
-            let known = store.workspace().config.databases.iter().map(|database| database.name.clone()).collect();
-            return Err(QueryError::UnknownDatabase { name: self.database.clone().unwrap_or_default(), known });
-        }
-        Ok(systems.swap_remove(at))
+        systems.get(knowing.first().copied().unwrap_or(0)).copied().ok_or_else(|| QueryError::UnknownDatabase {
+            name: self.database.clone().unwrap_or_default(),
+            known: store.workspace().config.databases.iter().map(|database| database.name.clone()).collect(),
+        })
     }
 
     /// What the question means in this catalog: `a.b` is a column of `a` if there is such a table, else the table `b` in

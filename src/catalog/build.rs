@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::apply::{Key, SourceState, add_missing, change_column};
 use super::order::SchemaSource;
-use super::{Catalog, CatalogProblem, Origin, Relation, RelationId};
+use super::{Catalog, CatalogProblem, Kept, Origin, Relation, RelationId};
 use crate::model::facts::FileFacts;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
@@ -191,6 +191,38 @@ impl Catalog {
                 lineage: Vec::new(),
             });
             add_missing(&mut self.relations[at].columns, columns.collect());
+        }
+    }
+
+    /// Makes what migrations took away count as there. What the catalog never had is declared by the migration that takes
+    /// it away.
+    pub(crate) fn keep<'k>(&mut self, kept: impl Iterator<Item = &'k Kept>) {
+        for Kept { relation, column, origin, .. } in kept {
+            let at = if let Some(id) = self.find(relation, &[]) {
+                id.0 as usize
+            } else {
+                let at = self.relations.len();
+                self.by_name.entry(relation.last().folded()).or_default().push(RelationId(at as u32));
+                self.relations.push(implied(relation, *origin));
+                at
+            };
+            let own = &mut self.relations[at];
+            own.dropped = None;
+            let Some(column) = column else { continue };
+            let name = column.folded();
+            if own.columns.iter().any(|own| own.dropped.is_none() && own.name.is_called(&name)) {
+                continue;
+            }
+            match own.columns.iter_mut().find(|own| own.name.is_called(&name)) {
+                Some(own) => own.dropped = None,
+                None => own.columns.push(super::Column {
+                    name: column.clone(),
+                    data_type: String::new(),
+                    declared: *origin,
+                    dropped: None,
+                    lineage: Vec::new(),
+                }),
+            }
         }
     }
 

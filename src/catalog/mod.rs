@@ -130,6 +130,19 @@ impl Relation {
     }
 }
 
+/// A relation or column that a question is about although a migration takes it away: it counts as still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The database that has it, when several are configured.
+    pub database: Option<String>,
+    /// The relation.
+    pub relation: ObjectName,
+    /// The column; `None` for the relation as a whole.
+    pub column: Option<Ident>,
+    /// Where it is taken away.
+    pub origin: Origin,
+}
+
 /// All relations of one database.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {

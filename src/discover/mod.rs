@@ -3,9 +3,14 @@
 //! This stage and `main` are the only ones that touch the file system. Nothing here reads a file's text but
 //! [`text::read_text`], which later stages call once for each file.
 
+pub mod change;
 pub mod config;
+pub mod contents;
 pub mod purpose;
 pub mod text;
+
+pub mod git;
+pub mod revision;
 
 mod folders;
 mod roots;
@@ -14,6 +19,7 @@ mod walk;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::answer::ProblemAt;
 use crate::model::source::{Repository, SourceFile};
@@ -37,6 +43,8 @@ pub struct Workspace {
     pub problems: Vec<ProblemAt>,
     /// The settings of this run.
     pub config: Config,
+    /// Files that are not on disk, first answer first; all others are read from there.
+    pub contents: Vec<Arc<dyn contents::Contents>>,
 }
 
 /// A file that is not read, or a folder of such files.
@@ -166,6 +174,7 @@ fn assemble(roots: roots::Roots, mut found: walk::Found, config: &Config) -> Wor
         skipped_paths: found.skipped,
         problems: found.problems,
         config: config.clone(),
+        contents: Vec::new(),
     }
 }
 

@@ -24,7 +24,11 @@ const MINIFIED_FILE_BYTES: usize = 16 * 1024;
 ///
 /// Fails with the reason why the file counts as skipped. Never blocks on a pipe: discovery let only regular files in.
 pub fn read_text(file: &SourceFile) -> Result<String, SkipReason> {
-    let bytes = read_bytes(file)?;
+    decode_file(file, read_bytes(file)?)
+}
+
+/// Decodes bytes that are those of the file.
+pub(super) fn decode_file(file: &SourceFile, bytes: Vec<u8>) -> Result<String, SkipReason> {
     let text = decode(bytes)?;
     if is_minified(&file.repository_path, &text) { Err(SkipReason::Generated) } else { Ok(text) }
 }

@@ -1,5 +1,6 @@
 //! Extraction: one file's text becomes facts. Pure, parallel, never fails; sees no other file.
 
+pub mod changes;
 pub mod code_text;
 #[cfg(test)]
 mod drawn;
@@ -50,8 +51,12 @@ pub trait Format: Sync {
     }
 }
 
-/// All formats, in order of their names.
+/// All formats; the first that claims a file reads it.
 pub static FORMATS: &[&dyn Format] = &[
+    // Before the formats of their languages, which would claim them too.
+    &changes::Liquibase,
+    &changes::PythonMigration,
+    &changes::Rails,
     &code_text::CodeText,
     &java::Java,
     &prisma::Prisma,

@@ -83,6 +83,10 @@ impl<'a> Consumers<'a> {
             _ if construct == Construct::Schema && statement.kind == StatementKind::CreateView => {
                 Some((Context::Migration, Kind::Migration))
             }
+            // Nor does a routine live on what it creates or alters: that ran, or runs, to change the schema.
+            _ if construct == Construct::Schema && consumer.kind == Kind::View && changes_relations(statement.kind) => {
+                Some((Context::Migration, Kind::Migration))
+            }
             _ if consumer.kind == Kind::View => None,
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
@@ -118,6 +122,11 @@ impl<'a> Consumers<'a> {
     }
 }
 
+/// Whether a statement of that kind makes or changes tables and what belongs to them.
+fn changes_relations(kind: StatementKind) -> bool {
+    matches!(kind, StatementKind::CreateTable | StatementKind::Alter | StatementKind::Drop | StatementKind::OtherSchema)
+}
+
 /// Statements directly inside of an `INSERT`; `statements` are in text order.
 fn stored(statements: &[Statement]) -> BTreeSet<Span> {
     let mut found = BTreeSet::new();
@@ -140,7 +149,7 @@ pub(super) fn is_script(file: &SourceFile) -> bool {
 }
 
 /// Whether a script is a migration whatever its path says: it changes columns of tables that are there.
-pub(super) fn changes_columns(statements: &[Statement]) -> bool {
+pub(crate) fn changes_columns(statements: &[Statement]) -> bool {
     statements.iter().flat_map(|statement| &statement.changes).any(|change| {
         matches!(
             change,

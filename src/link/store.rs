@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::constants::{self, Constants};
-use crate::discover::text::read_text;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
@@ -82,7 +81,7 @@ impl<'w> Store<'w> {
                 if slot.skipped.get().is_some() {
                     return None;
                 }
-                match read_text(self.file(id)) {
+                match self.workspace.read_text(self.file(id)) {
                     Ok(text) => {
                         let said = look(self.file(id), &text);
                         // What is over the limit is read again should anybody ask.
@@ -105,7 +104,7 @@ impl<'w> Store<'w> {
     /// The file's text; empty when it cannot be read.
     pub fn text(&self, id: FileId) -> &str {
         let slot = &self.slots[id.0 as usize];
-        slot.text.get_or_init(|| match read_text(self.file(id)) {
+        slot.text.get_or_init(|| match self.workspace.read_text(self.file(id)) {
             Ok(text) => text.into(),
             Err(reason) => {
                 let _ = slot.skipped.set(reason);

@@ -12,7 +12,7 @@ use super::uses::{Use, uses};
 use super::views;
 use crate::catalog::apply::{schemas_are_namespaces, search_path};
 use crate::catalog::order::{numbered_step, schema_sources};
-use crate::catalog::{Catalog, build};
+use crate::catalog::{Catalog, Kept, build};
 use crate::model::answer::Construct;
 use crate::model::name::Name;
 use crate::model::schema::SchemaChange;
@@ -54,6 +54,17 @@ impl<'s, 'w> System<'s, 'w> {
         schema_files: &[FileId],
         mapping_files: &[FileId],
     ) -> Self {
+        Self::with(store, database, schema_files, mapping_files, &[])
+    }
+
+    /// As [`Self::new`]; what is in `keep` counts as there, also where a migration takes it away.
+    pub fn with(
+        store: &'s Store<'w>,
+        database: DatabaseScope<'w>,
+        schema_files: &[FileId],
+        mapping_files: &[FileId],
+        keep: &[Kept],
+    ) -> Self {
         let declaring: Vec<FileId> = schema_files
             .iter()
             .copied()
@@ -67,6 +78,7 @@ impl<'s, 'w> System<'s, 'w> {
         let numbered_migrations = numbered_migrations(store, &declaring);
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
         let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
+        catalog.keep(keep.iter().filter(|kept| kept.database.is_none() || kept.database.as_deref() == database.name()));
         views::expand(&mut catalog);
         let mapping: Vec<FileId> = mapping_files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
         store.prepare(&mapping);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::Resolver;
 use crate::catalog::{Catalog, Column, ColumnKey, Definition, Origin, RelationId, RelationKey};
-use crate::model::name::Ident;
+use crate::model::name::{Ident, Name};
 use crate::model::statement::{OutputValue, Relation};
 
 /// Works out the columns of all views and of tables made from queries, inner ones first.
@@ -54,7 +54,20 @@ fn columns_of(catalog: &Catalog, id: RelationId) -> (Vec<Column>, bool) {
         let resolver = Resolver::new(&definition.statement, catalog, &definition.search_path);
         let outputs = resolver.outputs(definition.query);
         open |= outputs.unknown || !outputs.open.is_empty();
+        // A view has each name once: what `*` would give under the name of a value is not there (any more).
+        let values: BTreeSet<Name> = outputs
+            .columns
+            .iter()
+            .filter(|output| !output.passed)
+            .filter_map(|output| output.name.as_ref().map(Ident::folded))
+            .collect();
         for (at, output) in outputs.columns.iter().enumerate() {
+            if definition.columns.is_empty()
+                && output.passed
+                && output.name.as_ref().is_some_and(|name| values.contains(&name.folded()))
+            {
+                continue;
+            }
             let name: Option<&Ident> = definition.columns.get(at).or(output.name.as_ref());
             let Some(name) = name else { continue };
             let own = RelationKey::Declared(id);

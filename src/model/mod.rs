@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod code;
+pub mod date;
 pub mod facts;
 pub mod mapping;
 pub mod name;

@@ -55,3 +55,21 @@ fn lines_of_refs() {
         (&"users".into(), &"full_name".into(), &1.into(), &10.into())
     );
 }
+
+#[test]
+fn outcomes_of_check() {
+    let validator = validator("check.schema.json");
+    for migration in ["0001_create_users.sql", "0002_split_name.sql"] {
+        let path = format!("fixtures/shop/accounts-service/migrations/{migration}");
+        let run = columnist(&["check", &path, "fixtures/shop", "--format", "json"]);
+        check(&validator, &run.json());
+    }
+    let tree = Tree::small();
+    tree.write(
+        "migrations/0002.sql",
+        b"ALTER TABLE users RENAME COLUMN full_name TO name; ALTER TABLE users ALTER id TYPE bigint; DROP TABLE users; ALTER TABLE ((",
+    );
+    let migration = tree.path().join("migrations/0002.sql");
+    let run = tree.run(&["check", migration.to_str().expect("UTF-8"), "--format", "json"]);
+    check(&validator, &run.json());
+}

@@ -28,7 +28,7 @@ fn who_still_needs_the_old_column() {
         "live support-tool find_customer.sql read certain support/find_customer.sql:2,4",
         "migration migration 0001_create_users.sql both certain accounts-service/migrations/0001_create_users.sql:4",
         "migration migration 0002_split_name.sql read certain accounts-service/migrations/0002_split_name.sql:6,7,7",
-        "test test users.test.ts read certain accounts-service/test/users.test.ts:6",
+        "test test users.test.ts read certain accounts-service/test/users.test.ts:6,7",
         "test test InvoiceRepositoryTest.aCustomer write certain billing-service/src/test/java/shop/billing/InvoiceRepositoryTest.java:11",
     ];
     assert_eq!(consumers("users.full_name"), expected);

@@ -6,11 +6,13 @@ use globset::{GlobBuilder, GlobSetBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::model::date::Date;
 use crate::model::source::{Context, Kind};
+use crate::model::span::LineIndex;
 use crate::model::statement::Dialect;
 
 use super::problem::{ConfigError, Invalid};
-use super::{Config, Database, LARGEST_FILE_BYTES, Limits, Naming, PathGlobs};
+use super::{Accepted, Config, Database, LARGEST_FILE_BYTES, Limits, Naming, PathGlobs};
 
 /// The file's own shape. Unknown keys are errors.
 #[derive(Debug, Deserialize)]
@@ -28,6 +30,17 @@ struct UnvalidatedConfig {
     limits: UnvalidatedLimits,
     #[serde(default)]
     naming: UnvalidatedNaming,
+    #[serde(default)]
+    accept: Vec<UnvalidatedAccept>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnvalidatedAccept {
+    column: Spanned<String>,
+    consumer: Spanned<String>,
+    reason: Spanned<String>,
+    expires: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -123,6 +136,7 @@ impl Checks<'_> {
             contexts,
             limits: self.limits(written.limits)?,
             naming: self.naming(written.naming)?,
+            accepted: written.accept.into_iter().map(|one| self.accepted(one)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -151,6 +165,32 @@ impl Checks<'_> {
 
     fn context(&self, rule: &ByPath) -> Result<(Context, PathGlobs), Invalid> {
         Ok((self.one_of(&rule.name, "context", &Context::ALL, Context::name)?, self.globs(&rule.paths)?))
+    }
+
+    fn accepted(&self, written: UnvalidatedAccept) -> Result<Accepted, Invalid> {
+        for (part, what) in [(&written.column, "column"), (&written.consumer, "consumer"), (&written.reason, "reason")]
+        {
+            if part.get_ref().trim().is_empty() {
+                let help = "an acceptance names a column, a consumer, and why it is no obstacle";
+                return Err(self.wrong(part, format!("the {what} is empty"), help));
+            }
+        }
+        let expires = match &written.expires {
+            Some(day) => Some(Date::parse(day.get_ref()).ok_or_else(|| {
+                self.wrong(day, format!("`{}` is no day", day.get_ref()), "expected a day such as `2026-12-31`")
+            })?),
+            None => None,
+        };
+        let index = LineIndex::new(self.text);
+        let line = index.line_of(written.column.span().start as u32);
+        Ok(Accepted {
+            column: written.column.get_ref().clone(),
+            consumer: written.consumer.get_ref().clone(),
+            reason: written.reason.get_ref().clone(),
+            expires,
+            line: line as u32 + 1,
+            source: index.line(self.text, line).to_owned(),
+        })
     }
 
     fn limits(&self, written: UnvalidatedLimits) -> Result<Limits, Invalid> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobSet;
 
+use crate::model::date::Date;
 use crate::model::source::{Context, Kind};
 use crate::model::statement::Dialect;
 
@@ -37,6 +38,25 @@ pub struct Config {
     pub limits: Limits,
     /// How code spells columns.
     pub naming: Naming,
+    /// Consumers that are no obstacle to a migration, in the file's order.
+    pub accepted: Vec<Accepted>,
+}
+
+/// A consumer that somebody knows of and accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// `table.column`, or a table.
+    pub column: String,
+    /// The consumer's name or path, or a pattern for either.
+    pub consumer: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it is accepted.
+    pub expires: Option<Date>,
+    /// One-based line of its column.
+    pub line: u32,
+    /// That line.
+    pub source: String,
 }
 
 /// A database, and which sources define and use it.

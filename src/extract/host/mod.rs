@@ -342,7 +342,10 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known:
     facts.statements.sort_by_key(|statement| statement.span.start);
     facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
     // Both in order of their start: one pass with the furthest end so far tells what lies inside.
-    let mut undoing = units::undoing(&facts.units).into_iter().peekable();
+    let mut undoing = units::undoing(&facts.units);
+    undoing.extend(units::undoing_values(&tree, input.text));
+    undoing.sort_unstable();
+    let mut undoing = undoing.into_iter().peekable();
     let mut end = 0;
     for statement in &mut facts.statements {
         while let Some(span) = undoing.next_if(|span| span.start <= statement.span.start) {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use tree_sitter::{Node, Tree};
+
 use crate::model::facts::{Unit, UnitKind};
 use crate::model::span::Span;
 
@@ -55,7 +57,8 @@ impl Units {
 }
 
 /// Names of the two functions of a migration written in code: what applies it, and what undoes it.
-const MIGRATION_PAIRS: &[(&str, &str)] = &[("up", "down"), ("upgrade", "downgrade"), ("apply", "undo")];
+const MIGRATION_PAIRS: &[(&str, &str)] =
+    &[("up", "down"), ("upgrade", "downgrade"), ("apply", "undo"), ("install", "uninstall")];
 
 /// Where the code stands that undoes a migration: units that have the one that applies it beside them.
 pub fn undoing(units: &[Unit]) -> Vec<Span> {
@@ -67,6 +70,41 @@ pub fn undoing(units: &[Unit]) -> Vec<Span> {
         })
     };
     units.iter().filter(undoes).map(|unit| unit.span).collect()
+}
+
+/// Likewise for objects that hold both ways as values: `{ install: [ … ], uninstall: [ … ] }`.
+pub fn undoing_values(tree: &Tree, text: &str) -> Vec<Span> {
+    if !MIGRATION_PAIRS.iter().any(|(forward, backward)| text.contains(forward) && text.contains(backward)) {
+        return Vec::new();
+    }
+    let key = |pair: Node<'_>| {
+        let name = pair.child_by_field_name("key").map(|key| Span::new(key.start_byte(), key.end_byte()).of(text));
+        name.map(|name| name.trim_matches(['"', '\'', '`']))
+    };
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.kind() == "pair"
+            && let Some(name) = key(node)
+            && let Some((forward, _)) = MIGRATION_PAIRS.iter().find(|(_, backward)| *backward == name)
+            && let Some(object) = node.parent()
+            && object.named_children(&mut object.walk()).any(|other| key(other) == Some(forward))
+        {
+            found.push(Span::new(node.start_byte(), node.end_byte()));
+        }
+        if cursor.goto_first_child() || cursor.goto_next_sibling() {
+            continue;
+        }
+        loop {
+            if !cursor.goto_parent() {
+                return found;
+            }
+            if cursor.goto_next_sibling() {
+                break;
+            }
+        }
+    }
 }
 
 #[cfg(test)]

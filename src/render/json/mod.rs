@@ -1,5 +1,6 @@
 //! JSON: for programs. Shapes are versioned; the current one is `v1`.
 
+mod check;
 mod statements;
 mod v1;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use crate::answer::ReferenceLine;
 use crate::answer::statements::StatementReport;
+use crate::check::report::Report;
 use crate::model::answer::Answer;
 
 use super::printable::printable_json;
@@ -17,6 +19,11 @@ use super::text::Mentions;
 /// The answer to `who` as one document: docs/who.schema.json.
 pub fn who(answer: &Answer, mentions: Mentions, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", printable_json(serde_json::to_string_pretty(&v1::Who::new(answer, mentions))?))
+}
+
+/// The outcome of `check` as one document: docs/check.schema.json.
+pub fn check(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", printable_json(serde_json::to_string_pretty(&check::Check::from(report))?))
 }
 
 /// One object a line: docs/refs.schema.json.

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::answer;
 use crate::model::answer::{
-    Answer, BlindSpotAt, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Target, TargetState, Via, access_name,
+    Answer, BlindSpotAt, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned, Target, TargetState, Via,
+    access_name,
 };
 use crate::render::text::Mentions;
 
@@ -44,17 +45,7 @@ impl<'a> Who<'a> {
             },
             unresolved: unresolved.map(UnresolvedV1::from).collect(),
             blind_spots: answer.blind_spots.iter().map(BlindSpotV1::from).collect(),
-            scanned: ScannedV1 {
-                files: answer.scanned.files,
-                read: answer.scanned.read,
-                skipped: answer
-                    .scanned
-                    .skipped
-                    .iter()
-                    .map(|(reason, files)| SkippedV1 { reason, files: *files })
-                    .collect(),
-                problems: answer.scanned.problems.len(),
-            },
+            scanned: ScannedV1::from(&answer.scanned),
             problems: answer.scanned.problems.iter().map(ProblemV1::from).collect(),
         }
     }
@@ -89,7 +80,7 @@ impl<'a> From<&'a Target> for TargetV1<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ConsumerV1<'a> {
+pub(super) struct ConsumerV1<'a> {
     name: &'a str,
     kind: &'static str,
     context: &'static str,
@@ -165,7 +156,7 @@ impl<'a> From<&'a Reference> for ReferenceV1<'a> {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct MentionCounts {
+pub(super) struct MentionCounts {
     total: usize,
     references: usize,
     other_columns: usize,
@@ -175,7 +166,7 @@ struct MentionCounts {
 }
 
 impl MentionCounts {
-    fn of(mentions: &[Mention]) -> Self {
+    pub(super) fn of(mentions: &[Mention]) -> Self {
         let mut counts = Self { total: mentions.len(), ..Self::default() };
         for mention in mentions {
             *match mention.verdict {
@@ -207,7 +198,7 @@ impl<'a> From<&'a Mention> for MentionV1<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct UnresolvedV1<'a> {
+pub(super) struct UnresolvedV1<'a> {
     path: &'a str,
     line: u32,
     text: &'a str,
@@ -221,7 +212,7 @@ impl<'a> From<&'a Mention> for UnresolvedV1<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct BlindSpotV1<'a> {
+pub(super) struct BlindSpotV1<'a> {
     path: &'a str,
     line: u32,
     reason: &'a str,
@@ -235,11 +226,22 @@ impl<'a> From<&'a BlindSpotAt> for BlindSpotV1<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ScannedV1<'a> {
+pub(super) struct ScannedV1<'a> {
     files: usize,
     read: usize,
     skipped: Vec<SkippedV1<'a>>,
     problems: usize,
+}
+
+impl<'a> From<&'a Scanned> for ScannedV1<'a> {
+    fn from(scanned: &'a Scanned) -> Self {
+        Self {
+            files: scanned.files,
+            read: scanned.read,
+            skipped: scanned.skipped.iter().map(|(reason, files)| SkippedV1 { reason, files: *files }).collect(),
+            problems: scanned.problems.len(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -249,7 +251,7 @@ struct SkippedV1<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ProblemV1<'a> {
+pub(super) struct ProblemV1<'a> {
     code: &'a str,
     message: &'a str,
     path: &'a str,

@@ -2,7 +2,7 @@
 
 mod consumers;
 mod rest;
-mod snippet;
+pub(in crate::render) mod snippet;
 mod style;
 pub mod unanswered;
 

@@ -32,7 +32,7 @@ pub(super) fn marked(references: &[Reference], spellings: &[String]) -> String {
 ///
 /// The snippet is the line without some of its start, so columns are only known up to a shift. It is the one shift
 /// under which each reference falls on its name; when several would do, nothing is marked rather than the wrong word.
-fn marks(snippet: &str, references: &[Reference], spellings: &[String]) -> Vec<Range<usize>> {
+pub(in crate::render) fn marks(snippet: &str, references: &[Reference], spellings: &[String]) -> Vec<Range<usize>> {
     let names = spellings.iter().map(String::as_str).chain(references.iter().map(|one| one.column.as_str()));
     let mut words: Vec<Range<usize>> =
         names.filter(|name| !name.is_empty()).flat_map(|name| words(snippet, name)).collect();
