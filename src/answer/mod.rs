@@ -3,6 +3,7 @@
 pub mod mapped;
 pub mod matching;
 pub mod mentions;
+pub mod omitters;
 pub mod place;
 pub mod query;
 pub mod references;

@@ -108,15 +108,36 @@ impl<'s, 'w> Inquiry<'s, 'w> {
         Self { store, asked, sightings, constants, systems }
     }
 
+    /// The systems that may answer, in the order of their databases.
+    pub(super) fn systems(&self) -> &[System<'s, 'w>] {
+        &self.systems
+    }
+
+    /// What a question means, and in which system.
+    pub(super) fn targets(&self, question: usize) -> Result<(&System<'s, 'w>, Targets<'_>), QueryError> {
+        let asked = &self.asked[question];
+        let system = asked.database(self.store, &self.systems)?;
+        let (relation, column) = asked.target(&system.catalog);
+        Ok((system, Targets::new(&system.catalog, relation, column)))
+    }
+
+    /// Files in which the question's table may be named, in their order.
+    pub(super) fn candidates(&self, question: usize, system: &System<'_, '_>, targets: &Targets<'_>) -> Vec<FileId> {
+        let sighted = self.sightings.iter().filter(|(_, seen)| seen[question].column || seen[question].relation);
+        let mut found: BTreeSet<FileId> = sighted.map(|(id, _)| *id).collect();
+        let mapped = mapped(system, targets);
+        found.extend(named_otherwise(system, targets, &mapped));
+        found.extend(self.asked[question].named_by_constants(self.store, self.constants));
+        found.into_iter().collect()
+    }
+
     /// The answer to the question at that index.
     ///
     /// # Panics
     /// When there is no such question.
     pub fn answer(&self, question: usize) -> Result<Answer, QueryError> {
         let asked = &self.asked[question];
-        let system = asked.database(self.store, &self.systems)?;
-        let (relation, column) = asked.target(&system.catalog);
-        let targets = Targets::new(&system.catalog, relation, column);
+        let (system, targets) = self.targets(question)?;
 
         let sighted = self.sightings.iter().filter(|(_, seen)| seen[question].column || seen[question].relation);
         let mut candidates: BTreeSet<FileId> = sighted.map(|(id, _)| *id).collect();
@@ -606,7 +627,8 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
     }
 }
 
-fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
+/// A consumer with its references, in any order.
+pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
     references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
