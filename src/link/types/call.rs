@@ -200,6 +200,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// See [`Self::made_of_rows`]; for the call that an expression is.
+    pub(super) fn part_of_made(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        id: ExpressionId,
+        env: &Env<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let ExpressionKind::Call { arguments, types, .. } = &code.expression(id).kind else { return None };
+        self.made_of_rows(Called { file, arguments, types, env, depth })
+    }
+
     /// What a function that cannot be followed makes of rows, in a language without declared types: names that are columns
     /// of the rows likely still are.
     fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
