@@ -70,6 +70,7 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                     self.targets.judge_value(&columns, access, certainty, why)
                 }
                 Meaning::Value(why) => Judgement::Value(why),
+                Meaning::SomeRow(why) => self.by_name(code, found, findings, why),
                 Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
                 Meaning::Unknown(why) => self.by_name(code, found, findings, why),
             };

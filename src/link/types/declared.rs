@@ -71,12 +71,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Type::one_of(of.iter().map(|of| self.declared(file, *of, env, depth + 1)).collect::<Vec<_>>())
             }
             TypeExpression::Object(_) => Type::Shape(file, id, env.clone()),
-            TypeExpression::Function { .. } => Type::FunctionType(file, id, env.clone()),
+            TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
             TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
             TypeExpression::Part { of, name } => {
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
-                if name.is_empty() || name.starts_with("$infer") || name.starts_with("_") {
+                if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
                     return of.element();
                 }
                 self.property(&of, name, depth + 1)

@@ -124,7 +124,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
         if let Some((function, at)) = variable.parameter {
-            options.push(self.parameter(file, code, function, at, declared.is_none(), depth));
+            let says_nothing = declared.as_ref().is_none_or(|declared| !declared.is_telling());
+            options.push(self.parameter(file, code, function, at, says_nothing, depth));
         }
         let found = Type::one_of(options);
         match declared {
@@ -191,7 +192,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 found.extend(self.argument_of(file, code, occurrence, at, depth));
             }
         }
-        if undeclared && !found.iter().any(Type::has_rows) && !name.is_empty() {
+        let is_script = code.language == Language::TypeScript;
+        if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
         if found.is_empty() { Type::Unknown("a parameter without a type") } else { Type::one_of(found) }

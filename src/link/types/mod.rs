@@ -67,6 +67,8 @@ pub enum Meaning {
     },
     /// A part of something that is known to be no row.
     Value(String),
+    /// A part of a row of some statement that is not known.
+    SomeRow(String),
     /// The receiver is not known.
     Unknown(String),
 }
@@ -227,6 +229,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (Part::Other | Part::Nothing, evidence) => match receiver {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _) if library::Library::known().is_row(&name) => {
+                    Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
+                }
                 Type::Library(name, _) if found.form == UseForm::Argument => {
                     Meaning::Unknown(format!("its object is a {name}"))
                 }
@@ -266,17 +271,15 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
             match destination {
-                Destination::Row { of, access, how } => {
-                    match self.part(&of, &found.name, false, 0) {
-                        (Part::Columns(columns, certainty), evidence) => {
-                            let why = format!("a key of an object that {how}: {evidence}");
-                            return Meaning::Columns { columns, access, certainty, why };
-                        }
-                        (_, evidence) => {
-                            value = Some(format!("a key of an object that {how}: no column of {evidence}"))
-                        }
-                    };
-                }
+                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
+                    (Part::Columns(columns, certainty), evidence) => {
+                        let why = format!("a key of an object that {how}: {evidence}");
+                        return Meaning::Columns { columns, access, certainty, why };
+                    }
+                    (_, evidence) => {
+                        value = Some(format!("a key of an object that {how}: no column of {evidence}"));
+                    }
+                },
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
             }
