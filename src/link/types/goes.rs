@@ -275,10 +275,39 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     if name == "assign" && at > 0 {
                         open.push((file, Carrier::Expression(call), steps + 1));
                     }
-                    found.push(Destination::Unknown("given to a function that is not followed".to_owned()));
+                    match self.outside(file, callee) {
+                        Some(library) => {
+                            found.push(Destination::Known(format!("a key of an object given to {library}")))
+                        }
+                        None => {
+                            found.push(Destination::Unknown("given to a function that is not followed".to_owned()));
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// The library that a function belongs to, when what it is reached by comes from outside the scanned code: what
+    /// database libraries are given is known by their own tables.
+    fn outside(&self, file: FileId, callee: ExpressionId) -> Option<String> {
+        let code = self.code(file)?;
+        let mut at = callee;
+        for _ in 0..16 {
+            match &code.expression(at).kind {
+                ExpressionKind::Member { object, .. } => at = *object,
+                ExpressionKind::Call { callee, .. } => at = *callee,
+                ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
+                ExpressionKind::Name { name, .. } => {
+                    return match self.type_of(file, at, &Env::default(), 0) {
+                        Type::Library(..) => Some(format!("{name}, which the scanned code does not declare")),
+                        _ => None,
+                    };
+                }
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// A place of a declared type.
