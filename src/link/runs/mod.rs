@@ -74,9 +74,8 @@ impl Runs {
             .collect();
         let mut runs = Self::default();
         for (file, calls, jobs) in read {
-            let implied = jobs.iter().flat_map(|job| {
-                job.implied.iter().map(|path| Called { at: job.at, path: path.clone() })
-            });
+            let implied =
+                jobs.iter().flat_map(|job| job.implied.iter().map(|path| Called { at: job.at, path: path.clone() }));
             for call in calls.into_iter().chain(implied) {
                 let name = call.path.rsplit('/').next().unwrap_or(&call.path);
                 let place = Place { file, at: call.at, path: call.path.as_str().into() };

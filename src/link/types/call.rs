@@ -34,8 +34,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let ExpressionKind::Call { callee, arguments, types } = &code.expression(id).kind else {
             return Type::Unknown("no call");
         };
+        // `db.query<User>(…)`: the rows are declared where they are asked for.
+        let asked = types.iter().map(|of| self.declared(file, *of, env, depth)).find(Type::has_rows);
         if let Some(rows) = self.statement_rows(file, code, id, arguments) {
-            return rows;
+            return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
         match &code.expression(*callee).kind {
@@ -219,6 +221,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let code = self.code(called.file)?;
         if code.language != Language::TypeScript {
             return None;
+        }
+        let asked = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
+        if let Some(rows) = asked.into_iter().find(Type::has_rows) {
+            return Some(Type::holding(rows));
+        }
+        // What runs a function that it is given gives what that returns: a transaction, a retry, a cache.
+        let given = called.arguments.iter().take(3).find_map(|argument| {
+            let ExpressionKind::Function(function) = code.expression(*argument).kind else { return None };
+            let result = self.result(called.file, function, called.env, None, called.depth + 1);
+            result.has_rows().then_some(result)
+        });
+        if given.is_some() {
+            return given;
         }
         called.arguments.iter().take(3).find_map(|argument| {
             let is_value = matches!(

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Evaluator;
 use super::kind::{Env, Type};
-use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, FunctionId, VariableId};
+use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, FunctionId, TypeExpression, VariableId};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -244,7 +244,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         None => found.push(Destination::Known("given to a function that does not take it".to_owned())),
                     }
                 }
-                Type::Signature(..) => found.push(Destination::Unknown("given to a function value".to_owned())),
+                Type::Signature(declaring, of, env) => {
+                    let parameter = self.code(declaring).and_then(|code| match &code.types[of.0 as usize] {
+                        TypeExpression::Function { parameters, .. } => parameters.get(at as usize).copied(),
+                        _ => None,
+                    });
+                    match parameter.map(|parameter| self.declared(declaring, parameter, &env, 0)) {
+                        Some(of) if of.has_rows() => found.push(Destination::Row {
+                            of,
+                            access: Access::Write,
+                            how: "a function takes as a row".to_owned(),
+                        }),
+                        _ => found.push(Destination::Unknown("given to a function value".to_owned())),
+                    }
+                }
                 _ => {
                     let name = match &code.expression(callee).kind {
                         ExpressionKind::Member { object, name } => {
