@@ -13,6 +13,7 @@ pub mod prose;
 pub mod python;
 pub mod shell;
 pub mod sql;
+pub mod templates;
 pub mod typescript;
 pub mod xml;
 
@@ -64,6 +65,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &python::Python,
     &shell::Shell,
     &sql::Sql,
+    &templates::Templates,
     &typescript::TypeScript,
     &xml::Xml,
 ];
