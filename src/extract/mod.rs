@@ -14,6 +14,7 @@ pub mod python;
 pub mod schedule;
 pub mod shell;
 pub mod sql;
+pub mod templates;
 pub mod typescript;
 pub mod xml;
 
@@ -65,6 +66,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &python::Python,
     &shell::Shell,
     &sql::Sql,
+    &templates::Templates,
     &typescript::TypeScript,
     &xml::Xml,
 ];

@@ -37,6 +37,8 @@ pub enum Language {
     /// TypeScript and JavaScript: modules found by path.
     #[default]
     TypeScript,
+    /// A template of a server: names without a declaration are what code gives to views under them.
+    Template,
 }
 
 /// All that one file says about values.

@@ -158,6 +158,9 @@ const PAGE: Language = Language {
     ..BRACES
 };
 
+/// A page of which only the scripts are code.
+pub(super) const PAGE_WITH_SCRIPTS: Language = Language { regions: &[("<script", "</script>")], ..PAGE };
+
 /// Ruby, also inside the tags of a template.
 const RUBY: Language = Language {
     extensions: &["rb", "rake", "ru"],
@@ -453,7 +456,7 @@ pub(super) static LANGUAGES: &[Language] = &[
         types: &[],
         ..SCRIPT
     },
-    Language { extensions: &["vue", "svelte", "astro"], regions: &[("<script", "</script>")], ..PAGE },
+    Language { extensions: &["vue", "svelte", "astro"], ..PAGE_WITH_SCRIPTS },
 ];
 
 /// Files without an extension, and the extension that they might have.

@@ -34,22 +34,33 @@ impl Format for CodeText {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
-        let Some(language) = language::language_of(input.path) else { return facts };
-        let mut hints = DialectHints::default();
-        hints.add(input.path);
-        let regions = regions(language, input.text);
-        if !language.regions.is_empty() {
-            outside(input.text, &regions, &mut facts.tokens);
+        match language::language_of(input.path) {
+            Some(language) => read_file(language, input),
+            None => FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() },
         }
-        for region in regions {
-            read(language, input.text, region, &mut hints, &mut facts);
-        }
-        facts.tokens = flatten(std::mem::take(&mut facts.tokens));
-        facts.statements.sort_by_key(|statement| (statement.span.start, statement.span.end));
-        facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
-        facts
     }
+}
+
+/// Reads a page of another format: its scripts are code, all else is text.
+pub(super) fn page(input: Input<'_>) -> FileFacts {
+    read_file(&language::PAGE_WITH_SCRIPTS, input)
+}
+
+fn read_file(language: &Language, input: Input<'_>) -> FileFacts {
+    let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
+    let mut hints = DialectHints::default();
+    hints.add(input.path);
+    let regions = regions(language, input.text);
+    if !language.regions.is_empty() {
+        outside(input.text, &regions, &mut facts.tokens);
+    }
+    for region in regions {
+        read(language, input.text, region, &mut hints, &mut facts);
+    }
+    facts.tokens = flatten(std::mem::take(&mut facts.tokens));
+    facts.statements.sort_by_key(|statement| (statement.span.start, statement.span.end));
+    facts.units.sort_by_key(|unit| (unit.span.start, std::cmp::Reverse(unit.span.end)));
+    facts
 }
 
 /// The stretches of `text` that are code, in text order.

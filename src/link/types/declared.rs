@@ -232,6 +232,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let found = match code.language {
             Language::Java => self.java_class(file, code, first),
             Language::TypeScript => self.module_class(file, code, first, rest, depth),
+            Language::Template => None,
         };
         if let (Some((file, class)), Some(rest), Language::Java) = (found, rest, code.language) {
             let outer = self.code(file)?;

@@ -265,6 +265,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 None => Type::Library(name.into(), [].into()),
             };
         }
+        if code.language == Language::Template {
+            return self.given_to_view(file, name, depth);
+        }
         let _ = env;
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {

@@ -3,12 +3,14 @@
 //! Extraction lowers code into [`Code`]; here its expressions are evaluated, across files, lazily and with bounds: a
 //! `Type` says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
-//! file is in, `evaluate` expressions, `call` calls, `declared` written types, `member` named parts, `row` the names of
+//! file is in, `evaluate` expressions, `given` what templates
+//! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
 //! rows, `goes` the places that an object literal reaches.
 
 mod call;
 mod declared;
 mod evaluate;
+mod given;
 mod goes;
 mod kind;
 mod library;
@@ -53,6 +55,8 @@ pub struct Types<'a, 's, 'w> {
     mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files that name a function, by its name.
     named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
+    /// Files that may give a view something, by its name.
+    giving: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
 }
 
 /// What a use turned out to be.
@@ -80,7 +84,13 @@ pub enum Meaning {
 impl<'a, 's, 'w> Types<'a, 's, 'w> {
     /// For the files of a system.
     pub fn new(system: &'a System<'s, 'w>) -> Self {
-        Self { system, modules: Modules::new(system.store), mappings: OnceLock::new(), named: Mutex::default() }
+        Self {
+            system,
+            modules: Modules::new(system.store),
+            mappings: OnceLock::new(),
+            named: Mutex::default(),
+            giving: Mutex::default(),
+        }
     }
 
     /// The mappings that stand for a relation.

@@ -1,0 +1,150 @@
+//! What is known while a template is read from its beginning to its end: the values so far and the names in scope.
+
+use std::collections::HashMap;
+
+use crate::model::code::{
+    Code, Expression, ExpressionId, ExpressionKind, Language, Use, UseForm, Variable, VariableId,
+};
+use crate::model::span::Span;
+use crate::model::statement::Access;
+
+/// Something that ends with the scope it is in.
+enum Opened<'t> {
+    Name(&'t str),
+    Receiver,
+}
+
+/// A template being lowered.
+pub(super) struct Lowering<'t> {
+    /// The whole text.
+    pub(super) text: &'t str,
+    code: Code,
+    names: HashMap<&'t str, Vec<VariableId>>,
+    /// What names without anything before them are parts of, the innermost last; `None` where they are names again.
+    receivers: Vec<Option<ExpressionId>>,
+    opened: Vec<Opened<'t>>,
+    comments: Vec<Span>,
+}
+
+/// How much was in scope when a scope was entered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mark(usize);
+
+impl<'t> Lowering<'t> {
+    /// Nothing of `text` yet.
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            code: Code { language: Language::Template, ..Code::default() },
+            names: HashMap::new(),
+            receivers: Vec::new(),
+            opened: Vec::new(),
+            comments: Vec::new(),
+        }
+    }
+
+    /// The code, and where the comments are.
+    pub(super) fn finish(mut self) -> (Code, Vec<Span>) {
+        self.code.uses.sort_by_key(|found| (found.span.start, found.span.end));
+        self.code.uses.dedup_by_key(|found| found.span);
+        (self.code, self.comments)
+    }
+
+    /// Takes note of a comment.
+    pub(super) fn comment(&mut self, span: Span) {
+        self.comments.push(span);
+    }
+
+    /// Enters a scope, to be left with what is returned.
+    pub(super) fn enter(&self) -> Mark {
+        Mark(self.opened.len())
+    }
+
+    /// Leaves a scope.
+    pub(super) fn leave(&mut self, mark: Mark) {
+        while self.opened.len() > mark.0 {
+            match self.opened.pop() {
+                Some(Opened::Name(name)) => drop(self.names.get_mut(name).and_then(Vec::pop)),
+                Some(Opened::Receiver) => drop(self.receivers.pop()),
+                None => return,
+            }
+        }
+    }
+
+    /// A name that holds a value from here to the end of the scope.
+    pub(super) fn bind(&mut self, name: Span, value: ExpressionId) {
+        let spelled = name.of(self.text);
+        if spelled.is_empty() {
+            return;
+        }
+        let id = VariableId(self.code.variables.len() as u32);
+        self.code.variables.push(Variable {
+            name: spelled.to_owned(),
+            span: name,
+            declared: None,
+            values: vec![value],
+            parameter: None,
+        });
+        self.names.entry(spelled).or_default().push(id);
+        self.opened.push(Opened::Name(spelled));
+    }
+
+    /// What names are parts of, from here to the end of the scope.
+    pub(super) fn receive(&mut self, of: Option<ExpressionId>) {
+        self.receivers.push(of);
+        self.opened.push(Opened::Receiver);
+    }
+
+    /// What names are parts of, `outer` scopes further out.
+    pub(super) fn receiver(&self, outer: usize) -> Option<ExpressionId> {
+        let at = self.receivers.len().checked_sub(outer + 1)?;
+        self.receivers[at]
+    }
+
+    /// A new expression.
+    pub(super) fn expression(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
+        let id = ExpressionId(self.code.expressions.len() as u32);
+        self.code.expressions.push(Expression { kind, span });
+        id
+    }
+
+    /// What a name stands for: a variable, else what the template is given.
+    pub(super) fn name(&mut self, span: Span) -> ExpressionId {
+        let name = span.of(self.text);
+        let bound = self.names.get(name).and_then(|bound| bound.last()).copied();
+        let kind = match bound {
+            Some(variable) => ExpressionKind::Variable(variable),
+            None => ExpressionKind::Name { name: name.to_owned(), class: None },
+        };
+        self.expression(kind, span)
+    }
+
+    /// A part of a value that is named at `name`; with a call's parentheses behind it, an accessor.
+    pub(super) fn part(&mut self, object: ExpressionId, name: Span, is_called: bool) -> ExpressionId {
+        let spelled = name.of(self.text);
+        self.code.uses.push(Use {
+            span: name,
+            name: spelled.to_owned(),
+            receiver: object,
+            access: if is_called && spelled.starts_with("set") { Access::Write } else { Access::Read },
+            form: if is_called { UseForm::Accessor } else { UseForm::Property },
+        });
+        let span = self.code.expression(object).span.join(name);
+        self.expression(ExpressionKind::Member { object, name: spelled.to_owned() }, span)
+    }
+
+    /// One of several values; something unknown when there is none.
+    pub(super) fn any_of(&mut self, options: Vec<ExpressionId>, span: Span) -> ExpressionId {
+        match options.as_slice() {
+            [] => self.expression(ExpressionKind::Opaque, span),
+            [only] => *only,
+            _ => self.expression(ExpressionKind::Choice(options), span),
+        }
+    }
+
+    /// One of what a value holds.
+    pub(super) fn element(&mut self, of: ExpressionId) -> ExpressionId {
+        let span = self.code.expression(of).span;
+        self.expression(ExpressionKind::Element(of), span)
+    }
+}

@@ -1,0 +1,91 @@
+//! Templates that a server fills in: Thymeleaf, JSP. What they name are parts of the values that the code gives them.
+
+mod expression;
+mod lowering;
+mod markup;
+mod page;
+
+use self::lowering::Lowering;
+use self::page::Kind;
+use super::code_text;
+use super::host::tokens::flatten;
+use super::{Format, Input};
+use crate::model::code::Code;
+use crate::model::facts::{FileFacts, Token, TokenKind};
+use crate::model::span::Span;
+
+/// Templates.
+pub struct Templates;
+
+/// An engine that fills templates in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Page(Kind),
+}
+
+/// Engines by file extension, in lower case.
+const EXTENSIONS: &[(&str, Engine)] = &[
+    ("html", Engine::Page(Kind::Thymeleaf)),
+    ("htm", Engine::Page(Kind::Thymeleaf)),
+    ("xhtml", Engine::Page(Kind::Thymeleaf)),
+    ("jsp", Engine::Page(Kind::Jsp)),
+    ("jspx", Engine::Page(Kind::Jsp)),
+    ("jspf", Engine::Page(Kind::Jsp)),
+    ("tag", Engine::Page(Kind::Jsp)),
+];
+
+fn engine_of(path: &str) -> Option<Engine> {
+    let (_, extension) = path.rsplit_once('.')?;
+    EXTENSIONS.iter().find(|(known, _)| extension.eq_ignore_ascii_case(known)).map(|(_, engine)| *engine)
+}
+
+impl Format for Templates {
+    fn name(&self) -> &'static str {
+        "templates"
+    }
+
+    fn claims(&self, path: &str, _head: &str) -> bool {
+        engine_of(path).is_some()
+    }
+
+    fn extract(&self, input: Input<'_>) -> FileFacts {
+        let mut facts = code_text::page(input);
+        if let Some((code, comments)) = lower(input) {
+            let tokens = &mut facts.tokens;
+            tokens.extend(code.uses.iter().map(|found| Token { span: found.span, kind: TokenKind::Property }));
+            *tokens = flatten(std::mem::take(tokens));
+            // What is commented out stays so, whatever it looks like.
+            tokens.extend(comments.into_iter().map(|span| Token { span, kind: TokenKind::Comment }));
+            *tokens = without_covered(std::mem::take(tokens));
+        }
+        facts
+    }
+
+    fn code(&self, input: Input<'_>) -> Option<Code> {
+        lower(input).map(|(code, _)| code)
+    }
+}
+
+/// The tokens without those that stand in a comment.
+fn without_covered(mut tokens: Vec<Token>) -> Vec<Token> {
+    tokens.sort_by_key(|token| (token.span.start, std::cmp::Reverse(token.span.end)));
+    let mut comment = Span::new(0, 0);
+    tokens.retain(|token| {
+        if token.kind == TokenKind::Comment {
+            comment = token.span;
+            return true;
+        }
+        !comment.contains(token.span)
+    });
+    flatten(tokens)
+}
+
+/// What the template says of values, and its comments.
+fn lower(input: Input<'_>) -> Option<(Code, Vec<Span>)> {
+    let engine = engine_of(input.path)?;
+    let mut lowering = Lowering::new(input.text);
+    match engine {
+        Engine::Page(kind) => page::lower(&mut lowering, kind),
+    }
+    Some(lowering.finish())
+}
