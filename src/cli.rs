@@ -164,7 +164,7 @@ pub(crate) enum CheckFormat {
     Github,
     /// GitLab's Code Quality report.
     Gitlab,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
     /// A comment on a pull request.
     Markdown,

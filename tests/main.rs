@@ -8,6 +8,8 @@ mod check;
 mod check_git;
 #[path = "integration/check_outputs.rs"]
 mod check_outputs;
+#[path = "integration/check_story.rs"]
+mod check_story;
 #[path = "integration/command.rs"]
 mod command;
 #[path = "integration/common.rs"]
@@ -24,6 +26,8 @@ mod inventory;
 mod probes;
 #[path = "integration/reach.rs"]
 mod reach;
+#[path = "integration/runs.rs"]
+mod runs;
 #[path = "integration/schema.rs"]
 mod schema;
 #[path = "integration/story.rs"]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::matching::{Judgement, Targets};
+use crate::discover::config::FILE_NAME;
 use crate::link::search::Spellings;
 use crate::link::store::Store;
 use crate::link::system::System;
@@ -104,6 +105,9 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
         _ if in_statement() => not_code("a constant, alias or other name in SQL"),
         TokenKind::Symbol => not_code("another symbol"),
         TokenKind::Unread if file.context == Context::Docs => not_code("documentation"),
+        TokenKind::Unread if file.repository_path.rsplit('/').next() == Some(FILE_NAME) => {
+            not_code("columnist's own settings")
+        }
         TokenKind::Unread => {
             (MentionVerdict::Unresolved, format!("columnist does not read {}", format_name(&file.repository_path)))
         }

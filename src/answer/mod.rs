@@ -4,6 +4,7 @@ pub mod inventory;
 pub mod mapped;
 pub mod matching;
 pub mod mentions;
+pub mod omitters;
 pub mod place;
 pub mod query;
 pub mod references;

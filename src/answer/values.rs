@@ -7,12 +7,15 @@ use super::matching::{Judgement, Match, Targets};
 use super::who::{FileFindings, record};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::link::consumers::Consumers;
+use crate::link::resolve::relation_key;
 use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
 use crate::model::code::{Code, ExpressionKind, Use, UseForm};
-use crate::model::source::FileId;
+use crate::model::mapping::MappingRole;
+use crate::model::name::Name;
+use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 
 /// Judges uses of values.
@@ -24,6 +27,8 @@ pub(super) struct Values<'q, 's, 'w> {
     types: Types<'q, 's, 'w>,
     /// Whether the column's spellings belong to the target alone, as far as all code says.
     is_unique: OnceLock<bool>,
+    /// Whether the table is mapped and none of its mappings has the column.
+    is_unmapped: OnceLock<bool>,
 }
 
 impl<'q, 's, 'w> Values<'q, 's, 'w> {
@@ -34,7 +39,15 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         search: &'q Spellings,
         candidates: &'q [FileId],
     ) -> Self {
-        Self { system, targets, search, candidates, types: Types::new(system), is_unique: OnceLock::new() }
+        Self {
+            system,
+            targets,
+            search,
+            candidates,
+            types: Types::new(system),
+            is_unique: OnceLock::new(),
+            is_unmapped: OnceLock::new(),
+        }
     }
 
     /// Tells what the open mentions of a file are.
@@ -57,6 +70,7 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                     self.targets.judge_value(&columns, access, certainty, why)
                 }
                 Meaning::Value(why) => Judgement::Value(why),
+                Meaning::SomeRow(why) => self.by_name(code, found, findings, why),
                 Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
                 Meaning::Unknown(why) => self.by_name(code, found, findings, why),
             };
@@ -91,6 +105,11 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         if let Some(what) = outside(code, found) {
             return Judgement::Value(what);
         }
+        // Rows of a mapped table have the properties of its mapping: that the name was one of its columns speaks for no
+        // value that is not known to be a row.
+        if self.is_unmapped(column) {
+            return Judgement::Unresolved(format!("{why}, and no mapping of {own} has such a property"));
+        }
         let reference = |certainty: Certainty, why: String| {
             Judgement::Reference(Match {
                 access: found.access,
@@ -118,6 +137,20 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             }
             _ => Judgement::Unresolved(why),
         }
+    }
+
+    fn is_unmapped(&self, column: &Name) -> bool {
+        *self.is_unmapped.get_or_init(|| {
+            let (store, catalog) = (self.system.store, &self.system.catalog);
+            let mut tables = self.system.entities.all().filter_map(|(file, mapping)| {
+                let is_entity = mapping.role == MappingRole::Entity && self.system.purpose(file).0 == Context::Live;
+                self.system.entities.table(store, file, catalog, mapping).filter(|_| is_entity)
+            });
+            let path = self.system.database.search_path();
+            tables.find(|table| relation_key(catalog, table, &path) == self.targets.relation).is_some_and(|table| {
+                self.system.entities.unmapped(store, catalog, &table).iter().any(|own| own.is_called(column))
+            })
+        })
     }
 
     /// Whether no class, type or other mapping of the system has one of the spellings for a name of its own.

@@ -198,14 +198,13 @@ impl Catalog {
     /// it away.
     pub(crate) fn keep<'k>(&mut self, kept: impl Iterator<Item = &'k Kept>) {
         for Kept { relation, column, origin, .. } in kept {
-            let at = match self.find(relation, &[]) {
-                Some(id) => id.0 as usize,
-                None => {
-                    let at = self.relations.len();
-                    self.by_name.entry(relation.last().folded()).or_default().push(RelationId(at as u32));
-                    self.relations.push(implied(relation, *origin));
-                    at
-                }
+            let at = if let Some(id) = self.find(relation, &[]) {
+                id.0 as usize
+            } else {
+                let at = self.relations.len();
+                self.by_name.entry(relation.last().folded()).or_default().push(RelationId(at as u32));
+                self.relations.push(implied(relation, *origin));
+                at
             };
             let own = &mut self.relations[at];
             own.dropped = None;

@@ -170,9 +170,9 @@ pub fn apply(findings: &mut [Finding], acceptances: &[Acceptance], today: Date) 
         }
         if expired && (fits || !asked) {
             let until = acceptance.until.map(|until| until.to_string()).unwrap_or_default();
-            more.push(trouble(acceptance, Operation::ExpiredAcceptance, format!("it held until {until}")));
+            more.push(trouble(acceptance, Operation::ExpiredAcceptance, &format!("it held until {until}")));
         } else if asked && !fits {
-            let note = "no live consumer fits it any more".to_owned();
+            let note = "no live consumer fits it any more";
             more.push(trouble(acceptance, Operation::StaleAcceptance, note));
         }
     }
@@ -196,7 +196,7 @@ impl Finding {
 }
 
 /// A finding about an acceptance.
-pub fn trouble(acceptance: &Acceptance, operation: Operation, note: String) -> Finding {
+pub fn trouble(acceptance: &Acceptance, operation: Operation, note: &str) -> Finding {
     let (table, column) = match acceptance.column.rsplit_once('.') {
         Some((table, column)) => (table.to_owned(), Some(column.to_owned())),
         None => (acceptance.column.clone(), None),

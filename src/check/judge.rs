@@ -17,7 +17,8 @@ pub fn verdict<'c>(concern: Concern, answer: &Answer, consumers: impl Iterator<I
         Concern::Writers if live.iter().any(|consumer| writes(consumer)) => Verdict::Review,
         Concern::Writers => Verdict::Clear,
         Concern::Omitters if sure => Verdict::Blocked,
-        Concern::Omitters => open(answer, !live.is_empty()).min(Verdict::Review),
+        Concern::Omitters if live.is_empty() => Verdict::Clear,
+        Concern::Omitters => Verdict::Review,
         Concern::Unknown => Verdict::Blocked,
     }
 }

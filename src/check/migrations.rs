@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::net::{Before, Step, net};
 use super::operation::{Operation, Takeaway};
 use super::report::How;
 use super::routine::called;
-use crate::catalog::Relation;
 use crate::catalog::build::build;
 use crate::catalog::order::{SchemaSource, schema_sources};
+use crate::catalog::{Column, Relation};
 use crate::extract::{Input, format_of};
 use crate::link::consumers::changes_columns;
 use crate::link::database::DatabaseScope;
@@ -18,7 +21,7 @@ use crate::link::store::Store;
 use crate::link::views;
 use crate::model::facts::FileFacts;
 use crate::model::name::{Ident, ObjectName};
-use crate::model::schema::SchemaChange;
+use crate::model::schema::{ColumnDef, RoutineKind, SchemaChange};
 use crate::model::source::{Context, FileId, SourceFile};
 use crate::model::span::Span;
 use crate::model::statement::{Direction, Reading, Statement, StatementKind};
@@ -47,6 +50,8 @@ pub struct Taken {
     pub old_type: Option<String>,
     /// Whether any schema source has it.
     pub declared: bool,
+    /// Whether those who leave the column out are not refused: it has a default, or may be NULL.
+    pub is_harmless: bool,
 }
 
 /// Reads the migrations.
@@ -76,7 +81,7 @@ pub fn taken(store: &Store<'_>, migrations: &[Migration]) -> Vec<Taken> {
         let files: Vec<FileId> = schema.iter().copied().filter(|&id| claimed(id)).collect();
         of_database(store, scope.name(), &files, &changed, &mut found);
     }
-    found.sort_by(|a, b| (a.takeaway.file, a.takeaway.span).cmp(&(b.takeaway.file, b.takeaway.span)));
+    found.sort_by_key(|taken| (taken.takeaway.file, taken.takeaway.span));
     found
 }
 
@@ -88,7 +93,9 @@ fn of_database(
     found: &mut Vec<Taken>,
 ) {
     let changes_schema = |id: &FileId| store.own_facts(*id).statements.iter().any(|one| !one.changes.is_empty());
-    let sources = schema_sources(files.iter().filter(|id| changes_schema(id)).map(|&id| (id, store.file(id))));
+    let sources = schema_sources(
+        files.iter().filter(|id| changes_schema(id) || changed.contains_key(id)).map(|&id| (id, store.file(id))),
+    );
     // What an edited file said before stands before its news.
     let old: BTreeMap<FileId, FileFacts> = changed
         .values()
@@ -128,14 +135,18 @@ fn of_database(
             };
             said.changes.iter().map(step)
         });
-        for takeaway in net(steps, &before) {
-            add(database, takeaway, &before, found);
+        let mut takeaways = net(steps, &before);
+        takeaways.extend(constraints(store, &statements_of(store, source, changed), &before));
+        takeaways.extend(dropped_routines(store, &said, files, &is_new));
+        takeaways.sort_by_key(|takeaway| (takeaway.file, takeaway.span));
+        for takeaway in takeaways {
+            add(store, database, takeaway, &before, found);
         }
     }
 }
 
 /// One finding for one thing, however many migrations say it.
-fn add(database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &mut Vec<Taken>) {
+fn add(store: &Store<'_>, database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &mut Vec<Taken>) {
     let known = before.find(&takeaway.relation);
     let takeaway = with_key(takeaway, known);
     let column = takeaway.column.as_ref().zip(known).and_then(|(column, known)| known.column(&column.folded()));
@@ -145,6 +156,15 @@ fn add(database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &
     {
         return;
     }
+    let definition = column.and_then(|column| definition(store, column));
+    if takeaway.operation == Operation::SetNotNull && definition.is_some_and(|definition| definition.not_null) {
+        return;
+    }
+    let is_harmless = match takeaway.operation {
+        Operation::SetNotNull => definition.is_some_and(|definition| definition.has_default),
+        Operation::DropDefault => definition.is_some_and(|definition| !definition.not_null),
+        _ => false,
+    };
     let same_name = |a: &ObjectName, b: &ObjectName| {
         a.last().matches(b.last())
             && match (a.schema(), b.schema()) {
@@ -166,12 +186,129 @@ fn add(database: Option<&str>, takeaway: Takeaway, before: &Before<'_>, found: &
         Some(twin) => twin.also.push((takeaway.file, takeaway.span)),
         None => found.push(Taken {
             database: database.map(str::to_owned),
-            declared: known.is_some() && (takeaway.column.is_none() || column.is_some_and(|own| own.dropped.is_none())),
+            declared: takeaway.operation == Operation::DropRoutine
+                || (known.is_some() && (takeaway.column.is_none() || column.is_some_and(|own| own.dropped.is_none()))),
+            is_harmless,
             takeaway,
             also: Vec::new(),
             old_type,
         }),
     }
+}
+
+/// The declaration of a column.
+fn definition<'s>(store: &'s Store<'_>, column: &Column) -> Option<&'s ColumnDef> {
+    let facts = store.own_facts(column.declared.file);
+    let changes = facts.statements.iter().flat_map(|statement| &statement.changes);
+    changes
+        .flat_map(|change| match change {
+            SchemaChange::CreateTable { columns, .. } => columns.as_slice(),
+            SchemaChange::AddColumn { column, .. } => std::slice::from_ref(column),
+            _ => &[],
+        })
+        .find(|definition| definition.span == column.declared.span)
+}
+
+/// The news of a source's migrations, in their order.
+fn statements_of<'s>(
+    store: &'s Store<'_>,
+    source: &SchemaSource,
+    changed: &BTreeMap<FileId, &Migration>,
+) -> Vec<(FileId, &'s Statement)> {
+    let migrations = source.files.iter().filter_map(|id| changed.get(id));
+    migrations
+        .flat_map(|migration| new_statements(store, migration).into_iter().map(|one| (migration.file, one)))
+        .collect()
+}
+
+/// Unique indexes and constraints that come to tables which were there.
+fn constraints(store: &Store<'_>, statements: &[(FileId, &Statement)], before: &Before<'_>) -> Vec<Takeaway> {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\s*create\s+unique\b|\badd\s+(?:constraint\s+\S+\s+)?(unique|check)\b").ok()
+    });
+    let made: Vec<&ObjectName> = statements
+        .iter()
+        .flat_map(|(_, statement)| &statement.changes)
+        .filter_map(|change| match change {
+            SchemaChange::CreateTable { table, .. } => Some(table),
+            _ => None,
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (file, statement) in statements {
+        if !matches!(statement.kind, StatementKind::OtherSchema | StatementKind::Alter) {
+            continue;
+        }
+        let text = statement.span.of(store.text(*file));
+        let Some(words) = WORDS.as_ref().and_then(|words| words.captures(text)) else { continue };
+        let is_check = words.get(1).is_some_and(|word| word.as_str().eq_ignore_ascii_case("check"));
+        let Some(scope) = statement.scopes.first() else { continue };
+        let Some(table) = scope.sources.iter().find_map(|source| match &source.relation {
+            crate::model::statement::Relation::Table(name) => Some(name),
+            _ => None,
+        }) else {
+            continue;
+        };
+        if made.iter().any(|own| own.last().matches(table.last())) || before.find(table).is_none() {
+            continue;
+        }
+        let mut columns: Vec<&Ident> = scope.references.iter().map(|reference| &reference.name).collect();
+        columns.dedup_by(|a, b| a.matches(b));
+        found.push(Takeaway {
+            operation: if is_check { Operation::AddCheck } else { Operation::AddUnique },
+            relation: table.clone(),
+            column: match columns.as_slice() {
+                [one] => Some((*one).clone()),
+                _ => None,
+            },
+            into: None,
+            file: *file,
+            span: statement.span,
+        });
+    }
+    found
+}
+
+/// Functions and procedures that were there before and are dropped for good.
+fn dropped_routines(
+    store: &Store<'_>,
+    said: &[Said<'_>],
+    files: &[FileId],
+    is_new: &impl Fn(&FileId) -> bool,
+) -> Vec<Takeaway> {
+    let mut found: Vec<Takeaway> = Vec::new();
+    for one in said {
+        for change in one.changes.iter() {
+            match change {
+                SchemaChange::DropRoutine { name, kind } if *kind != RoutineKind::Trigger => {
+                    let is_same = |change: &SchemaChange| {
+                        matches!(change, SchemaChange::CreateRoutine { name: own, kind, .. }
+                            if *kind != RoutineKind::Trigger && own.last().matches(name.last()))
+                    };
+                    let earlier = files.iter().filter(|id| !is_new(id));
+                    let was_there = earlier
+                        .flat_map(|id| &store.own_facts(*id).statements)
+                        .filter(|statement| statement.direction == Direction::Forward)
+                        .any(|statement| statement.changes.iter().any(is_same));
+                    if was_there {
+                        found.push(Takeaway {
+                            operation: Operation::DropRoutine,
+                            relation: name.clone(),
+                            column: None,
+                            into: None,
+                            file: one.file,
+                            span: one.span,
+                        });
+                    }
+                }
+                SchemaChange::CreateRoutine { name, .. } => {
+                    found.retain(|takeaway| !takeaway.relation.last().matches(name.last()));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 /// Frameworks call the column of a relation by the relation's name: `team` is `team_id` where there is no `team`.

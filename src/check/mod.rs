@@ -29,7 +29,7 @@ use crate::model::span::Span;
 use accepted::{Acceptance, Pragma};
 
 use migrations::{Migration, Taken};
-use operation::Operation;
+use operation::{Concern, Operation};
 use report::{CheckedMigration, Finding, FoundConsumer, Report};
 
 /// How a comment accepts a consumer.
@@ -119,7 +119,7 @@ fn out_of_use(store: &Store<'_>, acceptances: &[Acceptance], findings: &[Finding
         .enumerate()
         .filter(|(at, (acceptance, _))| is_stale(*at, acceptance))
         .map(|(_, (acceptance, _))| {
-            let note = "no live consumer fits it any more".to_owned();
+            let note = "no live consumer fits it any more";
             accepted::trouble(acceptance, Operation::StaleAcceptance, note)
         })
         .collect()
@@ -148,6 +148,7 @@ fn ask(
     let mut question = 0;
     for (one, finding) in taken.iter().zip(findings) {
         let answer = inquiry.answer(question).ok();
+        let asked = question;
         question += 1;
         if one.renamed_query().is_some() {
             if revision == 0 {
@@ -155,8 +156,19 @@ fn ask(
             }
             question += 1;
         }
-        if let Some(answer) = &answer {
+        let mut answer = answer;
+        if let Some(answer) = &mut answer {
             merge_scanned(scanned, &answer.scanned);
+            match one.takeaway.operation.concern() {
+                Concern::Omitters if one.is_harmless => answer.consumers.clear(),
+                Concern::Omitters => answer.consumers = inquiry.omitters(asked),
+                _ if one.takeaway.operation == Operation::DropRoutine => {
+                    answer.consumers = inquiry.callers(&one.takeaway.relation.last().text);
+                    answer.mentions.clear();
+                    answer.blind_spots.clear();
+                }
+                _ => {}
+            }
             finding.hear(revision, one, answer);
         }
         finding.answers.push(answer);
@@ -241,6 +253,12 @@ impl Taken {
 fn finding(store: &Store<'_>, taken: &Taken) -> Finding {
     let takeaway = &taken.takeaway;
     let mut notes = Vec::new();
+    if taken.is_harmless {
+        notes.push(match takeaway.operation {
+            Operation::DropDefault => "it may be NULL: rows that leave it out are still taken".to_owned(),
+            _ => "it has a default: rows that leave it out are still taken".to_owned(),
+        });
+    }
     if !taken.declared && !matches!(takeaway.operation, Operation::AddRequiredColumn) {
         notes.push("no schema source that was read has it: it may be spelled wrongly, or created elsewhere".to_owned());
     }

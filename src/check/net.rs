@@ -475,6 +475,9 @@ impl Held {
     }
 }
 
+/// What a change says on one matter, if it says anything: an operation, or that there is none any more.
+type Matter<'m> = &'m dyn Fn(&ColumnChange) -> Option<Option<Operation>>;
+
 impl Column {
     fn type_name(&self) -> Option<String> {
         let changed = self.changes.iter().rev().find_map(|(change, _)| match change {
@@ -486,10 +489,10 @@ impl Column {
 
     /// What an `ALTER COLUMN` leaves: the last word on each matter counts.
     fn tightened(&self, was: &Ident, push: &mut impl FnMut(Operation, &Ident, Option<String>, At)) {
-        let last = |of: &dyn Fn(&ColumnChange) -> Option<Option<Operation>>| {
+        let last = |of: Matter<'_>| {
             self.changes.iter().rev().find_map(|(change, at)| of(change).map(|operation| (operation, change, *at)))
         };
-        let matters: [&dyn Fn(&ColumnChange) -> Option<Option<Operation>>; 3] = [
+        let matters: [Matter<'_>; 3] = [
             &|change| matches!(change, ColumnChange::Type(_)).then_some(Some(Operation::ChangeType)),
             &|change| match change {
                 ColumnChange::SetNotNull => Some(Some(Operation::SetNotNull)),

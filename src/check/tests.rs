@@ -262,6 +262,54 @@ fn a_script_that_makes_a_table_drops_none() {
 }
 
 #[test]
+fn writers_that_leave_a_column_out_are_in_the_way() {
+    let schema = "CREATE TABLE users (id int, name text, mail text NOT NULL DEFAULT 'x', age int DEFAULT 0);";
+    let table: &[(&str, &str, &str)] = &[
+        ("ALTER TABLE users ADD COLUMN x int NOT NULL", "INSERT INTO users (id, name) VALUES ($1, $2)", "blocked"),
+        ("ALTER TABLE users ADD COLUMN x int NOT NULL", "INSERT INTO users (id, name, x) VALUES ($1, $2, $3)", "clear"),
+        ("ALTER TABLE users ADD COLUMN x int NOT NULL", "INSERT INTO users VALUES ($1, $2, $3, $4)", "blocked"),
+        ("ALTER TABLE users ADD COLUMN x int NOT NULL", "UPDATE users SET name = $1", "clear"),
+        ("ALTER TABLE users ADD COLUMN x int NOT NULL", "INSERT INTO teams (id) VALUES ($1)", "clear"),
+        ("ALTER TABLE users ALTER COLUMN name SET NOT NULL", "INSERT INTO users (id) VALUES ($1)", "blocked"),
+        ("ALTER TABLE users ALTER COLUMN name SET NOT NULL", "INSERT INTO users (id, name) VALUES ($1, $2)", "clear"),
+        ("ALTER TABLE users ALTER COLUMN age SET NOT NULL", "INSERT INTO users (id) VALUES ($1)", "clear"),
+        ("ALTER TABLE users ALTER COLUMN mail DROP DEFAULT", "INSERT INTO users (id) VALUES ($1)", "blocked"),
+        ("ALTER TABLE users ALTER COLUMN age DROP DEFAULT", "INSERT INTO users (id) VALUES ($1)", "clear"),
+        ("CREATE UNIQUE INDEX u ON users (name)", "INSERT INTO users (id, name) VALUES ($1, $2)", "review"),
+        ("CREATE UNIQUE INDEX u ON users (name)", "SELECT name FROM users", "clear"),
+        ("ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0)", "UPDATE users SET age = $1", "review"),
+        ("ALTER TABLE users ADD CONSTRAINT c UNIQUE (name)", "UPDATE users SET age = $1", "clear"),
+    ];
+    for (migration, query, verdict) in table {
+        let code = format!("db.query('{query}')");
+        let report = checked(
+            &[("migrations/1.sql", schema), ("migrations/2.sql", migration), ("src/a.ts", &code)],
+            &["migrations/2.sql"],
+        );
+        assert_eq!(report.findings.len(), 1, "{migration}");
+        assert_eq!(report.verdict.name(), *verdict, "{migration}: {query}: {:?}", report.findings[0].consumers);
+    }
+}
+
+#[test]
+fn callers_of_a_dropped_function_are_in_the_way() {
+    let schema = "CREATE FUNCTION total(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';";
+    let check = |migration: &str, code: &str| {
+        let report = checked(
+            &[("migrations/1.sql", schema), ("migrations/2.sql", migration), ("src/a.ts", code)],
+            &["migrations/2.sql"],
+        );
+        (report.findings.len(), report.verdict)
+    };
+    let drop = "DROP FUNCTION total(int);";
+    assert_eq!(check(drop, "db.query('SELECT total(1)')"), (1, Verdict::Blocked));
+    assert_eq!(check(drop, "db.query('SELECT totals(1)'); total(2);"), (1, Verdict::Clear));
+    let anew = "DROP FUNCTION total(int); CREATE FUNCTION total(a int) RETURNS int LANGUAGE sql AS 'SELECT 2';";
+    assert_eq!(check(anew, "db.query('SELECT total(1)')"), (0, Verdict::Clear));
+    assert_eq!(check("DROP FUNCTION IF EXISTS other(int);", ""), (0, Verdict::Clear));
+}
+
+#[test]
 fn django_says_models() {
     let create = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [migrations.CreateModel(name='User', fields=[('id', models.AutoField(primary_key=True)), ('name', models.TextField()), ('team', models.ForeignKey(to='x.Team', on_delete=models.CASCADE))])]\n";
     let change = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [migrations.RemoveField(model_name='user', name='name'), migrations.RemoveField(model_name='user', name='team'), migrations.AddField(model_name='user', name='age', field=models.IntegerField())]\n";

@@ -237,7 +237,7 @@ impl<'s> Entities<'s> {
     }
 
     /// Columns of a table that no mapping names.
-    pub(super) fn unmapped(&self, store: &Store<'_>, catalog: &Catalog, table: &ObjectName) -> Vec<Ident> {
+    pub(crate) fn unmapped(&self, store: &Store<'_>, catalog: &Catalog, table: &ObjectName) -> Vec<Ident> {
         let mapped = self.mapped.get_or_init(|| {
             let mut mapped: BTreeMap<ObjectName, BTreeSet<Name>> = BTreeMap::new();
             for (file, mapping) in self.all().filter(|(_, mapping)| mapping.role == MappingRole::Entity) {

@@ -303,7 +303,7 @@ pub struct Import {
 pub enum OuterPart {
     /// A name that it exports; a class of a package.
     Named(String),
-    /// Its default export; for CommonJS what `module.exports` is.
+    /// Its default export; for `CommonJS` what `module.exports` is.
     Default,
     /// All that it exports, as one object; all classes of a package.
     All,
@@ -312,7 +312,7 @@ pub enum OuterPart {
 /// A name given to other files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
-    /// The name; `default` for the default export, `*` for all of another module's. CommonJS: `exports.a = …` and the keys
+    /// The name; `default` for the default export, `*` for all of another module's. `CommonJS`: `exports.a = …` and the keys
     /// of `module.exports = { a }` are names, any other `module.exports = …` is `default`.
     pub name: String,
     /// What it is.

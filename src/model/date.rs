@@ -43,9 +43,13 @@ impl Date {
         let year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146_096) / 365;
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * of_year + 2) / 153;
-        let day = (of_year - (153 * month_from_march + 2) / 5 + 1) as u8;
-        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 } as u8;
-        Self { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
+        let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        Self {
+            year: year_of_era + era * 400 + i64::from(month <= 2),
+            month: u8::try_from(month).unwrap_or(1),
+            day: u8::try_from(day).unwrap_or(1),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! A step shows ten errors, ten warnings and ten notices: the most severe come first, and the job's summary has the rest.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::check::words::{doing, sentence, severity, summary};
@@ -23,7 +24,7 @@ pub fn check(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let mut message = sentence(finding);
             for found in finding.live().take(MOST) {
                 let line = found.consumer.references.first().map_or(0, |reference| reference.place.line);
-                message.push_str(&format!("\n{}:{line}: {}", found.consumer.path, doing(found, report)));
+                let _ = write!(message, "\n{}:{line}: {}", found.consumer.path, doing(found, report));
             }
             message.push('\n');
             message.push_str(finding.operation.advice());

@@ -1,4 +1,4 @@
-//! JUnit XML: for CI servers that show tests. A finding is a test, which fails when its verdict reaches the bar.
+//! `JUnit` XML: for CI servers that show tests. A finding is a test, which fails when its verdict reaches the bar.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

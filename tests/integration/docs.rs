@@ -46,7 +46,9 @@ fn the_readme_shows_real_output() {
 
 #[test]
 fn links_lead_somewhere() {
-    for (page, folder) in [("README.md", ""), ("docs/CONTRIBUTING.md", "docs/"), ("docs/formats.md", "docs/")] {
+    for (page, folder) in
+        [("README.md", ""), ("docs/CONTRIBUTING.md", "docs/"), ("docs/formats.md", "docs/"), ("docs/check.md", "docs/")]
+    {
         for link in read(page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             assert!(
                 link.starts_with("http") || fs::exists(at(&format!("{folder}{link}"))).is_ok_and(|yes| yes),

@@ -13,8 +13,13 @@ fn who() {
 }
 
 #[test]
+fn check() {
+    insta::assert_snapshot!("help-check", columnist(&["check", "--help"]).stdout);
+}
+
+#[test]
 fn every_command_has_help() {
-    for command in ["refs", "files", "facts", "completions", "man"] {
+    for command in ["check", "refs", "files", "facts", "completions", "man"] {
         let run = columnist(&[command, "--help"]);
         assert!(run.code == 0 && run.stdout.contains("Usage: columnist"), "{command}");
     }

@@ -47,6 +47,7 @@ fn probe(folder: &str) -> (usize, String) {
                             format!("{name} {column}{}", if access == Access::Write { " write" } else { "" })
                         }
                         Meaning::Value(_) => format!("{name} value"),
+                        Meaning::SomeRow(_) => format!("{name} row"),
                         Meaning::Unknown(_) => format!("{name} unknown"),
                     })
                     .collect();

@@ -23,12 +23,12 @@ fn who_still_needs_the_old_column() {
         "live application UserRepository.search read certain accounts-service/src/users.ts:44,45",
         "live application InvoiceRepository.debtors read certain billing-service/src/main/java/shop/billing/InvoiceRepository.java:24",
         "live application InvoiceRepository.lines read certain billing-service/src/main/java/shop/billing/InvoiceRepository.java:15",
+        "live scheduled-task export-users.sh read certain ops/export-users.sh:6",
         "live report monthly_revenue.sql read certain reports/monthly_revenue.sql:3,9",
-        "live export export-users.sh read certain ops/export-users.sh:6",
         "live support-tool find_customer.sql read certain support/find_customer.sql:2,4",
         "migration migration 0001_create_users.sql both certain accounts-service/migrations/0001_create_users.sql:4",
         "migration migration 0002_split_name.sql read certain accounts-service/migrations/0002_split_name.sql:6,7,7",
-        "test test users.test.ts read certain accounts-service/test/users.test.ts:6",
+        "test test users.test.ts read certain accounts-service/test/users.test.ts:6,7",
         "test test InvoiceRepositoryTest.aCustomer write certain billing-service/src/test/java/shop/billing/InvoiceRepositoryTest.java:11",
     ];
     assert_eq!(consumers("users.full_name"), expected);

@@ -6,10 +6,12 @@
 //!     cargo bench --bench sql -- statements FOLDER
 //!
 //! `rate` tells how many statements a second are read and resolved on one core; `statements` writes those of this bench
-//! and their schema to a folder, for sqlglot.py beside this file, which measures both.
+//! and their schema to a folder, for `sqlglot_rate.py` beside this file, which measures both.
 //!
 //! The contenders take turns, so that a machine that gets slower does so for all; the best round of each counts.
 #![allow(clippy::format_push_string)]
+// Shares and rates are shown with two digits.
+#![allow(clippy::cast_precision_loss)]
 
 mod readings;
 

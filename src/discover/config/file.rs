@@ -148,7 +148,7 @@ impl Checks<'_> {
             owners,
             limits: self.limits(written.limits)?,
             naming: self.naming(written.naming)?,
-            accepted: written.accept.into_iter().map(|one| self.accepted(one)).collect::<Result<_, _>>()?,
+            accepted: written.accept.into_iter().map(|one| self.accepted(&one)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -179,7 +179,7 @@ impl Checks<'_> {
         Ok((self.one_of(&rule.name, "context", &Context::ALL, Context::name)?, self.globs(&rule.paths)?))
     }
 
-    fn accepted(&self, written: UnvalidatedAccept) -> Result<Accepted, Invalid> {
+    fn accepted(&self, written: &UnvalidatedAccept) -> Result<Accepted, Invalid> {
         for (part, what) in [(&written.column, "column"), (&written.consumer, "consumer"), (&written.reason, "reason")]
         {
             if part.get_ref().trim().is_empty() {

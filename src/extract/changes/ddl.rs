@@ -1,4 +1,4 @@
-//! Statements that changes stand for, written in PostgreSQL's words, with the places of their names in the file.
+//! Statements that changes stand for, written in `PostgreSQL`'s words, with the places of their names in the file.
 
 use crate::extract::sql;
 use crate::extract::sql::text::SqlText;

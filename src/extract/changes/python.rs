@@ -142,7 +142,7 @@ impl<'t> Reader<'_, 't> {
         let batch = self.batches.iter().rev().find(|(alias, _, end)| *alias == receiver && at < *end);
         let table = batch.map(|(_, table, _)| table.clone());
         if receiver == "op" || table.is_some() {
-            return self.alembic(name, &call, table, direction);
+            return self.alembic(name, &call, table.as_ref(), direction);
         }
         None
     }
@@ -159,12 +159,12 @@ impl<'t> Reader<'_, 't> {
         self.keyword(call, name).is_some_and(|value| self.of(value) == word)
     }
 
-    fn alembic(&mut self, name: &str, call: &Call<'t>, batch: Option<Named>, direction: Direction) -> Option<()> {
+    fn alembic(&mut self, name: &str, call: &Call<'t>, batch: Option<&Named>, direction: Direction) -> Option<()> {
         // In a batch, the table is not among the arguments.
         let shift = usize::from(batch.is_none());
         let text = |at: usize| call.texts.get(at).cloned().flatten();
         let table = |at: usize| {
-            let table = batch.clone().or_else(|| text(at))?;
+            let table = batch.cloned().or_else(|| text(at))?;
             Some(match self.keyword_text(call, "schema") {
                 Some(schema) => Named::new(format!("{}.{}", schema.text, table.text), table.span),
                 None => table,
@@ -216,12 +216,14 @@ impl<'t> Reader<'_, 't> {
             }
             "create_unique_constraint" => {
                 let columns = self.strings(*call.nodes.get(1 + shift)?);
-                let table = batch.clone().or_else(|| text(1))?;
+                let table = batch.cloned().or_else(|| text(1))?;
                 made.push(alter(&table).word(" ADD UNIQUE (").names(&columns).word(")"));
             }
             _ => {}
         }
-        made.into_iter().for_each(|ddl| ddl.give(self.facts, direction));
+        for ddl in made {
+            ddl.give(self.facts, direction);
+        }
         Some(())
     }
 
@@ -310,7 +312,9 @@ impl<'t> Reader<'_, 't> {
             }
             _ => {}
         }
-        made.into_iter().for_each(|ddl| ddl.give(self.facts, direction));
+        for ddl in made {
+            ddl.give(self.facts, direction);
+        }
         Some(())
     }
 

@@ -243,6 +243,12 @@ impl<'t> Reader<'_, 't> {
         self.give(Self::alter(table).word(" DROP COLUMN ").name(column));
     }
 
+    fn remove_all(&mut self, table: &Named, columns: &[Named]) {
+        for column in columns {
+            self.remove(table, column);
+        }
+    }
+
     fn rename(&mut self, table: &Named, from: &Named, to: &Named) {
         self.give(Self::alter(table).word(" RENAME COLUMN ").name(from).word(" TO ").name(to));
     }
@@ -261,9 +267,9 @@ impl<'t> Reader<'_, 't> {
         for name in ["created_at", "updated_at"] {
             let column = Named::new(name, table.span);
             if adds {
-                self.add(table, &column, "timestamp", &Arguments::default())
+                self.add(table, &column, "timestamp", &Arguments::default());
             } else {
-                self.remove(table, &column)
+                self.remove(table, &column);
             }
         }
     }
@@ -272,17 +278,21 @@ impl<'t> Reader<'_, 't> {
     fn on_table(&mut self, name: &str, line: &[Token<'t>], table: &Named, creating: bool, arguments: &Arguments<'_>) {
         let texts = &arguments.texts;
         match (name, texts.as_slice()) {
-            ("remove", columns) => columns.iter().for_each(|column| self.remove(table, column)),
+            ("remove", columns) => self.remove_all(table, columns),
             ("rename", [from, to, ..]) => self.rename(table, from, to),
             ("change", [column, kind, ..]) => {
                 self.give(Self::alter(table).word(" ALTER COLUMN ").name(column).word(" TYPE ").data_type(&kind.text));
             }
             ("change_null", [column, ..]) => self.change_null(table, column, line),
             ("remove_references" | "remove_belongs_to", names) => {
-                names.iter().for_each(|name| self.references(table, name, arguments, false));
+                for name in names {
+                    self.references(table, name, arguments, false);
+                }
             }
             ("references" | "belongs_to", names) => {
-                names.iter().for_each(|name| self.references(table, name, arguments, true));
+                for name in names {
+                    self.references(table, name, arguments, true);
+                }
             }
             ("timestamps", _) => self.timestamps(table, true),
             ("remove_timestamps", _) => self.timestamps(table, false),
@@ -290,7 +300,9 @@ impl<'t> Reader<'_, 't> {
             (kind, columns)
                 if TYPES.contains(&kind) || (creating && !columns.is_empty() && !NO_TYPES.contains(&kind)) =>
             {
-                columns.iter().for_each(|column| self.add(table, column, kind, arguments));
+                for column in columns {
+                    self.add(table, column, kind, arguments);
+                }
             }
             _ => {}
         }
@@ -306,7 +318,7 @@ impl<'t> Reader<'_, 't> {
         match (name, arguments.texts.as_slice()) {
             ("add_column", [table, column, kind, ..]) => self.add(table, column, &kind.text, arguments),
             ("remove_column", [table, column, ..]) => self.remove(table, column),
-            ("remove_columns", [table, columns @ ..]) => columns.iter().for_each(|column| self.remove(table, column)),
+            ("remove_columns", [table, columns @ ..]) => self.remove_all(table, columns),
             ("rename_column", [table, from, to, ..]) => self.rename(table, from, to),
             ("rename_table", [from, to, ..]) => self.give(Self::alter(from).word(" RENAME TO ").name(to)),
             ("drop_table", tables) => {

@@ -34,7 +34,7 @@ impl Format for Java {
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
         let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
-        persistence::read(&mut facts, input);
+        persistence::read(&mut facts, input, known);
         facts
     }
 

@@ -31,8 +31,19 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words without one of which no file has such a job.
 const SIGNS: &[&str] = &[
-    "@Schedule", "@Cron", "@Interval", "@Recurring", "@Processor", "Listener", ".schedule(", ".scheduleJob(", "CronJob",
-    "new Cron", "new Worker", "QuartzJobBean", "quartz",
+    "@Schedule",
+    "@Cron",
+    "@Interval",
+    "@Recurring",
+    "@Processor",
+    "Listener",
+    ".schedule(",
+    ".scheduleJob(",
+    "CronJob",
+    "new Cron",
+    "new Worker",
+    "QuartzJobBean",
+    "quartz",
 ];
 
 /// The jobs of a file of code; `units` are the file's.
@@ -111,10 +122,10 @@ fn around(units: &[Unit], at: Span) -> Option<String> {
 
 /// `cron = "…"`, `fixedRate = 5000`, `"0 2 * * *"`, `CronExpression.EVERY_DAY_AT_2AM`.
 fn of_annotation(arguments: &str) -> String {
-    static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"["'`]([^"'`]*)["'`]"#).expect("a constant pattern"));
-    static RATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"fixed(?:Rate|Delay)\w*\s*=\s*([\d_]+)").expect("a constant pattern")
-    });
+    static QUOTED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"["'`]([^"'`]*)["'`]"#).expect("a constant pattern"));
+    static RATE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"fixed(?:Rate|Delay)\w*\s*=\s*([\d_]+)").expect("a constant pattern"));
     if let Some(rate) = RATE.captures(arguments)
         && let Ok(milliseconds) = rate[1].replace('_', "").parse::<u64>()
     {
@@ -125,7 +136,9 @@ fn of_annotation(arguments: &str) -> String {
             ms => format!("every {ms} ms"),
         };
     }
-    if let Some(quoted) = QUOTED.captures_iter(arguments).find(|quoted| is_schedule(&quoted[1]) || quoted[1].contains("${")) {
+    if let Some(quoted) =
+        QUOTED.captures_iter(arguments).find(|quoted| is_schedule(&quoted[1]) || quoted[1].contains("${"))
+    {
         return in_words(&quoted[1]);
     }
     match arguments.split_once("CronExpression.") {
@@ -157,14 +170,13 @@ fn end_of_call(text: &str, from: usize) -> usize {
 
 /// A stretch of code, and the functions of the file that it names, and those that they name.
 fn closure(text: &str, units: &[Unit], start: Span) -> Vec<Span> {
-    let named: std::collections::BTreeMap<&str, Vec<Span>> =
-        units.iter().filter(|unit| matches!(unit.kind, UnitKind::Function | UnitKind::Method)).fold(
-            std::collections::BTreeMap::new(),
-            |mut named, unit| {
-                named.entry(last(&unit.name)).or_insert_with(Vec::new).push(unit.span);
-                named
-            },
-        );
+    let named: std::collections::BTreeMap<&str, Vec<Span>> = units
+        .iter()
+        .filter(|unit| matches!(unit.kind, UnitKind::Function | UnitKind::Method))
+        .fold(std::collections::BTreeMap::new(), |mut named, unit| {
+            named.entry(last(&unit.name)).or_insert_with(Vec::new).push(unit.span);
+            named
+        });
     let mut found = vec![start];
     let mut next = 0;
     while let Some(&span) = found.get(next) {

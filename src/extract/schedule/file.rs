@@ -73,7 +73,8 @@ fn of_crontab(path: &str, text: &str) -> Vec<Job> {
 /// What a command line is called: the first script in it, else its first word.
 fn called(command: &str) -> String {
     let words = || command.split(|c: char| c.is_whitespace() || "'\";|&()".contains(c)).filter(|word| !word.is_empty());
-    let script = words().find(|word| !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')));
+    let script =
+        words().find(|word| !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')));
     let word = script.or_else(|| words().next()).unwrap_or("");
     word.rsplit('/').next().unwrap_or(word).to_owned()
 }
@@ -116,7 +117,10 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
             continue;
         }
         let content = line.trim_start_matches([' ', '-', '\t']);
-        let (key, value) = content.split_once(": ").or_else(|| content.strip_suffix(':').map(|key| (key, ""))).unwrap_or(("", content));
+        let (key, value) = content
+            .split_once(": ")
+            .or_else(|| content.strip_suffix(':').map(|key| (key, "")))
+            .unwrap_or(("", content));
         found.push(Entry {
             start,
             end: start + line.len(),
@@ -162,7 +166,8 @@ fn of_yaml(path: &str, name: &str, text: &str) -> Vec<Job> {
             continue;
         }
         // What stands beside the schedule or below what does.
-        let before = all[first..at].iter().rposition(|other| other.indent < entry.indent).map_or(first, |it| first + it + 1);
+        let before =
+            all[first..at].iter().rposition(|other| other.indent < entry.indent).map_or(first, |it| first + it + 1);
         let after = all[at..].iter().position(|other| other.indent < entry.indent).map_or(all.len(), |it| at + it);
         let block = &all[before..after];
         let named = block.iter().find(|other| other.indent == entry.indent && other.key == "name");
@@ -187,10 +192,16 @@ fn of_gitlab(all: &[Entry<'_>], text: &str) -> Vec<Job> {
         let next = tops.get(at + 1).copied().unwrap_or(all.len());
         let covers = Span::new(all[top].start, all[next - 1].end);
         let inside = covers.of(text);
-        let asks = inside.contains("CI_PIPELINE_SOURCE") && inside.contains("schedule") || inside.contains("- schedules");
+        let asks =
+            inside.contains("CI_PIPELINE_SOURCE") && inside.contains("schedule") || inside.contains("- schedules");
         if asks && all[top].key != "workflow" {
             let said = Span::new(all[top].start, all[top].end);
-            found.push(scheduled(all[top].key.to_owned(), "on a schedule that is set in GitLab".to_owned(), said, covers));
+            found.push(scheduled(
+                all[top].key.to_owned(),
+                "on a schedule that is set in GitLab".to_owned(),
+                said,
+                covers,
+            ));
         }
     }
     found
@@ -254,7 +265,9 @@ fn of_vercel(text: &str) -> Vec<Job> {
 /// Airflow, Dagster and Prefect: the file that makes the DAG is what runs.
 fn of_dag(name: &str, text: &str) -> Vec<Job> {
     static SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"\b(?:schedule|schedule_interval|cron_schedule|cron)\s*=\s*(?:CronTriggerTimetable\(\s*)?["']([^"'\n]+)["']"#)
+        pattern(
+            r#"\b(?:schedule|schedule_interval|cron_schedule|cron)\s*=\s*(?:CronTriggerTimetable\(\s*)?["']([^"'\n]+)["']"#,
+        )
     });
     static NAME: LazyLock<Regex> =
         LazyLock::new(|| pattern(r#"\b(?:dag_id\s*=|DAG\s*\(|job_name\s*=|name\s*=)\s*["']([^"'\n]+)["']"#));
@@ -276,7 +289,9 @@ fn of_dag(name: &str, text: &str) -> Vec<Job> {
 /// <https://github.com/citusdata/pg_cron>
 fn of_pg_cron(text: &str) -> Vec<Job> {
     static CALL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\bcron\s*\.\s*schedule(?:_in_database)?\s*\(\s*(?:job_name\s*(?::=|=>)\s*)?'([^']*)'\s*,\s*(?:schedule\s*(?::=|=>)\s*)?(?:'([^']*)'\s*,)?")
+        pattern(
+            r"(?i)\bcron\s*\.\s*schedule(?:_in_database)?\s*\(\s*(?:job_name\s*(?::=|=>)\s*)?'([^']*)'\s*,\s*(?:schedule\s*(?::=|=>)\s*)?(?:'([^']*)'\s*,)?",
+        )
     });
     let mut found = Vec::new();
     for call in CALL.captures_iter(text) {
@@ -356,7 +371,7 @@ mod tests {
         check(
             "k8s/cron.yaml",
             "kind: CronJob\nmetadata:\n  name: nightly\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      command: [\"sh\", \"/app/export.sh\"]\n---\nkind: Service\n",
-            &["nightly: daily at 03:00 [\"/app/export.sh\"]"],
+            &["nightly: daily at 03:00 [\"/app/export.sh\"]]"],
         );
         check(
             "chart/templates/cron.yaml",
@@ -409,7 +424,9 @@ mod tests {
         );
         check("a.py", "schedule = '0 3 * * *'", &[]);
         check("config.yaml", "schedule: public\nname: x\n", &[]);
-        for text in ["cron.schedule('", "cron.schedule('a','* * * * *',$x", "kind: CronJob\nschedule:", "- - -", "\u{fffd}"] {
+        for text in
+            ["cron.schedule('", "cron.schedule('a','* * * * *',$x", "kind: CronJob\nschedule:", "- - -", "\u{fffd}"]
+        {
             for path in ["a.sql", "a.yaml", "crontab", "a.timer", ".gitlab-ci.yml", "vercel.json", "Jenkinsfile"] {
                 let _ = jobs_of_file(path, text);
             }

@@ -42,9 +42,8 @@ fn is_cron(text: &str) -> bool {
 
 fn is_name(field: &str) -> bool {
     field.split([',', '-']).all(|word| {
-        word.get(..3).is_some_and(|word| {
-            DAYS.iter().chain(MONTHS.iter()).any(|name| name[..3].eq_ignore_ascii_case(word))
-        })
+        word.get(..3)
+            .is_some_and(|word| DAYS.iter().chain(MONTHS.iter()).any(|name| name[..3].eq_ignore_ascii_case(word)))
     })
 }
 

@@ -12,6 +12,7 @@ const KEPT_CONSTANTS: usize = 8;
 /// Builds the parsers' text of the statement made of `tokens`, which stand in `piece`.
 pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> SqlText {
     let text = piece.as_str();
+    let has_holes = !piece.holes().is_empty();
     let mut writer = Writer { piece, made: SqlText::default(), copied: tokens.first().map_or(0, |first| first.start) };
     let dropped = constants_to_drop(text, tokens);
     let mut dropped = dropped.into_iter().peekable();
@@ -40,7 +41,7 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
-            TokenKind::Word if super::text::holds_hole(token.of(text)) => writer.glued(token),
+            TokenKind::Word if has_holes && super::text::holds_hole(token.of(text)) => writer.glued(token),
             TokenKind::Word if is_position(text, tokens, at) => {
                 // The row of a cursor: no column is read.
                 writer.drop(token.start, tokens[at + 3].end);
@@ -209,18 +210,7 @@ fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
         if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
             return at;
         }
-        let mut depth = 0_u32;
-        for end in open..tokens.len() {
-            if tokens[end].is(text, "(") {
-                depth += 1;
-            } else if tokens[end].is(text, ")") {
-                depth -= 1;
-                if depth == 0 {
-                    return end;
-                }
-            }
-        }
-        at
+        closing(text, tokens, open).unwrap_or(at)
     };
     let last = if is(at + 2, "all") {
         at + 2
@@ -249,12 +239,18 @@ fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     if !options && !inserted {
         return None;
     }
+    closing(text, tokens, at + 1)
+}
+
+/// The token that closes the parenthesis at `open`, if it is not far.
+fn closing(text: &str, tokens: &[Token], open: usize) -> Option<usize> {
+    const FAR: usize = 200;
     let mut depth = 0_u32;
-    for end in at + 1..tokens.len().min(at + 200) {
-        if tokens[end].is(text, "(") {
+    for (end, token) in tokens.iter().enumerate().skip(open).take(FAR) {
+        if token.is(text, "(") {
             depth += 1;
-        } else if tokens[end].is(text, ")") {
-            depth -= 1;
+        } else if token.is(text, ")") {
+            depth = depth.saturating_sub(1);
             if depth == 0 {
                 return Some(end);
             }

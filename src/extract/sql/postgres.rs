@@ -71,13 +71,16 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             "preceding" | "following" => frame_bound(&mut edits, at),
             "similar" if !edits.is_word(at + 1, &["to"]) => similar(&mut edits, at),
             "passing" if edits.is(at + 1, &Token::LParen) || in_call(&edits, at, "xmlexists") => {
-                passing(&mut edits, at)
+                passing(&mut edits, at);
             }
-            "name" if at > 1 && edits.is(at - 1, &Token::LParen) && edits.is_word(at - 2, &["xmlelement", "xmlpi"]) => {
-                if edits.word(at + 1).is_some() {
-                    edits.remove(at);
-                    edits.replace(at + 1, Token::SingleQuotedString(String::new()));
-                }
+            "name"
+                if edits.word(at + 1).is_some()
+                    && at > 1
+                    && edits.is(at - 1, &Token::LParen)
+                    && edits.is_word(at - 2, &["xmlelement", "xmlpi"]) =>
+            {
+                edits.remove(at);
+                edits.replace(at + 1, Token::SingleQuotedString(String::new()));
             }
             "conflict" if conflicts == 0 && edits.is(at + 1, &Token::LParen) => {
                 conflicts += 1;

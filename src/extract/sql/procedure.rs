@@ -175,9 +175,10 @@ impl Reader {
             let target = Words { text: words.text, tokens: &words.tokens[item.start..=item.start] };
             let value = words.tokens.get(item.start + 2..item.end).unwrap_or(&[]);
             let value = Words { text: words.text, tokens: value };
-            let (is_text, lost) = match assigns(&item) {
-                true => self.texts.assign(target, value, self.profile.lexis.backslash),
-                false => (false, None),
+            let (is_text, lost) = if assigns(&item) {
+                self.texts.assign(target, value, self.profile.lexis.backslash)
+            } else {
+                (false, None)
             };
             all &= is_text;
             if let Some(lost) = lost {

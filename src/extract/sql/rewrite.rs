@@ -267,7 +267,7 @@ impl Rewriter<'_> {
     fn inserted_query(&mut self, at: usize) -> bool {
         let depth = self.clauses.len();
         let is_inserted = depth > 1
-            && !self.added.last().is_some_and(|(before, _)| Some(before) == self.significant.get(at - 1))
+            && self.added.last().is_none_or(|(before, _)| Some(before) != self.significant.get(at - 1))
             && self.clauses[depth - 2] == Keyword::INTO
             && matches!(self.token(at - 2), Some(Token::Word(_)))
             && matches!(self.token(at + 1), Some(Token::LParen | Token::Word(_)));
@@ -359,7 +359,7 @@ impl Rewriter<'_> {
         // Names with commas between them: `DELETE … USING (…) AS t` holds a join or a query.
         let listed = |at: &usize| match self.token(*at) {
             Some(Token::Word(_)) => (at - open) % 2 == 1,
-            Some(Token::Comma) => (at - open) % 2 == 0,
+            Some(Token::Comma) => (at - open).is_multiple_of(2),
             _ => false,
         };
         let close = open + 1 + (open + 1..self.significant.len()).take_while(listed).count();

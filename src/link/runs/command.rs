@@ -4,14 +4,39 @@ use crate::model::span::Span;
 
 /// Endings of files that are run.
 const SCRIPTS: &[&str] = &[
-    "sh", "bash", "zsh", "ksh", "sql", "pgsql", "psql", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "rb", "pl", "php", "r",
-    "R", "service", "ipynb", "ps1", "bat",
+    "sh", "bash", "zsh", "ksh", "sql", "pgsql", "psql", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "rb", "pl",
+    "php", "r", "R", "service", "ipynb", "ps1", "bat",
 ];
 
 /// Commands that do something with a script other than running it.
 const HANDLERS: &[&str] = &[
-    "chmod", "chown", "cp", "mv", "rm", "ls", "cat", "touch", "shellcheck", "test", "diff", "git", "COPY", "ADD", "grep",
-    "sed", "head", "tail", "wc", "eslint", "prettier", "mypy", "ruff", "flake8", "black", "pylint", "isort",
+    "chmod",
+    "chown",
+    "cp",
+    "mv",
+    "rm",
+    "ls",
+    "cat",
+    "touch",
+    "shellcheck",
+    "test",
+    "diff",
+    "git",
+    "COPY",
+    "ADD",
+    "grep",
+    "sed",
+    "head",
+    "tail",
+    "wc",
+    "eslint",
+    "prettier",
+    "mypy",
+    "ruff",
+    "flake8",
+    "black",
+    "pylint",
+    "isort",
 ];
 
 /// Longest word that may be a path.
@@ -33,11 +58,35 @@ pub(super) struct Called {
 pub(super) fn is_runner(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    const NAMES: &[&str] =
-        &["Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "package.json", "vercel.json", "crontab", "Procfile"];
+    const NAMES: &[&str] = &[
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        "package.json",
+        "vercel.json",
+        "crontab",
+        "Procfile",
+    ];
     const EXTENSIONS: &[&str] = &[
-        "sh", "bash", "zsh", "ksh", "timer", "service", "yml", "yaml", "tpl", "py", "sql", "pgsql", "psql", "mk", "crontab",
-        "cron", "jenkinsfile",
+        "sh",
+        "bash",
+        "zsh",
+        "ksh",
+        "timer",
+        "service",
+        "yml",
+        "yaml",
+        "tpl",
+        "py",
+        "sql",
+        "pgsql",
+        "psql",
+        "mk",
+        "crontab",
+        "cron",
+        "jenkinsfile",
     ];
     NAMES.contains(&name)
         || EXTENSIONS.contains(&extension)
@@ -56,7 +105,8 @@ pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
         let said = line.trim_start();
         let is_comment = said.starts_with('#') || said.starts_with("//") || said.starts_with("--");
         // A script of SQL runs others by commands of its client only.
-        let runs = !is_sql || ["\\i ", "\\ir ", "\\include", "@", "SOURCE ", "source ", ":r "].iter().any(|it| said.starts_with(it));
+        let runs = !is_sql
+            || ["\\i ", "\\ir ", "\\include", "@", "SOURCE ", "source ", ":r "].iter().any(|it| said.starts_with(it));
         if !is_comment && runs && line.len() < 100_000 {
             of_line(line, start, &mut found);
         }
@@ -72,6 +122,8 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
     let is_part = |c: char| c.is_alphanumeric() || "_-./$@%+~\\{}:".contains(c);
     let mut handled = false;
     let mut before = ["", ""];
+    // `make` and `just` run every word behind them that is no option.
+    let mut tool = None;
     let mut at = 0;
     while at < line.len() {
         let rest = &line[at..];
@@ -80,6 +132,7 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
             if matches!(first, ';' | '|' | '&') {
                 handled = false;
                 before = ["", ""];
+                tool = None;
             }
             at += first.len_utf8();
             continue;
@@ -92,7 +145,17 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
             handled = true;
         }
         if !handled && word.len() < LONGEST {
+            if let Some(tool) = tool
+                && !word.starts_with(['-', '.', '$'])
+            {
+                found.push(Called { at: span, path: format!("{tool}:{word}") });
+            }
             of_word(word, before, span, found);
+        }
+        match word {
+            "make" => tool = Some("make"),
+            "just" => tool = Some("just"),
+            _ => {}
         }
         before = [before[1], word];
     }
@@ -104,7 +167,6 @@ fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
         ["npm" | "pnpm" | "yarn" | "bun", "run"] => push(format!("npm:{word}")),
         [_, "yarn" | "pnpm"] if word != "run" => push(format!("npm:{word}")),
         [_, "npm"] if matches!(word, "start" | "test") => push(format!("npm:{word}")),
-        [_, "make" | "just"] | ["make" | "just", _] if !word.starts_with('-') => push(format!("{}:{word}", if before.contains(&"make") { "make" } else { "just" })),
         [_, "-m"] => {
             let module = word.replace('.', "/");
             push(format!("{module}.py"));
@@ -116,7 +178,10 @@ fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
     let word = word.trim_start_matches('@').trim_end_matches(['.', ':', '\\']);
     let word = word.rsplit(':').next().unwrap_or(word);
     let parts: Vec<&str> = word.split('/').filter(|part| !part.is_empty()).collect();
-    let known = parts.iter().rposition(|part| matches!(*part, "." | "..") || part.contains(['$', '{', '%', '~'])).map_or(0, |at| at + 1);
+    let known = parts
+        .iter()
+        .rposition(|part| matches!(*part, "." | "..") || part.contains(['$', '{', '%', '~']))
+        .map_or(0, |at| at + 1);
     let path = parts.get(known..).unwrap_or(&[]).join("/");
     let name = path.rsplit('/').next().unwrap_or("");
     if name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && SCRIPTS.contains(&extension)) {
@@ -137,9 +202,11 @@ pub(super) fn task_at(path: &str, text: &str, at: Span) -> Option<String> {
         }
         "Makefile" | "makefile" | "GNUmakefile" | "justfile" | "Justfile" => {
             let tool = if name.to_ascii_lowercase() == "justfile" { "just" } else { "make" };
-            let head = text.get(..at.end as usize)?.lines().rev().find(|line| {
-                !line.starts_with([' ', '\t', '#']) && line.contains(':') && !line.contains(":=")
-            })?;
+            let head = text
+                .get(..at.end as usize)?
+                .lines()
+                .rev()
+                .find(|line| !line.starts_with([' ', '\t', '#']) && line.contains(':') && !line.contains(":="))?;
             let task = head.split(':').next()?.split_whitespace().next()?;
             Some(format!("{tool}:{}", task.trim_start_matches('@')))
         }
@@ -158,7 +225,7 @@ mod tests {
             ("a.sh", "cd \"$(dirname $0)\"; psql -f \"$DIR/sql/report.sql\"", "sql/report.sql"),
             ("a.sh", "# sh export.sh\nchmod +x export.sh && export.sh", "export.sh"),
             ("a.sh", "python -m jobs.daily --all", "jobs/daily.py jobs/daily/__main__.py"),
-            ("a.sh", "npm run report; yarn nightly; make -s dump", "npm:report npm:nightly make:dump"),
+            ("a.sh", "npm run report; yarn nightly; make -s -C .. dump", "npm:report npm:nightly make:dump"),
             ("a.sh", "node dist/jobs/x.js", "dist/jobs/x.js"),
             ("a.sql", "SELECT 'x.sh';\n\\i parts/b.sql\n@c.sql\n-- \\i d.sql", "parts/b.sql c.sql"),
             ("crontab", "0 2 * * * /opt/shop/../shop/export.sh", "shop/export.sh"),

@@ -50,7 +50,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => {
                 let function = self.type_of(file, *callee, env, depth);
                 match &function {
-                    Type::Function(..) | Type::FunctionType(..) => self.apply(&function, called),
+                    Type::Function(..) | Type::Signature(..) => self.apply(&function, called),
                     _ => self.library_function(None, name, called).unwrap_or_else(|| self.apply(&function, called)),
                 }
             }
@@ -179,7 +179,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         match function {
             Type::Function(file, function, env) => self.result(*file, *function, env, Some(called), called.depth + 1),
-            Type::FunctionType(file, of, env) => {
+            Type::Signature(file, of, env) => {
                 let Some(code) = self.code(*file) else { return Type::Unknown("its file is not followed") };
                 match &code.types[of.0 as usize] {
                     TypeExpression::Function { returns, .. } => self.declared(*file, *returns, env, called.depth + 1),
@@ -198,6 +198,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library")),
             _ => self.made_of_rows(called).unwrap_or(Type::Unknown("made by a function that is not followed")),
         }
+    }
+
+    /// See [`Self::made_of_rows`]; for the call that an expression is.
+    pub(super) fn part_of_made(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        id: ExpressionId,
+        env: &Env<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let ExpressionKind::Call { arguments, types, .. } = &code.expression(id).kind else { return None };
+        self.made_of_rows(Called { file, arguments, types, env, depth })
     }
 
     /// What a function that cannot be followed makes of rows, in a language without declared types: names that are columns
@@ -294,8 +307,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let library = Library::known();
         match receiver {
             Type::Row(row) => {
-                if let RowNames::Mapping { class: Some((file, class)), .. } = &row.names
-                    && let Some((file, member)) = self.member_of(*file, *class, name, called.depth + 1)
+                if let Some((file, class)) = row.names.class()
+                    && let Some((file, member)) = self.member_of(file, class, name, called.depth + 1)
                     && let Some(function) = member.function
                 {
                     let given = self.result(file, function, &Env::default(), Some(called), called.depth + 1);
@@ -349,7 +362,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let function = self.property(receiver, name, called.depth + 1);
                 self.apply(&function, called)
             }
-            Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::FunctionType(..) => self
+            Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
                 .or_else(|| self.made_of_rows(called))
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
@@ -367,7 +380,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let depth = called.depth + 1;
         let receiver = Type::Instance { file, class, env: env.clone() };
         match self.property_of_instance(file, class, env, name, depth) {
-            Some(function @ (Type::Function(..) | Type::FunctionType(..))) => return self.apply(&function, called),
+            Some(function @ (Type::Function(..) | Type::Signature(..))) => return self.apply(&function, called),
             Some(other) if !other.is_unknown() => return other,
             _ => {}
         }
@@ -510,7 +523,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let parameters = &declaring_code.functions[function.0 as usize].parameters;
             if let Some(parameter) = parameters.get(position as usize)
                 && let Some(declared) = declaring_code.variables[parameter.0 as usize].declared
-                && let Type::FunctionType(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
+                && let Type::Signature(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
                 && let Some(of_code) = self.code(of_file)
                 && let TypeExpression::Function { parameters, .. } = &of_code.types[of.0 as usize]
                 && let Some(parameter) = parameters.get(at as usize)

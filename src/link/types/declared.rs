@@ -71,12 +71,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Type::one_of(of.iter().map(|of| self.declared(file, *of, env, depth + 1)).collect::<Vec<_>>())
             }
             TypeExpression::Object(_) => Type::Shape(file, id, env.clone()),
-            TypeExpression::Function { .. } => Type::FunctionType(file, id, env.clone()),
+            TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
             TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
             TypeExpression::Part { of, name } => {
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
-                if name.is_empty() || name.starts_with("$infer") || name.starts_with("_") {
+                if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
                     return of.element();
                 }
                 self.property(&of, name, depth + 1)
@@ -189,8 +189,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
     }
 
-    /// The mapping of a class: one in its own file, or one that a file without code (XML, a schema language) makes of its
-    /// name.
+    /// The mapping of a class: one in its own file, or one that a file without such a class (XML, a schema language, a
+    /// mapper's interface) makes of its name.
     fn mapping_of(&self, file: FileId, code: &Code, class: ClassId) -> Option<(FileId, &'s Mapping)> {
         let system = self.system();
         let declared = &code.classes[class.0 as usize];
@@ -203,8 +203,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 return Some((mapping_file, mapping));
             }
             let same = system.store.file(mapping_file).repository == system.store.file(file).repository;
-            if self.code(mapping_file).is_none() && same && code.language == Language::Java {
-                outside = outside.or(Some((mapping_file, mapping)));
+            let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
+            // Another name of an entity has no properties of its own, and is no class.
+            let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
+            if same && code.language == Language::Java && is_of_class {
+                // Of several maps of a class, the one with most properties is its own.
+                let is_fuller = |(_, own): (FileId, &Mapping)| mapping.properties.len() > own.properties.len();
+                if outside.is_none_or(is_fuller) {
+                    outside = Some((mapping_file, mapping));
+                }
             }
         }
         outside

@@ -60,8 +60,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, env, depth),
             ExpressionKind::This(class) => self.this(file, code, *class, depth),
             ExpressionKind::Member { object, name } => {
-                let object = of(*object);
-                self.property(&object, name, depth)
+                let whole = of(*object);
+                match self.property(&whole, name, depth) {
+                    // A part of what a function makes of rows in a way that is not followed.
+                    Type::Unknown(why) => {
+                        self.part_of_made(file, code, *object, env, depth).unwrap_or(Type::Unknown(why))
+                    }
+                    found => found,
+                }
             }
             ExpressionKind::Element(of_what) => of(*of_what).element(),
             ExpressionKind::Call { .. } => self.call(file, code, id, env, depth),
@@ -124,7 +130,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
         if let Some((function, at)) = variable.parameter {
-            options.push(self.parameter(file, code, function, at, declared.is_none(), depth));
+            let says_nothing = declared.as_ref().is_none_or(|declared| !declared.is_telling());
+            options.push(self.parameter(file, code, function, at, says_nothing, depth));
         }
         let found = Type::one_of(options);
         match declared {
@@ -191,7 +198,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 found.extend(self.argument_of(file, code, occurrence, at, depth));
             }
         }
-        if undeclared && !found.iter().any(Type::has_rows) && !name.is_empty() {
+        let is_script = code.language == Language::TypeScript;
+        if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
         if found.is_empty() { Type::Unknown("a parameter without a type") } else { Type::one_of(found) }

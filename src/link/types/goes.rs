@@ -158,10 +158,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                                 how: "an entity is made of".to_owned(),
                             }),
                             Type::Instance { .. } => {
-                                found.push(Destination::Known("given to a constructor".to_owned()))
+                                found.push(Destination::Known("given to a constructor".to_owned()));
                             }
                             _ => {
-                                found.push(Destination::Unknown("given to a constructor that is not known".to_owned()))
+                                found.push(Destination::Unknown("given to a constructor that is not known".to_owned()));
                             }
                         }
                         return;
@@ -244,7 +244,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         None => found.push(Destination::Known("given to a function that does not take it".to_owned())),
                     }
                 }
-                Type::FunctionType(..) => found.push(Destination::Unknown("given to a function value".to_owned())),
+                Type::Signature(..) => found.push(Destination::Unknown("given to a function value".to_owned())),
                 _ => {
                     let name = match &code.expression(callee).kind {
                         ExpressionKind::Member { object, name } => {

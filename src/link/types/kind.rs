@@ -35,7 +35,7 @@ pub(super) enum Type<'s> {
     /// A function.
     Function(FileId, FunctionId, Env<'s>),
     /// `(a: A) => R` as a type.
-    FunctionType(FileId, TypeId, Env<'s>),
+    Signature(FileId, TypeId, Env<'s>),
     /// All that a file exports.
     Module(FileId),
     /// Something that no file declares, by its name.
@@ -73,6 +73,13 @@ pub(super) enum RowNames<'s> {
         /// The class in the code, when a file declares it.
         class: Option<(FileId, ClassId)>,
     },
+    /// Properties of a class that is embedded in mapped ones: columns of all their tables.
+    Embedded {
+        /// The mapping.
+        mapping: &'s Mapping,
+        /// The class in the code, when a file declares it.
+        class: Option<(FileId, ClassId)>,
+    },
     /// Columns of a relation, under their own names or those that conventions make of them.
     Relation(RelationKey),
     /// What a statement projects.
@@ -90,6 +97,16 @@ pub(super) struct Bindings<'s> {
     pub(super) types: Vec<(String, Type<'s>)>,
     /// Arguments by the parameter that takes them.
     pub(super) parameters: Vec<((FileId, VariableId), Type<'s>)>,
+}
+
+impl RowNames<'_> {
+    /// The class of the code whose instances the rows are.
+    pub(super) fn class(&self) -> Option<(FileId, ClassId)> {
+        match self {
+            RowNames::Mapping { class, .. } | RowNames::Embedded { class, .. } => *class,
+            RowNames::Relation(_) | RowNames::Outputs(_) => None,
+        }
+    }
 }
 
 impl<'s> Env<'s> {
@@ -130,7 +147,7 @@ pub(super) enum Part<'s> {
     Nothing,
 }
 
-impl<'s> Type<'s> {
+impl Type<'_> {
     /// Something that holds `of`. Holders of holders are one.
     pub(super) fn holding(of: Self) -> Self {
         match of {

@@ -23,6 +23,7 @@ pub(super) enum Gives {
 pub(super) struct Library {
     holders: HashSet<String>,
     transparent: HashSet<String>,
+    rows: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
@@ -36,6 +37,7 @@ pub(super) struct Library {
 struct Written {
     holders: HashMap<String, String>,
     transparent: HashMap<String, String>,
+    rows: HashMap<String, String>,
     methods: Methods,
     functions: HashMap<String, String>,
     repositories: Repositories,
@@ -98,6 +100,7 @@ impl Library {
         Ok(Self {
             holders: written.holders.values().flat_map(|list| words(list)).collect(),
             transparent: written.transparent.values().flat_map(|list| words(list)).collect(),
+            rows: written.rows.values().flat_map(|list| words(list)).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
@@ -115,6 +118,11 @@ impl Library {
     /// Whether the type of that simple name has the names of its first type argument.
     pub(super) fn is_transparent(&self, name: &str) -> bool {
         self.transparent.contains(name)
+    }
+
+    /// Whether the type of that simple name is a row of some statement.
+    pub(super) fn is_row(&self, name: &str) -> bool {
+        self.rows.contains(name)
     }
 
     /// What a method of a holder gives.

@@ -18,15 +18,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Part::Related(row) => row,
                 Part::Other => Type::Unknown("a part of a row that is no column"),
                 Part::Nothing => {
-                    if let RowNames::Mapping { class: Some((file, class)), .. } = &row.names
-                        && let Some(found) = self.property_of_instance(*file, *class, &Env::default(), name, depth + 1)
+                    if let Some((file, class)) = row.names.class()
+                        && let Some(found) = self.property_of_instance(file, class, &Env::default(), name, depth + 1)
                     {
                         return found;
                     }
                     match &row.names {
                         // The result of a driver: its rows are one of its properties.
                         RowNames::Outputs(_) | RowNames::Relation(_) => of.clone(),
-                        RowNames::Mapping { .. } => Type::Unknown("a part of a row that is no column"),
+                        RowNames::Mapping { .. } | RowNames::Embedded { .. } => {
+                            Type::Unknown("a part of a row that is no column")
+                        }
                     }
                 }
             },
@@ -75,7 +77,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Type::one_of(options.iter().map(|option| self.property(option, name, depth + 1)).collect::<Vec<_>>())
             }
             Type::Library(..) => Type::Unknown("a part of something of a library"),
-            Type::Function(..) | Type::FunctionType(..) => Type::Unknown("a part of a function"),
+            Type::Function(..) | Type::Signature(..) => Type::Unknown("a part of a function"),
             Type::Scalar => Type::Scalar,
             Type::Unknown(why) => Type::Unknown(why),
         }
@@ -203,7 +205,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 (Part::Other, "an object made here".to_owned())
             }
             Type::Shape(..) => (Part::Other, "an object of a type of its own".to_owned()),
-            Type::Function(..) | Type::FunctionType(..) => (Part::Other, "a function".to_owned()),
+            Type::Function(..) | Type::Signature(..) => (Part::Other, "a function".to_owned()),
             Type::Module(_) => (Part::Other, "a module".to_owned()),
             Type::Library(name, given) => match given.iter().find(|of| of.has_rows()) {
                 Some(rows) => self.part(rows, name, is_accessor, depth + 1),

@@ -1,7 +1,7 @@
 //! Values: what the receiver of a name *is*, in any host language.
 //!
 //! Extraction lowers code into [`Code`]; here its expressions are evaluated, across files, lazily and with bounds: a
-//! [`Type`] says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
+//! `Type` says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `call` calls, `declared` written types, `member` named parts, `row` the names of
 //! rows, `goes` the places that an object literal reaches.
@@ -17,20 +17,22 @@ mod modules;
 mod row;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use self::goes::{Carrier, Destination};
 use self::kind::{Env, Part, Type};
 use self::modules::Modules;
+use super::resolve::relation_key;
 use super::search::Words;
 use super::system::{StatementUses, System};
-use crate::catalog::ColumnKey;
+use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::Certainty;
 use crate::model::code::{
     Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, Use, UseForm, VariableId,
 };
+use crate::model::mapping::{Mapping, MappingRole};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -47,6 +49,8 @@ const MOST_CALLERS: usize = 24;
 pub struct Types<'a, 's, 'w> {
     system: &'a System<'s, 'w>,
     modules: Modules<'w>,
+    /// Mappings by the relation that they stand for.
+    mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files that name a function, by its name.
     named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
 }
@@ -67,6 +71,8 @@ pub enum Meaning {
     },
     /// A part of something that is known to be no row.
     Value(String),
+    /// A part of a row of some statement that is not known.
+    SomeRow(String),
     /// The receiver is not known.
     Unknown(String),
 }
@@ -74,7 +80,23 @@ pub enum Meaning {
 impl<'a, 's, 'w> Types<'a, 's, 'w> {
     /// For the files of a system.
     pub fn new(system: &'a System<'s, 'w>) -> Self {
-        Self { system, modules: Modules::new(system.store), named: Mutex::default() }
+        Self { system, modules: Modules::new(system.store), mappings: OnceLock::new(), named: Mutex::default() }
+    }
+
+    /// The mappings that stand for a relation.
+    fn mappings_of(&self, relation: &RelationKey) -> &[(FileId, &'s Mapping)] {
+        let made = self.mappings.get_or_init(|| {
+            let system = self.system;
+            let mut made: BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>> = BTreeMap::new();
+            for (file, mapping) in system.entities.all().filter(|(_, mapping)| mapping.role == MappingRole::Entity) {
+                if let Some(table) = system.entities.table(system.store, file, &system.catalog, mapping) {
+                    let relation = relation_key(&system.catalog, &table, &system.database.search_path());
+                    made.entry(relation).or_default().push((file, mapping));
+                }
+            }
+            made
+        });
+        made.get(relation).map_or(&[], Vec::as_slice)
     }
 
     /// Code files of the repository of `file`, without that one, in which `name` stands; none when it stands all over.
@@ -227,6 +249,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (Part::Other | Part::Nothing, evidence) => match receiver {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _) if library::Library::known().is_row(&name) => {
+                    Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
+                }
                 Type::Library(name, _) if found.form == UseForm::Argument => {
                     Meaning::Unknown(format!("its object is a {name}"))
                 }
@@ -266,17 +291,15 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
             match destination {
-                Destination::Row { of, access, how } => {
-                    match self.part(&of, &found.name, false, 0) {
-                        (Part::Columns(columns, certainty), evidence) => {
-                            let why = format!("a key of an object that {how}: {evidence}");
-                            return Meaning::Columns { columns, access, certainty, why };
-                        }
-                        (_, evidence) => {
-                            value = Some(format!("a key of an object that {how}: no column of {evidence}"))
-                        }
-                    };
-                }
+                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
+                    (Part::Columns(columns, certainty), evidence) => {
+                        let why = format!("a key of an object that {how}: {evidence}");
+                        return Meaning::Columns { columns, access, certainty, why };
+                    }
+                    (_, evidence) => {
+                        value = Some(format!("a key of an object that {how}: no column of {evidence}"));
+                    }
+                },
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
             }

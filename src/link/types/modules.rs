@@ -132,8 +132,8 @@ impl<'s> Modules<'s> {
         let mut found = Vec::new();
         for (at, file) in store.workspace().files.iter().enumerate() {
             let name = file.repository_path.rsplit('/').next().unwrap_or("");
-            let is_config = (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json");
-            if !is_config {
+            let is_config = |name: &str| name.starts_with("tsconfig") || name.starts_with("jsconfig");
+            if !name.rsplit_once('.').is_some_and(|(name, ending)| ending == "json" && is_config(name)) {
                 continue;
             }
             let Some(config) = with_comments(store.text(FileId(at as u32))) else { continue };

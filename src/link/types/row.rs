@@ -9,7 +9,7 @@ use crate::link::implied::{snake_case, uncapitalised};
 use crate::link::resolve::{OutputColumn, relation_key};
 use crate::model::answer::Certainty;
 use crate::model::code::ClassId;
-use crate::model::mapping::{MappedName, Mapping, MappingRole};
+use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name};
 use crate::model::source::FileId;
 
@@ -38,7 +38,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Option<Type<'s>> {
         let system = self.system();
         if mapping.role == MappingRole::Embeddable {
-            return None;
+            return Some(Type::Row(Rc::new(Row {
+                names: RowNames::Embedded { mapping, class },
+                certainty: Certainty::Certain,
+                evidence: mapping.entity.as_str().into(),
+            })));
         }
         let table = system.entities.table(system.store, file, &system.catalog, mapping);
         // A superclass has the tables of those that extend it.
@@ -75,6 +79,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     fn row_name(&self, row: &Row<'s>, name: &str) -> Part<'s> {
         match &row.names {
             RowNames::Mapping { file, mapping, table, .. } => self.mapped_name(*file, mapping, table, name),
+            RowNames::Embedded { mapping, .. } => self.embedded_name(mapping, name),
             RowNames::Relation(relation) => self.relation_name(relation, name),
             RowNames::Outputs(outputs) => {
                 let wanted = Name::new(name);
@@ -120,12 +125,38 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 };
             }
         }
-        if target.is_some_and(|(_, target)| target.role == MappingRole::Embeddable) {
-            return Part::Other;
+        if let Some((file, target)) = target.filter(|(_, target)| target.role == MappingRole::Embeddable) {
+            return self.mapped_row(file, target, None).map_or(Part::Other, Part::Related);
         }
         let Some(column) = system.entities.column(&system.catalog, table, found) else { return Part::Other };
         let relation = relation_key(&system.catalog, table, &system.database.search_path());
         Part::Columns(vec![ColumnKey { relation, column: column.folded() }], Certainty::Certain)
+    }
+
+    /// The columns that a property of an embedded class is, in the tables of all that embed it.
+    fn embedded_name(&self, mapping: &'s Mapping, name: &str) -> Part<'s> {
+        let system = self.system();
+        if !mapping.properties.iter().any(|property| property.name == name) {
+            return Part::Nothing;
+        }
+        let mut columns = Vec::new();
+        for (file, entity) in system.entities.all().filter(|(_, entity)| entity.role == MappingRole::Entity) {
+            let embeds = |property: &MappedProperty| property.target.as_deref() == Some(mapping.entity.as_str());
+            if !entity.properties.iter().any(embeds) {
+                continue;
+            }
+            let Some(table) = system.entities.table(system.store, file, &system.catalog, entity) else { continue };
+            let relation = relation_key(&system.catalog, &table, &system.database.search_path());
+            for (_, found) in system.entities.properties(system.store, file, &system.catalog, entity) {
+                if std::ptr::eq(found.declared_in, mapping)
+                    && found.property.name == name
+                    && let Some(column) = system.entities.column(&system.catalog, &table, found)
+                {
+                    columns.push(ColumnKey { relation: relation.clone(), column: column.folded() });
+                }
+            }
+        }
+        if columns.is_empty() { Part::Other } else { Part::Columns(columns, Certainty::Certain) }
     }
 
     pub(super) fn relation_name(&self, relation: &RelationKey, name: &str) -> Part<'s> {
@@ -133,6 +164,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Part::Columns(vec![ColumnKey { relation: relation.clone(), column: name }], certainty)
         };
         let folded = Name::new(name);
+        // A mapping that has the property says what it is: a relation to other rows is no column.
+        let system = self.system();
+        let mapped = self.types.mappings_of(relation).iter().find_map(|(file, mapping)| {
+            let found = system.entities.property(system.store, *file, mapping, name)?;
+            (found.property.column == MappedName::None).then_some(())
+        });
+        if mapped.is_some() {
+            return Part::Other;
+        }
         match relation {
             RelationKey::Declared(id) => {
                 let relation = self.system().catalog.relation(*id);

@@ -156,11 +156,14 @@ fn consumer_line<'a>(
     let snippet = reference.snippet.as_str();
     let spellings: Vec<String> = finding.answers.iter().flatten().flat_map(|answer| answer.spellings.clone()).collect();
     let mark = marks(snippet, std::slice::from_ref(reference), &spellings).into_iter().next();
-    let mark = mark.unwrap_or(0..snippet.len());
     let shown = |text: &str| printable(text).into_owned();
     // The snippet has lost its indentation, and with it the column.
-    let indent = (reference.place.column as usize).saturating_sub(snippet[..mark.start].chars().count() + 1);
-    let indent = " ".repeat(if snippet.starts_with('…') { 0 } else { indent.min(INDENT) });
+    let lost = |mark: &std::ops::Range<usize>| {
+        (reference.place.column as usize).saturating_sub(snippet[..mark.start].chars().count() + 1)
+    };
+    let indent = mark.as_ref().filter(|_| !snippet.starts_with('…')).map_or(0, lost);
+    let indent = " ".repeat(indent.min(INDENT));
+    let mark = mark.unwrap_or(0..snippet.len());
     let (before, inner) = (indent + &shown(&snippet[..mark.start]), shown(&snippet[mark.clone()]));
     let span = before.len()..before.len() + inner.len();
     Snippet::source(before + &inner + &shown(&snippet[mark.end..]))

@@ -4,6 +4,7 @@ use crate::check::operation::{Concern, Operation};
 use crate::check::report::{Finding, FoundConsumer, Report};
 use crate::model::answer::{Certainty, MentionVerdict, Verdict};
 use crate::model::statement::Access;
+use crate::render::printable::printable;
 
 /// Where a finding of that verdict stands: the most severe first.
 pub(in crate::render) fn severity(verdict: Verdict) -> u8 {
@@ -21,8 +22,9 @@ pub(in crate::render) fn count(number: usize, word: &str) -> String {
 
 /// What happens, with the subject in backticks.
 pub(in crate::render) fn deed(finding: &Finding) -> String {
-    let subject = finding.subject();
-    let into = finding.renamed_to.as_deref().unwrap_or("");
+    // Names come from migrations: no line of an output may begin in the middle of one.
+    let subject = printable(&finding.subject()).into_owned();
+    let into = printable(finding.renamed_to.as_deref().unwrap_or("")).into_owned();
     match finding.operation {
         Operation::DropTable => format!("table `{subject}` is dropped"),
         Operation::DropView => format!("view `{subject}` is dropped"),
@@ -111,7 +113,7 @@ pub(in crate::render) fn doing(found: &FoundConsumer, report: &Report) -> String
         Access::Write => "writes",
         Access::Both => "reads and writes",
     };
-    let mut text = format!("{} {does} it ({}", consumer.name, consumer.kind.name());
+    let mut text = format!("{} {does} it ({}", printable(&consumer.name), consumer.kind.name());
     if consumer.certainty != Certainty::Certain {
         text.push_str(", ");
         text.push_str(consumer.certainty.name());

@@ -1,25 +1,45 @@
 //! Annotations with their arguments, and the constants that stand in them.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Node;
 
 use super::nodes;
 use crate::extract::host::span_of;
+use crate::model::facts::{Constant, OuterName};
 use crate::model::span::Span;
 
 /// A name that an annotation gives, and where it stands.
 pub(super) type Written = (String, Span);
 
-/// String constants of a file by their simple names.
-pub(super) struct Constants(BTreeMap<String, Written>);
+/// String constants by their names: a file's own, and those of other files as far as they are known.
+pub(super) struct Constants<'k> {
+    own: BTreeMap<String, Written>,
+    /// The classes of this file; `User.TABLE` is one of its own.
+    classes: BTreeSet<String>,
+    /// The classes that names are imported from: `import static shop.Tables.USERS`.
+    imported: BTreeMap<String, String>,
+    known: &'k [Constant],
+    /// Names that were asked for and are of other files.
+    wanted: RefCell<BTreeSet<OuterName>>,
+}
 
 /// Sums of constants longer than this are not followed.
 const MOST_TERMS: usize = 16;
 
-impl Constants {
-    pub(super) fn of(root: Node<'_>, text: &str) -> Self {
-        let mut found = Self(BTreeMap::new());
+impl<'k> Constants<'k> {
+    /// The constants of a file; `known` are those of others.
+    pub(super) fn of(root: Node<'_>, text: &str, known: &'k [Constant]) -> Self {
+        let classes = nodes(root, &["class_declaration", "interface_declaration", "record_declaration"]);
+        let name = |class: &Node<'_>| class.child_by_field_name("name").map(|name| text_of(name, text).to_owned());
+        let mut found = Self {
+            own: BTreeMap::new(),
+            classes: classes.iter().filter_map(name).collect(),
+            imported: imported(root, text),
+            known,
+            wanted: RefCell::default(),
+        };
         for field in nodes(root, &["field_declaration", "constant_declaration"]) {
             let is_final = field.kind() == "constant_declaration"
                 || text.get(field.byte_range()).is_some_and(|text| text.contains("final"));
@@ -28,11 +48,36 @@ impl Constants {
                 let part = |name| declarator.child_by_field_name(name);
                 let (Some(name), Some(value)) = (part("name"), part("value")) else { continue };
                 if let Some(written) = found.text(value, text) {
-                    found.0.insert(text_of(name, text).to_owned(), written);
+                    found.own.insert(text_of(name, text).to_owned(), written);
                 }
             }
         }
+        // What constants are made of is only wanted when they are.
+        found.wanted.take();
         found
+    }
+
+    /// The constants of other files that were asked for.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = OuterName> {
+        self.wanted.take().into_iter()
+    }
+
+    /// What a constant's name stands for.
+    fn named(&self, node: Node<'_>, text: &str) -> Option<Written> {
+        let field = node.child_by_field_name("field");
+        let name = text_of(field.unwrap_or(node), text);
+        let holder = node.child_by_field_name("object").map(|object| text_of(object, text));
+        let holder = holder.map(|holder| holder.rsplit('.').next().unwrap_or(holder).trim());
+        let is_own = holder.is_none_or(|holder| self.classes.contains(holder));
+        if let Some(written) = self.own.get(name).filter(|_| is_own) {
+            return Some(written.clone());
+        }
+        let holder = holder.or_else(|| self.imported.get(name).map(String::as_str)).map(str::to_owned);
+        let wanted = OuterName { holder, name: name.to_owned(), call: false };
+        let known = self.known.iter().find(|constant| constant.name == wanted);
+        let written = known.map(|constant| (constant.value.clone(), span_of(node)));
+        self.wanted.borrow_mut().insert(wanted);
+        written
     }
 
     /// The text of a string, a constant, or a sum of them. A sum stands where its last term does.
@@ -55,8 +100,7 @@ impl Constants {
                     }
                     (inner.to_owned(), Span::new(node.start_byte() + 1, node.end_byte() - 1))
                 }
-                "identifier" => self.0.get(text_of(node, text))?.clone(),
-                "field_access" => self.0.get(text_of(node.child_by_field_name("field")?, text))?.clone(),
+                "identifier" | "field_access" => self.named(node, text)?,
                 "parenthesized_expression" => {
                     left.push(node.named_child(0)?);
                     continue;
@@ -73,6 +117,19 @@ impl Constants {
         }
         Some((whole, place?))
     }
+}
+
+/// The classes of names that are imported one by one.
+fn imported(root: Node<'_>, text: &str) -> BTreeMap<String, String> {
+    let mut cursor = root.walk();
+    let imports = root.named_children(&mut cursor).filter(|node| node.kind() == "import_declaration");
+    let names = imports.filter_map(|node| {
+        let path = text_of(node, text).trim_start_matches("import").trim_end_matches(';').trim();
+        let mut parts = path.strip_prefix("static")?.trim().rsplit('.');
+        let (name, holder) = (parts.next()?, parts.next()?);
+        (name != "*").then(|| (name.to_owned(), holder.to_owned()))
+    });
+    names.collect()
 }
 
 pub(super) fn text_of<'t>(node: Node<'_>, text: &'t str) -> &'t str {
@@ -118,7 +175,7 @@ impl<'t> Annotation<'t> {
     }
 
     /// The text of the first of some arguments that is given.
-    pub(super) fn text(&self, keys: &[&str], text: &str, constants: &Constants) -> Option<Written> {
+    pub(super) fn text(&self, keys: &[&str], text: &str, constants: &Constants<'_>) -> Option<Written> {
         let node = keys.iter().find_map(|key| self.argument(key, text))?;
         constants.text(node, text).filter(|(text, _)| !text.is_empty())
     }

@@ -4,10 +4,13 @@
 //! A property whose column is spelled out is given twice, under the same name: once for the column's name and once for
 //! its own, because both places change with the column.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Node;
 
 use super::annotation::{Annotation, Constants, Written, items, text_of};
 use super::class::{self, Member};
+use super::fragment::{Fragment, Owner};
 use crate::extract::host::span_of;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
@@ -66,7 +69,7 @@ const PROPERTY_MARKS: &[&str] = &[
 ];
 
 /// Reads one class.
-pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants) {
+pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants<'_>) {
     let Some(name) = node.child_by_field_name("name") else { return };
     let class = Class {
         name: text_of(name, text),
@@ -90,7 +93,7 @@ struct Class<'a, 't> {
     members: Vec<Member<'t>>,
     parent: Option<&'t str>,
     text: &'t str,
-    constants: &'a Constants,
+    constants: &'a Constants<'a>,
 }
 
 impl<'t> Class<'_, 't> {
@@ -117,13 +120,14 @@ impl<'t> Class<'_, 't> {
         for annotation in &self.annotations {
             let overrides = self.overrides(annotation);
             found.own.extend(overrides.into_iter().map(|(name, column)| named(name, column, None)));
-            if annotation.name == "PrimaryKeyJoinColumn"
+            if matches!(annotation.name, "PrimaryKeyJoinColumn" | "DiscriminatorColumn")
                 && let Some(column) = annotation.text(&["name"], self.text, self.constants)
             {
                 found.own.push(named(column.0.clone(), column, None));
             }
         }
         let parent = self.parent.map(str::to_owned);
+        let key = self.key_class(&found.own);
         let own = Mapping {
             entity: self.name.to_owned(),
             span: self.span,
@@ -136,7 +140,9 @@ impl<'t> Class<'_, 't> {
         if is_entity {
             facts.built.extend(self.indexes());
             facts.mappings.extend(self.alias());
+            facts.mappings.extend(key);
         }
+        self.fragments(facts);
         facts.mappings.push(own);
         facts.mappings.extend(found.other);
     }
@@ -171,6 +177,75 @@ impl<'t> Class<'_, 't> {
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
+    }
+
+    /// The class of the key, whose fields are the entity's: `@IdClass(UserKey.class)`.
+    fn key_class(&self, properties: &[MappedProperty]) -> Option<Mapping> {
+        let annotation = self.annotations.iter().find(|annotation| annotation.name == "IdClass")?;
+        let class = annotation.argument("value", self.text)?;
+        let name = text_of(class, self.text).strip_suffix(".class")?;
+        let keys = self.members.iter().filter(|member| member.has_any(&["Id"]));
+        let keys: BTreeSet<&str> = keys.map(|member| member.name.as_str()).collect();
+        Some(Mapping {
+            entity: name.rsplit('.').next().unwrap_or(name).trim().to_owned(),
+            span: span_of(class),
+            role: MappingRole::Entity,
+            table: MappedName::None,
+            parent: Some(self.name.to_owned()),
+            implied: ImpliedNames::BySchema,
+            properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
+        })
+    }
+
+    /// Pieces of SQL on the class and its members, and properties that collections are ordered by.
+    fn fragments(&self, facts: &mut FileFacts) {
+        for fragment in self.annotations.iter().flat_map(|annotation| Fragment::all(annotation, self.text)) {
+            fragment.read(facts, self.name, self.span, self.text, self.constants);
+        }
+        for member in &self.members {
+            let target = self.target(member);
+            for annotation in &member.annotations {
+                for fragment in Fragment::all(annotation, self.text) {
+                    let entity = if fragment.owner == Owner::Own { Some(self.name) } else { target.as_deref() };
+                    if let Some(entity) = entity {
+                        fragment.read(facts, entity, member.span, self.text, self.constants);
+                    }
+                }
+                if let Some(target) = target.clone().filter(|_| annotation.name == "OrderBy") {
+                    facts.built.extend(self.order(annotation, member.span, target));
+                }
+            }
+        }
+    }
+
+    /// `@OrderBy("team.name DESC, id")`.
+    fn order(&self, annotation: &Annotation<'t>, name: Span, target: String) -> Option<BuiltStatement> {
+        let (list, span) = annotation.text(&["value"], self.text, self.constants)?;
+        if span.of(self.text) != list {
+            return None;
+        }
+        let mut references = Vec::new();
+        let mut at = span.start as usize;
+        for part in list.split(',') {
+            let path = part.split_whitespace().next().unwrap_or("");
+            let mut steps: Vec<&str> = path.split('.').collect();
+            let last = steps.pop().unwrap_or("");
+            let end = at + part.find(path).unwrap_or(0) + path.len();
+            if !last.is_empty() {
+                references.push(ColumnReference {
+                    qualifier: steps.into_iter().map(Ident::bare).collect(),
+                    name: Ident::bare(last),
+                    span: Span::new(end - last.len(), end),
+                    access: Access::Read,
+                    usage: Usage::Order,
+                    lookup: Lookup::Only(0),
+                });
+            }
+            at += part.len() + 1;
+        }
+        let statement = about_entity(name, annotation.span(), references);
+        let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(target) }];
+        Some(BuiltStatement { construct: Construct::Orm, statement, entities, sinks: Vec::new() })
     }
 
     /// Fields or getters: whichever the mapping annotations stand on.
@@ -219,6 +294,12 @@ impl<'t> Class<'_, 't> {
             .map(|(path, column)| (format!("{}.{path}", member.name), column))
             .collect();
         let embeds = member.has_any(&["Embedded", "EmbeddedId"]);
+        if let Some(beside) = self.in_other_table(member, &columns) {
+            let (name, span, target) = (member.name.clone(), member.span, Some(beside.entity.clone()));
+            found.own.push(MappedProperty { name, span, column: MappedName::None, target });
+            found.other.push(beside);
+            return;
+        }
         for column in &columns {
             found.own.push(named(member.name.clone(), column.clone(), target.clone()));
         }
@@ -229,6 +310,33 @@ impl<'t> Class<'_, 't> {
         };
         found.own.push(MappedProperty { name: member.name.clone(), span: member.span, column, target });
         found.own.extend(overrides.into_iter().map(|(name, column)| named(name, column, None)));
+    }
+
+    /// The mapping of a property whose columns stand in a secondary table: `@Column(table = "user_details")`.
+    fn in_other_table(&self, member: &Member<'t>, columns: &[Written]) -> Option<Mapping> {
+        let own = match self.table() {
+            MappedName::Named(table) => Some(table.last().text.to_string()),
+            MappedName::Implied | MappedName::None => None,
+        };
+        let mut marks =
+            member.annotations.iter().filter(|annotation| matches!(annotation.name, "Column" | "JoinColumn"));
+        let (table, span) = marks.find_map(|annotation| annotation.text(&["table"], self.text, self.constants))?;
+        if own.is_some_and(|own| own.eq_ignore_ascii_case(&table)) {
+            return None;
+        }
+        let mut properties: Vec<MappedProperty> =
+            columns.iter().map(|column| named(member.name.clone(), column.clone(), None)).collect();
+        let column = columns.first().map_or(MappedName::Implied, |(column, _)| MappedName::Named(ident(column)));
+        properties.push(MappedProperty { name: member.name.clone(), span: member.span, column, target: None });
+        Some(Mapping {
+            entity: format!("{}.{}", self.name, member.name),
+            span,
+            role: MappingRole::Entity,
+            table: MappedName::Named(ObjectName(table.split('.').map(ident).collect())),
+            parent: None,
+            implied: ImpliedNames::BySchema,
+            properties,
+        })
     }
 
     /// A property whose columns stand in another table: a link table, a table of values, or the table of the target.

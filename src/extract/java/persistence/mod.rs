@@ -3,6 +3,8 @@
 
 mod annotation;
 mod class;
+mod fragment;
+mod mapper;
 mod mapping;
 mod repository;
 #[cfg(test)]
@@ -11,7 +13,8 @@ mod tests;
 use tree_sitter::{Node, Parser};
 
 use crate::extract::Input;
-use crate::model::facts::FileFacts;
+use crate::extract::xml::mybatis::classes::Classes;
+use crate::model::facts::{Constant, FileFacts};
 use annotation::Constants;
 
 /// Words without which a file has nothing to say here.
@@ -52,9 +55,10 @@ const TABLES: &[&str] = &[
     "micronaut.data",
 ];
 
-/// Reads what a file says of persistence.
-pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
-    if !WORDS.iter().any(|word| text.contains(word)) {
+/// Reads what a file says of persistence; `known` are constants of other files.
+pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
+    let maps_rows = text.contains(mapper::PACKAGE);
+    if !maps_rows && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -65,13 +69,21 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>) {
     let parsed = parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok().and_then(|()| parser.parse(text, None));
     let Some(tree) = parsed else { return };
     let classes = nodes(tree.root_node(), &["class_declaration", "record_declaration"]);
-    let constants = Constants::of(tree.root_node(), text);
+    let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
         mapping::read(facts, class, text, &constants);
     }
+    let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {
         repository::read(facts, interface, text);
+        if maps_rows {
+            mapper::read(facts, interface, text, &constants, &mut rows);
+        }
     }
+    rows.finish(facts);
+    facts.wanted.extend(constants.wanted());
+    facts.wanted.sort();
+    facts.wanted.dedup();
 }
 
 /// All nodes of some kinds below another, in text order, without recursion.

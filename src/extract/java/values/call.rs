@@ -80,11 +80,11 @@ impl<'t> Lowering<'t> {
     /// `rs.getString("full_name")`, `map.put("full_name", x)`, `getProperty(user, "fullName")`.
     fn named_part(&mut self, object: Option<ExpressionId>, called: &str, arguments: &[ExpressionId]) {
         let first = arguments.first().copied();
-        if let (Some(object), Some(access)) = (object, named_access(called)) {
-            if let Some((name, span)) = first.and_then(|first| self.constant(first)) {
-                self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
-                return;
-            }
+        if let (Some(object), Some(access)) = (object, named_access(called))
+            && let Some((name, span)) = first.and_then(|first| self.constant(first))
+        {
+            self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
+            return;
         }
         if let ([object, name, ..], true) = (arguments, NAMED_SECOND.contains(&called)) {
             let access = if called.starts_with("set") { Access::Write } else { Access::Read };

@@ -6,7 +6,8 @@ use super::names::{Method, TypeName};
 use super::{Lowering, part_of_kind, parts};
 use crate::extract::host::span_of;
 use crate::model::code::{
-    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, Member, TypeExpression, TypeId, UseForm,
+    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeExpression, TypeId,
+    UseForm,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
@@ -18,7 +19,7 @@ enum Item<'t> {
     /// A constant of an enum.
     Constant { node: Node<'t>, member: u32 },
     /// A method, constructor or element of an annotation type.
-    Method { node: Node<'t>, member: u32 },
+    Method { node: Node<'t>, function: FunctionId },
     /// A class.
     Class { node: Node<'t>, id: ClassId },
     /// A block, or something that is not understood.
@@ -65,10 +66,11 @@ impl<'t> Lowering<'t> {
     }
 
     /// The class of `new T() { … }`, which extends T.
-    pub(super) fn anonymous_class(&mut self, body: Node<'t>, parent: TypeId, name: Span) {
+    pub(super) fn anonymous_class(&mut self, body: Node<'t>, parent: TypeId, name: Span) -> ClassId {
         let id = self.add_class(ClassKind::Class, "", name);
         self.code.classes[id.0 as usize].parents.push(parent);
         self.inside(id, |lowering| lowering.body(Some(body), id));
+        id
     }
 
     /// Makes a class known by its name.
@@ -193,13 +195,17 @@ impl<'t> Lowering<'t> {
                     let parameters =
                         node.child_by_field_name("parameters").map_or(0, |list| list.named_child_count() as u32);
                     let member = self.add_member(class, self.text_of(name), name, is_static);
-                    self.names.add_method(self.text_of(name), Method { class, is_static, parameters });
-                    items.push(Item::Method { node, member });
+                    let function = self.add_function(self.text_of(name), span_of(node), Some(class));
+                    self.member(class, member).function = Some(function);
+                    self.names.add_method(self.text_of(name), Method { class, is_static, parameters, function });
+                    items.push(Item::Method { node, function });
                 }
                 ("constructor_declaration" | "compact_constructor_declaration", Some(class)) => {
                     let Some(name) = node.child_by_field_name("name") else { continue };
                     let member = self.add_member(class, CONSTRUCTOR, name, false);
-                    items.push(Item::Method { node, member });
+                    let function = self.add_function(CONSTRUCTOR, span_of(node), Some(class));
+                    self.member(class, member).function = Some(function);
+                    items.push(Item::Method { node, function });
                 }
                 ("package_declaration" | "import_declaration", _) => {}
                 _ => match self.declare_class(node) {
@@ -218,10 +224,7 @@ impl<'t> Lowering<'t> {
                     self.field(declaration, declarator, class, member);
                 }
                 (Item::Constant { node, member }, Some(class)) => self.enum_constant(node, class, member),
-                (Item::Method { node, member }, Some(class)) => {
-                    let function = self.method(node, Some(class));
-                    self.member(class, member).function = Some(function);
-                }
+                (Item::Method { node, function }, class) => self.method(node, class, function),
                 (Item::Class { node, id }, _) => self.read_class(node, id),
                 (Item::Other(node), _) => self.statement(node),
                 _ => {}

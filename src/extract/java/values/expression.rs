@@ -341,11 +341,16 @@ impl<'t> Lowering<'t> {
                 }
             }
         }
-        if let Some(body) = body {
-            self.anonymous_class(body, class, span_of(named));
-        }
+        let own = match body {
+            Some(body) => Some(self.anonymous_class(body, class, span_of(named))),
+            None => match self.names.type_name(self.text_of(named)) {
+                Some(TypeName::Class(class)) => Some(class),
+                _ => None,
+            },
+        };
         let made = self.add_at(ExpressionKind::New { class, arguments: arguments.clone() }, node);
         self.flow_arguments(made, &arguments);
+        self.made.extend(own.map(|class| (made, class)));
         made
     }
 

@@ -2,7 +2,6 @@
 
 use tree_sitter::Node;
 
-use super::class::CONSTRUCTOR;
 use super::{Lowering, parts, starts_upper};
 use crate::extract::host::span_of;
 use crate::model::code::{
@@ -32,13 +31,7 @@ fn starts_lower(text: &str) -> bool {
 }
 
 impl<'t> Lowering<'t> {
-    /// A function without a body as yet, which is entered.
-    fn enter_function(&mut self, name: &str, span: Span, class: Option<ClassId>) -> FunctionId {
-        let id = self.add_function(name, span, class);
-        self.functions.push(Some(id));
-        id
-    }
-
+    /// A function without parameters and a body as yet.
     pub(super) fn add_function(&mut self, name: &str, span: Span, class: Option<ClassId>) -> FunctionId {
         self.code.functions.push(Function {
             name: name.to_owned(),
@@ -58,12 +51,11 @@ impl<'t> Lowering<'t> {
     }
 
     /// A method, constructor or element of an annotation type.
-    pub(super) fn method(&mut self, node: Node<'t>, class: Option<ClassId>) -> FunctionId {
+    pub(super) fn method(&mut self, node: Node<'t>, class: Option<ClassId>, id: FunctionId) {
         let is_constructor = node.kind().ends_with("constructor_declaration");
         let name = node.child_by_field_name("name");
-        let called = if is_constructor { CONSTRUCTOR } else { name.map_or("", |name| self.text_of(name)) };
         let mark = self.names.enter();
-        let id = self.enter_function(called, span_of(node), class);
+        self.functions.push(Some(id));
         self.function(id).type_parameters = self.type_parameters(node.child_by_field_name("type_parameters"));
         self.function(id).is_static = self.has_modifier(node, "static");
         if !is_constructor {
@@ -89,7 +81,6 @@ impl<'t> Lowering<'t> {
         }
         self.functions.pop();
         self.names.leave(mark);
-        id
     }
 
     /// What a method says of the part that it is named after: `getX()`, `setX(x)`, and `x()` or `x(x)` of a field `x`.
@@ -179,7 +170,8 @@ impl<'t> Lowering<'t> {
     /// `user -> user.getName()`, `(a, b) -> { … }`.
     pub(super) fn lambda(&mut self, node: Node<'t>) -> ExpressionId {
         let mark = self.names.enter();
-        let id = self.enter_function("", span_of(node), None);
+        let id = self.add_function("", span_of(node), None);
+        self.functions.push(Some(id));
         if let Some(list) = node.child_by_field_name("parameters") {
             match list.kind() {
                 "formal_parameters" => self.formal_parameters(list, id),

@@ -14,8 +14,11 @@ mod reference;
 mod statement;
 mod types;
 
+use std::collections::HashMap;
+
 use tree_sitter::{Node, Parser};
 
+use self::class::CONSTRUCTOR;
 use self::names::Names;
 use crate::extract::host::span_of;
 use crate::model::code::{
@@ -41,8 +44,10 @@ pub(super) fn read(text: &str) -> Option<Code> {
         functions: Vec::new(),
         yields: Vec::new(),
         depth: 0,
+        made: HashMap::new(),
     };
     lowering.file(tree.root_node());
+    lowering.methods_go_with_objects();
     let mut code = lowering.code;
     code.uses.sort_by_key(|found| found.span);
     Some(code)
@@ -60,6 +65,8 @@ struct Lowering<'t> {
     /// What the open `switch` expressions give, innermost last.
     yields: Vec<Vec<ExpressionId>>,
     depth: u32,
+    /// Objects that are made of classes of this file.
+    made: HashMap<ExpressionId, ClassId>,
 }
 
 impl<'t> Lowering<'t> {
@@ -118,6 +125,34 @@ impl<'t> Lowering<'t> {
         );
         if is_followed {
             self.code.flows.push(Flow { value, to });
+        }
+    }
+
+    /// An object of a class of this file that is given to a function is like a lambda: its methods go there too. A row
+    /// mapper gets its rows from the call that it is given to.
+    fn methods_go_with_objects(&mut self) {
+        /// Members that are looked at, and methods that go along.
+        const MOST_MEMBERS: usize = 64;
+        const MOST_METHODS: usize = 4;
+        let mut found = Vec::new();
+        for Flow { value, to } in &self.code.flows {
+            let Some(class) = self.made.get(value).map(|class| &self.code.classes[class.0 as usize]) else { continue };
+            let is_place = matches!(to, FlowTarget::Argument(..) | FlowTarget::Variable(_));
+            if !is_place || class.parents.is_empty() {
+                continue;
+            }
+            let takes_something = |id: &FunctionId| {
+                let function = &self.code.functions[id.0 as usize];
+                !function.parameters.is_empty() && function.name != CONSTRUCTOR
+            };
+            let methods =
+                class.members.iter().take(MOST_MEMBERS).filter_map(|member| member.function).filter(takes_something);
+            found.extend(methods.take(MOST_METHODS).map(|function| (*value, function, to.clone())));
+        }
+        for (object, function, to) in found {
+            let span = self.code.expression(object).span;
+            let value = self.add(ExpressionKind::Function(function), span);
+            self.flow(value, to);
         }
     }
 

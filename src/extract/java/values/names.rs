@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::code::{ClassId, VariableId};
+use crate::model::code::{ClassId, FunctionId, VariableId};
 
 /// What a bare name of a value stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(super) struct Method {
     pub(super) is_static: bool,
     /// How many parameters it takes; of overloads, the last one.
     pub(super) parameters: u32,
+    /// The function; of overloads, the last one.
+    pub(super) function: FunctionId,
 }
 
 #[derive(Clone, Copy)]

@@ -3,16 +3,18 @@
 use tree_sitter::Node;
 
 use super::function::access_of;
-use super::names::TypeName;
+use super::names::{Method, TypeName};
 use super::{Lowering, starts_upper};
 use crate::extract::host::span_of;
-use crate::model::code::{ExpressionId, ExpressionKind, TypeExpression, TypeId, UseForm};
+use crate::model::code::{ExpressionId, ExpressionKind, FunctionId, TypeExpression, TypeId, UseForm};
+use crate::model::span::Span;
 use crate::model::statement::Access;
 
 /// A function of more parameters than this is not called with all of them.
 const MOST_PARAMETERS: u32 = 16;
 
 /// What stands before the two colons.
+#[derive(Clone, Copy)]
 enum Owner {
     /// A class: the method's object is the first parameter, or the method is static.
     Class(TypeId),
@@ -38,25 +40,19 @@ impl<'t> Lowering<'t> {
         let own = if is_class { own_method(self) } else { None };
         let accessed = access_of(self.text_of(name)).unwrap_or(Access::Read);
         let span = span_of(node);
+        if let Some((receiver, function)) = self.function_of(owner, own, name, span) {
+            self.add_use(name, receiver, accessed, UseForm::Accessor);
+            return self.add(ExpressionKind::Function(function), span);
+        }
         let function = self.add_function("", span, None);
-        let (receiver, object, parameters) = match (owner, own) {
-            (Owner::Class(_), Some(method)) if method.is_static => {
-                let object = self.add(ExpressionKind::Class(method.class), span);
-                (object, object, method.parameters)
-            }
-            (Owner::Class(class), own) => {
+        let (receiver, object, parameters) = match owner {
+            Owner::Class(class) => {
                 let receiver = self.add(ExpressionKind::Typed(class), span);
                 let parameter = self.unwritten_parameter(span, Some(class), function);
                 let object = self.add(ExpressionKind::Variable(parameter), span);
                 (receiver, object, own.map_or(0, |method| method.parameters))
             }
-            (Owner::Value(object), _) => {
-                let own = match self.code.expression(object).kind {
-                    ExpressionKind::This(class) => self.names.method_of(class, self.text_of(name)),
-                    _ => None,
-                };
-                (object, object, own.map_or(1, |method| method.parameters))
-            }
+            Owner::Value(object) => (object, object, 1),
         };
         self.add_use(name, receiver, accessed, UseForm::Accessor);
         let callee = self.add(ExpressionKind::Member { object, name: self.text_of(name).to_owned() }, span);
@@ -71,6 +67,26 @@ impl<'t> Lowering<'t> {
         self.flow_arguments(call, &arguments);
         self.returned(call, function);
         self.add(ExpressionKind::Function(function), span)
+    }
+
+    /// The function of this file that a reference is to, and what it is a method of: `this::toDto`, `Users::trimmed`.
+    fn function_of(
+        &mut self,
+        owner: Owner,
+        own: Option<Method>,
+        name: Node<'t>,
+        span: Span,
+    ) -> Option<(ExpressionId, FunctionId)> {
+        match owner {
+            Owner::Class(_) => {
+                let method = own.filter(|method| method.is_static)?;
+                Some((self.add(ExpressionKind::Class(method.class), span), method.function))
+            }
+            Owner::Value(object) => {
+                let ExpressionKind::This(class) = self.code.expression(object).kind else { return None };
+                Some((object, self.names.method_of(class, self.text_of(name))?.function))
+            }
+        }
     }
 
     /// `User::new`, `User[]::new`.

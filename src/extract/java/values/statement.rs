@@ -60,7 +60,9 @@ impl<'t> Lowering<'t> {
             "catch_formal_parameter" => self.caught(node),
             "explicit_constructor_invocation" => self.constructor_call(node),
             "method_declaration" | "constructor_declaration" => {
-                self.method(node, self.class());
+                let name = node.child_by_field_name("name").map_or("", |name| self.text_of(name));
+                let function = self.add_function(name, span_of(node), None);
+                self.method(node, None, function);
             }
             "identifier" | "comment" | "modifiers" | "marker_annotation" | "annotation" | "break_statement"
             | "continue_statement" => {}

@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub(super) projects: bool,
     /// Whether it takes all columns unless `projects`.
     pub(super) rows: bool,
+    /// Whether what is projected is made of the columns that are named, such as a sum of them.
+    pub(super) computes: bool,
     construct: Construct,
     span: Span,
     scopes: Vec<Scope>,
@@ -39,6 +41,7 @@ impl Draft {
             kind: None,
             projects: false,
             rows: false,
+            computes: false,
             construct,
             span,
             scopes,
@@ -117,13 +120,20 @@ impl Draft {
             self.all(scope, named.qualifier, named.span);
             return;
         }
-        let own = self.scope_mut(scope);
+        let own = &mut self.scopes[scope.0 as usize];
         if own.references.len() >= MOST_REFERENCES {
             return;
         }
         let purpose = match usage.purpose {
             Purpose::Select => {
-                own.outputs.push(Output { name: None, alias_span: None, value: OutputValue::Expression });
+                let (alias, alias_span) = named.alias.unzip();
+                let output = if self.computes {
+                    Output { name: alias, alias_span, value: OutputValue::Expression }
+                } else {
+                    let name = Some(alias.unwrap_or_else(|| named.name.clone()));
+                    Output { name, alias_span, value: OutputValue::Column(own.references.len() as u32) }
+                };
+                own.outputs.push(output);
                 Usage::Output(own.outputs.len() as u32 - 1)
             }
             Purpose::Filter => Usage::Filter,
@@ -200,7 +210,7 @@ impl Draft {
 
 /// A column that is named by itself.
 pub(super) fn plain(name: &str, span: Span) -> Named {
-    Named { qualifier: Vec::new(), name: Ident::bare(name), span }
+    Named { qualifier: Vec::new(), name: Ident::bare(name), span, alias: None }
 }
 
 /// A use that only reads.

@@ -9,6 +9,7 @@ use super::names;
 use super::read::{Place, Reading, callable};
 use crate::extract::host::span_of;
 use crate::model::mapping::EntityPath;
+use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{Lookup, ScopeId};
 
@@ -25,6 +26,8 @@ pub(super) struct Literals<'r, 'c, 't> {
     /// Where the method's name stands.
     method: Span,
     depth: usize,
+    /// The key of the object whose value is being read as the name of a column.
+    alias: Option<(&'t str, Span)>,
 }
 
 struct Frame {
@@ -46,7 +49,7 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
     pub(super) fn new(reading: &'r mut Reading<'c, 't>, place: Place, method: Span) -> Self {
         let framework = &reading.frameworks[reading.drafts[place.draft].framework];
         let frames = vec![Frame { scope: Some(place.scope), entity: FrameEntity::Own, span: method }];
-        Self { reading, framework, draft: place.draft, frames, method, depth: 0 }
+        Self { reading, framework, draft: place.draft, frames, method, depth: 0, alias: None }
     }
 
     /// Reads an argument as what it means.
@@ -266,7 +269,8 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         let scope = self.scope();
         let draft = &mut self.reading.drafts[self.draft];
         let lookup = lookup(usage, draft.has_source(scope));
-        if let Some(named) = names::column(text, start) {
+        if let Some(mut named) = names::column(text, start) {
+            named.alias = named.alias.or_else(|| self.alias.map(|(key, span)| (Ident::bare(key), span)));
             draft.name(scope, named, usage, lookup);
         } else if usage.purpose == Purpose::Select && text.contains([',', '(']) {
             draft.selection(scope, names::selection(text, start), usage);
@@ -292,7 +296,9 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                 self.column(entry.key, entry.span.start as usize, usage);
             }
             if let Some(value) = entry.value.filter(|_| values) {
+                let outer = self.alias.replace((entry.key, entry.span));
                 self.names(value, usage);
+                self.alias = outer;
             }
         }
     }

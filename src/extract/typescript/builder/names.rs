@@ -12,6 +12,8 @@ pub(in crate::extract::typescript) struct Named {
     pub(in crate::extract::typescript) name: Ident,
     /// Where the name stands.
     pub(in crate::extract::typescript) span: Span,
+    /// The name that its value gets, and where that stands.
+    pub(in crate::extract::typescript) alias: Option<(Ident, Span)>,
 }
 
 /// A table as a string names it.
@@ -27,7 +29,11 @@ pub(in crate::extract::typescript) struct NamedTable {
 
 /// `[a.]b [as c]`, or with a direction of order behind it. `None` for anything else. `start` is where `text` stands.
 pub(in crate::extract::typescript) fn column(text: &str, start: usize) -> Option<Named> {
-    let (name, at, _) = before_alias(text);
+    let (name, at, alias) = before_alias(text);
+    let alias = alias.filter(|alias| is_name(alias)).map(|alias| {
+        let at = start + text.rfind(alias).unwrap_or(0);
+        (Ident::bare(alias), Span::new(at, at + alias.len()))
+    });
     // `data->>'key'`, `data.key` of documents aside: the column is what stands first.
     let name = name.split("->").next().unwrap_or(name);
     let name = name.split("::").next().unwrap_or(name).trim_end();
@@ -37,7 +43,7 @@ pub(in crate::extract::typescript) fn column(text: &str, start: usize) -> Option
     };
     let mut parts = parts(name, start + at)?;
     let (name, span) = parts.pop()?;
-    Some(Named { qualifier: parts.into_iter().map(|(part, _)| part).collect(), name, span })
+    Some(Named { qualifier: parts.into_iter().map(|(part, _)| part).collect(), name, span, alias })
 }
 
 /// `[schema.]table [as alias]`. `None` for anything else.
@@ -154,7 +160,14 @@ fn item(text: &str, start: usize, left: usize, found: &mut Selection) {
             }
         }
         Some(_) => {}
-        None => found.columns.extend(column(name, start + name_at)),
+        None => found.columns.extend(column(name, start + name_at).map(|mut named| {
+            if let Some((at, _)) = alias_end {
+                let alias = head[..at].trim();
+                let from = start + head.find(alias).unwrap_or(0);
+                named.alias = Some((Ident::bare(alias), Span::new(from, from + alias.len())));
+            }
+            named
+        })),
     }
 }
 
@@ -266,15 +279,16 @@ mod tests {
 
     fn shown(named: &Named) -> String {
         let qualifier: String = named.qualifier.iter().map(|part| format!("{part}.")).collect();
-        format!("{qualifier}{}@{}", named.name, named.span.start)
+        let alias = named.alias.as_ref().map(|(alias, at)| format!(" as {alias}@{}", at.start));
+        format!("{qualifier}{}@{}{}", named.name, named.span.start, alias.unwrap_or_default())
     }
 
     #[test]
     fn strings_name_columns() {
         for (text, expected) in [
             ("full_name", Some("full_name@0")),
-            (" u.full_name as name", Some("u.full_name@3")),
-            ("u.full_name AS \"n\"", Some("u.full_name@2")),
+            (" u.full_name as name", Some("u.full_name@3 as name@16")),
+            ("u.full_name AS \"n\"", Some("u.full_name@2 as n@16")),
             ("s.u.\"full_name\"", Some("s.u.full_name@5")),
             ("u.*", Some("u.*@2")),
             ("*", Some("*@0")),
@@ -310,7 +324,7 @@ mod tests {
     fn lists_name_related_tables() {
         let found = selection("id, n:full_name, team:teams!inner(name, ...org(a)), total:count(), x::text", 10);
         let columns: Vec<String> = found.columns.iter().map(shown).collect();
-        assert_eq!(columns, ["id@10", "full_name@16", "x@77"]);
+        assert_eq!(columns, ["id@10", "full_name@16 as n@14", "x@77"]);
         assert_eq!(found.related.len(), 1);
         assert_eq!(shown(&found.related[0].1.columns[0]), "name@44");
         assert_eq!(found.related[0].1.related[0].0.span, Span::new(53, 56));

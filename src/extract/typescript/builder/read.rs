@@ -217,6 +217,7 @@ impl<'c, 't> Reading<'c, 't> {
             Some(Takes::Other) => draft.projects = true,
             _ => {}
         }
+        draft.computes = method.takes == Some(Takes::Other);
         let given = arguments.len().max(method.arguments.len());
         for at in 0..given.min(arguments.len() + 1) {
             let meaning = method.meaning(at);

@@ -15,6 +15,10 @@ const MOST_STRINGS: usize = 32;
 /// Longest name, in bytes, of a part.
 const LONGEST_NAME: usize = 64;
 
+/// Objects of the language itself, of which no string names a part.
+const GLOBALS: &[&str] =
+    &["Array", "JSON", "Math", "Number", "Object", "Promise", "Reflect", "Symbol", "console", "process"];
+
 impl<'t> Lowering<'t> {
     /// Any call; tagged templates and `import()` too.
     pub(super) fn call(&mut self, node: Node<'t>) -> ExpressionId {
@@ -141,7 +145,10 @@ impl<'t> Lowering<'t> {
         let name = function.child_by_field_name("property").unwrap_or(function);
         let access = if is_setter(self.text_of(name)) { Access::Write } else { Access::Read };
         let receiver = match (self.kind(callee), *first) {
-            (ExpressionKind::Member { object, .. }, 0) => *object,
+            (ExpressionKind::Member { object, .. }, 0) => match self.kind(*object) {
+                ExpressionKind::Name { name, .. } if GLOBALS.contains(&name.as_str()) => return,
+                _ => *object,
+            },
             (_, 0) => return,
             _ => match self.kind(arguments[0]) {
                 ExpressionKind::Text(_)

@@ -8,8 +8,7 @@ use super::{Lowering, This};
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::{arguments, children, unwrap};
 use crate::model::code::{
-    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeExpression, TypeId,
-    UseForm,
+    Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeId, UseForm,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
@@ -337,42 +336,6 @@ impl<'t> Lowering<'t> {
     pub(super) fn namespace_member(&mut self, name: &'t str, span: Span, value: ExpressionId) {
         let Some(class) = self.classes.last().copied() else { return };
         self.add_member(class, name, Member { is_static: true, values: vec![value], ..member(name, span) });
-    }
-
-    /// `{ name: T }`. Its members are declared; `this` stands for the alias that it is written for.
-    pub(super) fn object_type(&mut self, node: Node<'t>, this: Option<ExpressionId>) -> TypeId {
-        let mut members: Vec<(String, TypeId)> = Vec::new();
-        let mut keys = Vec::new();
-        let mut others = None;
-        for part in children(node) {
-            let known = part.child_by_field_name("name").and_then(|name| self.key(name));
-            let kind = match (part.kind(), known) {
-                ("property_signature", _) => part.child_by_field_name("type").map(|kind| self.type_of(kind)),
-                ("method_signature", _) => Some(self.function_type(part)),
-                ("index_signature", _) => {
-                    let kind = part.child_by_field_name("type").filter(|_| part.child_by_field_name("name").is_some());
-                    others = kind.map(|kind| self.type_of(kind)).or(others);
-                    continue;
-                }
-                _ => continue,
-            };
-            let Some((name, span)) = known else { continue };
-            let kind = kind.unwrap_or_else(|| self.add_type(TypeExpression::Opaque));
-            members.push((name.to_owned(), kind));
-            keys.push((name, span));
-        }
-        if let Some(value) = others.filter(|_| members.is_empty()) {
-            let key = self.add_type(TypeExpression::Named { name: "string".to_owned(), arguments: Vec::new() });
-            return self.add_type(TypeExpression::Named { name: "Record".to_owned(), arguments: vec![key, value] });
-        }
-        let id = self.add_type(TypeExpression::Object(members));
-        if !keys.is_empty() {
-            let receiver = this.unwrap_or_else(|| self.add(ExpressionKind::Typed(id), span_of(node)));
-            for (name, span) in keys {
-                self.record(name, span, receiver, Access::Both, UseForm::Declaration);
-            }
-        }
-        id
     }
 }
 

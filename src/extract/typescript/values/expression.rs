@@ -234,7 +234,9 @@ impl<'t> Lowering<'t> {
         if node.kind() == "satisfies_expression" {
             return value;
         }
-        self.add(ExpressionKind::Typed(kind), span_of(node))
+        let id = self.add(ExpressionKind::Typed(kind), span_of(node));
+        self.flow(value, FlowTarget::Part(id));
+        id
     }
 
     /// `yield x`: for who drives the generator `x` is an item; for the generator it is what `await x` would be.
@@ -382,8 +384,12 @@ impl<'t> Lowering<'t> {
                 self.flow(value, FlowTarget::Property(object, name));
             }
             ExpressionKind::Element(list) => {
-                let list = *list;
-                self.flow(value, FlowTarget::Property(list, String::new()));
+                let to = match *self.kind(*list) {
+                    // As with `rows.push(value)`, what the variable holds has it now.
+                    ExpressionKind::Variable(variable) => FlowTarget::Variable(variable),
+                    _ => FlowTarget::Property(*list, String::new()),
+                };
+                self.flow(value, to);
             }
             _ => {}
         }

@@ -182,3 +182,23 @@ fn deep_and_broken_files_are_read() {
         assert!(code.uses.iter().all(|found| found.span.of(&case) == found.name));
     }
 }
+
+#[test]
+fn calls_keep_their_type_arguments() {
+    for path in ["a.ts", "a.tsx"] {
+        for source in [
+            "sql<User[]>`select ${a.b}`",
+            "await prisma.$queryRaw<User[]>`select 1`",
+            "client.query<User[]>('select 1', [id])",
+            "(await pool.query<User[]>('select 1')).rows",
+            "(make<User[]>)('a')",
+        ] {
+            let code = lowered(path, source);
+            let given = code.expressions.iter().find_map(|expression| match &expression.kind {
+                ExpressionKind::Call { types, .. } => Some(types.iter().map(|id| code.describe_type(*id)).collect()),
+                _ => None,
+            });
+            assert_eq!(given, Some(vec!["User[]".to_owned()]), "{source}");
+        }
+    }
+}

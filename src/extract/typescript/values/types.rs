@@ -73,6 +73,12 @@ impl<'t> Lowering<'t> {
                 Some(value) => TypeExpression::TypeOf(self.expression(*value)),
                 None => TypeExpression::Opaque,
             },
+            // Whatever decides, it is one of the two.
+            "conditional_type" => {
+                let branches = ["consequence", "alternative"];
+                let branches = branches.iter().filter_map(|name| node.child_by_field_name(name));
+                TypeExpression::Union(branches.map(|branch| self.type_of(branch)).collect())
+            }
             "lookup_type" => self.part(node),
             "literal_type" => self.literal(node),
             "template_literal_type" => named("string", Vec::new()),
@@ -194,6 +200,58 @@ impl<'t> Lowering<'t> {
             _ => return TypeExpression::Opaque,
         };
         named(name, Vec::new())
+    }
+
+    /// `{ name: T }`. Its members are declared; `this` stands for the alias that it is written for.
+    pub(super) fn object_type(&mut self, node: Node<'t>, this: Option<ExpressionId>) -> TypeId {
+        let mut members: Vec<(String, TypeId)> = Vec::new();
+        let mut keys = Vec::new();
+        let mut others = None;
+        let mut mapped = None;
+        for part in children(node) {
+            let known = part.child_by_field_name("name").and_then(|name| self.key(name));
+            let kind = match (part.kind(), known) {
+                ("property_signature", _) => part.child_by_field_name("type").map(|kind| self.type_of(kind)),
+                ("method_signature", _) => Some(self.function_type(part)),
+                ("index_signature", _) if part.child_by_field_name("name").is_none() => {
+                    mapped = self.mapped_type(part);
+                    continue;
+                }
+                ("index_signature", _) => {
+                    let kind = part.child_by_field_name("type");
+                    others = kind.map(|kind| self.type_of(kind)).or(others);
+                    continue;
+                }
+                _ => continue,
+            };
+            let Some((name, span)) = known else { continue };
+            let kind = kind.unwrap_or_else(|| self.add_type(TypeExpression::Opaque));
+            members.push((name.to_owned(), kind));
+            keys.push((name, span));
+        }
+        if let Some(value) = others.filter(|_| members.is_empty()) {
+            let key = self.add_type(TypeExpression::Named { name: "string".to_owned(), arguments: Vec::new() });
+            return self.add_type(TypeExpression::Named { name: "Record".to_owned(), arguments: vec![key, value] });
+        }
+        if members.is_empty() {
+            return self.add_type(mapped.unwrap_or(TypeExpression::Opaque));
+        }
+        let id = self.add_type(TypeExpression::Object(members));
+        if !keys.is_empty() {
+            let receiver = this.unwrap_or_else(|| self.add(ExpressionKind::Typed(id), span_of(node)));
+            for (name, span) in keys {
+                self.record(name, span, receiver, Access::Both, UseForm::Declaration);
+            }
+        }
+        id
+    }
+
+    /// `{ [K in keyof T]: … }` has the keys of `T`, as `Partial<T>` has.
+    fn mapped_type(&mut self, signature: Node<'t>) -> Option<TypeExpression> {
+        let clause = children(signature).into_iter().find(|part| part.kind() == "mapped_type_clause")?;
+        let keys = clause.child_by_field_name("type").filter(|keys| keys.kind() == "index_type_query")?;
+        let of = self.type_of(*children(keys).first()?);
+        Some(TypeExpression::Named { name: "Partial".to_owned(), arguments: vec![of] })
     }
 }
 

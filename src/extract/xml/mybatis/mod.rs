@@ -1,8 +1,9 @@
 //! `MyBatis` mappers: statements put together of elements, and the maps from their results to properties.
 
+pub(in crate::extract) mod classes;
 mod dynamic;
 mod names;
-mod results;
+pub(in crate::extract) mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ use crate::model::statement::{
     Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
     Statement, StatementKind, Usage,
 };
+use classes::Classes;
 use dynamic::{Named, Weaver};
 use results::Rows;
 
@@ -30,6 +32,7 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
     let base = SqlText::verbatim(document.text, 0);
     let mut weaver = Weaver::new(document, &base, namespace, root);
     let mut rows = Rows::default();
+    let mut classes = Classes::new(document, root);
     let mut written: BTreeMap<ElementId, std::ops::Range<usize>> = BTreeMap::new();
     for (id, element) in document.children(root) {
         let Some(name) = document.value(id, "id") else { continue };
@@ -47,8 +50,9 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
             let before = facts.statements.len();
             embedded::embed(facts, &woven.sql, dialect);
             written.insert(id, before..facts.statements.len());
+            classes.statement(document, id, &woven.names, &facts.statements[before..]);
             let names = told_by_columns(woven.names, &facts.statements[before..], document.text);
-            facts.built.extend(parameters(document, id, names));
+            facts.built.extend(parameters(document, id, names, &classes));
         }
     }
     for (id, element) in document.children(root) {
@@ -63,7 +67,8 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
     for (id, range) in &written {
         rows.statement(document, *id, &facts.statements[range.clone()]);
     }
-    rows.finish(facts, document, root);
+    rows.finish(facts, document, root, &classes);
+    classes.finish(facts);
     true
 }
 
@@ -81,7 +86,6 @@ pub fn script(text: &SqlText) -> Option<StringValue> {
 /// column's reference says it all.
 fn told_by_columns(mut names: Vec<Named>, statements: &[Statement], text: &str) -> Vec<Named> {
     let lines = LineIndex::new(text);
-    let bare = |name: &str| name.chars().filter(|&c| c != '_').flat_map(char::to_lowercase).collect::<String>();
     let references = statements.iter().flat_map(|statement| &statement.scopes).flat_map(|scope| &scope.references);
     let written: BTreeSet<(usize, String)> = references
         .filter(|reference| reference.access == Access::Write)
@@ -90,6 +94,11 @@ fn told_by_columns(mut names: Vec<Named>, statements: &[Statement], text: &str) 
     names.retain(|named| !written.contains(&(lines.line_of(named.span.start), bare(&named.name.text))));
     names.dedup_by_key(|named| named.span);
     names
+}
+
+/// A name without its case and underscores, as properties and columns are alike.
+fn bare(name: &str) -> String {
+    name.chars().filter(|&c| c != '_').flat_map(char::to_lowercase).collect()
 }
 
 /// What a name is without its package.
@@ -136,12 +145,14 @@ fn may_be_entity(class: &str) -> bool {
 }
 
 /// The properties of its parameter that a statement reads.
-fn parameters(document: &Document<'_>, id: ElementId, names: Vec<Named>) -> Option<BuiltStatement> {
+fn parameters(
+    document: &Document<'_>,
+    id: ElementId,
+    names: Vec<Named>,
+    classes: &Classes<'_>,
+) -> Option<BuiltStatement> {
     let span = ["parameterType", "parameterClass"].iter().find_map(|name| document.attribute(id, name))?;
-    let class = simple_name(document.raw(span));
-    if names.is_empty() || !may_be_entity(class) {
-        return None;
-    }
+    let class = classes.name(document.raw(span)).filter(|_| !names.is_empty())?;
     let references = names
         .into_iter()
         .map(|named| ColumnReference {
@@ -164,6 +175,6 @@ fn parameters(document: &Document<'_>, id: ElementId, names: Vec<Named>) -> Opti
         changes: Vec::new(),
         holes: Vec::new(),
     };
-    let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(class.to_owned()) }];
+    let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(class) }];
     Some(BuiltStatement { construct: Construct::Entity, statement, entities, sinks: Vec::new() })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::classes::Classes;
 use super::{may_be_entity, simple_name};
 use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::answer::Construct;
@@ -35,7 +36,7 @@ pub(super) struct Rows {
 }
 
 /// A table's column by name.
-type NamedColumn = (ObjectName, Ident);
+pub(in crate::extract) type NamedColumn = (ObjectName, Ident);
 
 /// One row of a map.
 struct Row {
@@ -80,7 +81,7 @@ impl Rows {
     }
 
     /// Adds the mappings of all result maps.
-    pub(super) fn finish(self, facts: &mut FileFacts, document: &Document<'_>, root: ElementId) {
+    pub(super) fn finish(self, facts: &mut FileFacts, document: &Document<'_>, root: ElementId, classes: &Classes<'_>) {
         let (maps, by_name) = maps_of(document, root);
         let mut votes: BTreeMap<(usize, usize), Vec<NamedColumn>> = BTreeMap::new();
         let mut used = vec![false; maps.len()];
@@ -112,7 +113,10 @@ impl Rows {
         let only = written.next().filter(|_| written.next().is_none());
         for (at, map) in maps.iter().enumerate() {
             let table = match table_of(at, map, &votes) {
-                None if !used[at] && !map.is_nested => only.clone(),
+                None if !used[at] && !map.is_nested => {
+                    let class = map.class.as_ref().map_or("", |(class, _)| class);
+                    only.as_ref().or_else(|| classes.inserted_into(class)).cloned()
+                }
                 found => found,
             };
             facts.mappings.extend(table.and_then(|table| mapping(at, &maps, &by_name, table, &votes)));
@@ -228,13 +232,13 @@ fn filled(maps: &[Map], by_name: &BTreeMap<String, usize>, names: &[String]) -> 
 }
 
 /// What a select gives under a name, as far as it says so itself.
-enum Given {
+pub(in crate::extract) enum Given {
     Nothing,
     Something,
     Column(NamedColumn),
 }
 
-fn output_named(statement: &Statement, name: &str) -> Given {
+pub(in crate::extract) fn output_named(statement: &Statement, name: &str) -> Given {
     let Some(mut scope) = statement.scopes.first() else { return Given::Nothing };
     for _ in 0..DEEPEST {
         let Some(first) = scope.operands.first().and_then(|first| statement.scopes.get(first.0 as usize)) else {
@@ -273,7 +277,7 @@ fn output_named(statement: &Statement, name: &str) -> Given {
 }
 
 /// The table that a qualifier stands for; without one, the only one there is.
-fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName> {
+pub(super) fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName> {
     let source = match qualifier.last() {
         None if scope.sources.len() == 1 => scope.sources.first()?,
         None => return None,
@@ -290,7 +294,7 @@ fn table_in(scope: &Scope, qualifier: &[Ident]) -> Option<ObjectName> {
 }
 
 /// The select with one more scope around it, in which the maps' rows are names.
-fn filling(mut statement: Statement, references: Vec<(String, Span)>) -> Option<BuiltStatement> {
+pub(in crate::extract) fn filling(mut statement: Statement, references: Vec<(String, Span)>) -> Option<BuiltStatement> {
     let root = ScopeId(0);
     statement.scopes.first()?;
     if references.is_empty() {
