@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use columnist::discover::config::parse_bytes;
 use columnist::model::date::Date;
+use columnist::model::inventory::State;
+use columnist::model::source::Kind;
+use globset::{GlobBuilder, GlobMatcher};
 
 /// Who still reads or writes this table or column?
 ///
@@ -53,6 +56,13 @@ Examples:
   columnist refs services/ > references.jsonl
   columnist refs | jq -r 'select(.table == \"users\") | .path' | sort -u";
 
+const INVENTORY_EXAMPLES: &str = "\
+Examples:
+  columnist inventory services/ reports/
+  columnist inventory --state nobody-reads --state nobody-touches
+  columnist inventory --table 'users*' --kind scheduled-task --format csv
+  columnist inventory --format json | jq '.tables[] | select(.state == \"dropped\") | .table'";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -72,6 +82,12 @@ pub(crate) enum Command {
     /// Every reference to any column, one JSON object a line.
     #[command(after_help = REFS_EXAMPLES)]
     Refs(RefsArgs),
+    /// Every table and column with its readers and writers.
+    ///
+    /// Live consumers are counted: who reads and writes a column by its name, who reads or writes it without naming it
+    /// (`*`, an insert without a column list, an ORM), and what maps it. A view counts as a reader of what it selects.
+    #[command(after_help = INVENTORY_EXAMPLES)]
+    Inventory(InventoryArgs),
     /// What each statement of a SQL script reads and writes.
     ///
     /// Names are resolved against the script's own DDL and that of --schema.
@@ -158,6 +174,50 @@ pub(crate) enum CheckFormat {
 pub(crate) struct RefsArgs {
     #[command(flatten)]
     pub(crate) scan: ScanArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InventoryArgs {
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+    #[command(flatten)]
+    pub(crate) rows: RowArgs,
+    /// How the inventory is printed.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, help_heading = "Answer")]
+    pub(crate) format: InventoryFormat,
+}
+
+/// Which rows of an inventory are wanted; each may be given several times.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct RowArgs {
+    /// Only tables that are called so, `*` and `?` allowed.
+    #[arg(long, value_name = "PATTERN", value_parser = parse_pattern)]
+    pub(crate) table: Vec<GlobMatcher>,
+    /// Only what consumers of this kind touch.
+    #[arg(long, value_name = "KIND", value_parser = parse_kind)]
+    pub(crate) kind: Vec<Kind>,
+    /// Only what consumers of this owner touch; `unowned` is nobody.
+    #[arg(long, value_name = "OWNER")]
+    pub(crate) owner: Vec<String>,
+    /// Only what consumers of this repository touch.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) repository: Vec<String>,
+    /// Only columns in this state: live, dropped, nobody-reads, nobody-writes, nobody-touches.
+    #[arg(long, value_name = "STATE", value_parser = parse_state)]
+    pub(crate) state: Vec<State>,
+}
+
+/// How an inventory is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: docs/inventory.schema.json.
+    Json,
+    /// For spreadsheets: a line for each column.
+    Csv,
 }
 
 #[derive(Debug, Args)]
@@ -254,6 +314,26 @@ pub(crate) struct GlobalArgs {
     /// Show no progress on standard error.
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+}
+
+fn parse_pattern(text: &str) -> Result<GlobMatcher, String> {
+    let glob = GlobBuilder::new(text).case_insensitive(true).build().map_err(|error| error.kind().to_string())?;
+    Ok(glob.compile_matcher())
+}
+
+fn parse_kind(text: &str) -> Result<Kind, String> {
+    one_of(text, &Kind::ALL, Kind::name)
+}
+
+fn parse_state(text: &str) -> Result<State, String> {
+    one_of(text, &State::ALL, State::name)
+}
+
+fn one_of<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
+    all.iter().copied().find(|&one| name(one) == text).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|&one| name(one)).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 fn parse_date(text: &str) -> Result<Date, String> {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
-use columnist::answer::{self, ColumnQuery};
+use columnist::answer::{self, ColumnQuery, InventoryFilter};
 use columnist::check::Deployed;
 use columnist::check::migrations::{Migration, is_migration, may_be_migration};
 use columnist::check::report::How;
@@ -26,7 +26,10 @@ use columnist::render::text::Mentions;
 use columnist::render::text::unanswered::unanswered;
 use columnist::render::{self, printable};
 
-use cli::{CheckArgs, CheckFormat, Cli, Color, Command, FailOn, Format, ScanArgs, ScanSettings, SqlArgs, WhoArgs};
+use cli::{
+    CheckArgs, CheckFormat, Cli, Color, Command, FailOn, Format, InventoryArgs, InventoryFormat, ScanArgs,
+    ScanSettings, SqlArgs, WhoArgs,
+};
 use progress::Progress;
 
 /// Trees of syntax are millions of small allocations on all cores.
@@ -82,6 +85,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitStatus> {
             print(|out| render::json::refs(&lines, out))?;
             Ok(strict(&args.scan.settings, ExitStatus::Below, workspace.skipped.iter()))
         }
+        Command::Inventory(args) => inventory(args, &Progress::start(cli.global.no_progress)),
         Command::Sql(args) => sql(args),
         Command::Files(args) => {
             let workspace = progress(&args.scan)?;
@@ -200,6 +204,27 @@ fn check(args: &CheckArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
     }
     let skipped = report.scanned.skipped.iter().map(|(reason, files)| (reason, files));
     Ok(strict(&args.scan, status_of(report.verdict, args.answer.fail_on), skipped))
+}
+
+fn inventory(args: &InventoryArgs, progress: &Progress) -> anyhow::Result<ExitStatus> {
+    let workspace = scan_of(&args.scan, progress)?;
+    let rows = &args.rows;
+    let filter = InventoryFilter {
+        tables: rows.table.clone(),
+        kinds: rows.kind.clone(),
+        owners: rows.owner.clone(),
+        repositories: rows.repository.clone(),
+        states: rows.state.clone(),
+    };
+    let inventory = answer::inventory(&workspace, &filter);
+    progress.done();
+    print(|out| match args.format {
+        InventoryFormat::Text => render::inventory::text(&inventory, out),
+        InventoryFormat::Json => render::json::inventory(&inventory, out),
+        InventoryFormat::Csv => render::inventory::csv(&inventory, out),
+    })?;
+    let skipped = inventory.scanned.skipped.iter().map(|(reason, files)| (reason, files));
+    Ok(strict(&args.scan.settings, ExitStatus::Below, skipped))
 }
 
 fn sql(args: &SqlArgs) -> anyhow::Result<ExitStatus> {

@@ -20,6 +20,8 @@ mod contexts;
 mod docs;
 #[path = "integration/help.rs"]
 mod help;
+#[path = "integration/inventory.rs"]
+mod inventory;
 #[path = "integration/probes.rs"]
 mod probes;
 #[path = "integration/reach.rs"]

@@ -30,6 +30,16 @@ pub struct MappedUse {
 
 /// The target's mapped properties, by the file that declares them.
 pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId, Vec<MappedUse>> {
+    mapped_where(system, &|column| {
+        column.relation == targets.relation && targets.column.as_ref().is_none_or(|wanted| *wanted == column.column)
+    })
+}
+
+/// Mapped properties of the columns that are wanted, by the file that declares them.
+pub fn mapped_where(
+    system: &System<'_, '_>,
+    is_wanted: &dyn Fn(&ColumnKey) -> bool,
+) -> BTreeMap<FileId, Vec<MappedUse>> {
     let mut found: BTreeMap<FileId, Vec<MappedUse>> = BTreeMap::new();
     for (file, mapping) in system.entities.all() {
         if mapping.role != MappingRole::Entity || !system.database.is_used_by(file) {
@@ -37,21 +47,19 @@ pub fn mapped(system: &System<'_, '_>, targets: &Targets<'_>) -> BTreeMap<FileId
         }
         let Some(table) = system.entities.table(system.store, file, &system.catalog, mapping) else { continue };
         let relation = relation_key(&system.catalog, &table, &system.database.search_path());
-        if relation != targets.relation {
-            continue;
-        }
         for (declaring_file, property) in system.entities.properties(system.store, file, &system.catalog, mapping) {
             let Some(column) = system.entities.column(&system.catalog, &table, property) else { continue };
-            if targets.column.as_ref().is_none_or(|wanted| *wanted == column.folded()) {
-                let key = ColumnKey { relation: relation.clone(), column: column.folded() };
+            let key = ColumnKey { relation: relation.clone(), column: column.folded() };
+            if is_wanted(&key) {
                 let place = found.entry(declaring_file).or_default();
                 place.push(mapped_use(property, &mapping.entity, &column, key, &table.to_string()));
             }
         }
     }
     for uses in found.values_mut() {
-        uses.sort_by_key(|found| found.span);
-        uses.dedup_by_key(|found| found.span);
+        // A property that several entities share stands for a column of each.
+        uses.sort_by(|a, b| (a.span, &a.found.column).cmp(&(b.span, &b.found.column)));
+        uses.dedup_by(|a, b| (a.span, &a.found.column) == (b.span, &b.found.column));
     }
     found
 }

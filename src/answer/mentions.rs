@@ -105,6 +105,9 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
         _ if in_statement() => not_code("a constant, alias or other name in SQL"),
         TokenKind::Symbol => not_code("another symbol"),
         TokenKind::Unread if file.context == Context::Docs => not_code("documentation"),
+        TokenKind::Unread if is_data(&file.repository_path) && !names_relation(store.text(id), relation) => {
+            not_code("data or style of a file that does not name the table")
+        }
         TokenKind::Unread if file.repository_path.rsplit('/').next() == Some(FILE_NAME) => {
             not_code("columnist's own settings")
         }
@@ -120,6 +123,46 @@ fn format_name(path: &str) -> String {
         Some((_, extension)) if !extension.is_empty() => format!(".{extension} files"),
         _ => format!("`{name}`"),
     }
+}
+
+/// Whether the file is of a format that holds data, styles or interfaces, and runs nothing.
+fn is_data(path: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "json",
+        "json5",
+        "jsonl",
+        "ndjson",
+        "geojson",
+        "css",
+        "scss",
+        "sass",
+        "less",
+        "svg",
+        "proto",
+        "csv",
+        "tsv",
+        "po",
+        "pot",
+        "properties",
+        "snap",
+        "lock",
+        "map",
+        "strings",
+        "arb",
+        "resx",
+        "env",
+        "graphql",
+        "gql",
+        "avsc",
+        "thrift",
+    ];
+    let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// Whether the relation's name stands in the text as a word.
+fn names_relation(text: &str, relation: &str) -> bool {
+    !relation.is_empty() && crate::link::search::Words::new([relation]).is_in(text)
 }
 
 /// How far around a word its literal is looked at, in bytes.

@@ -1,5 +1,6 @@
 //! A question becomes an answer: the consumers of one column, every mention accounted for, a verdict.
 
+pub mod inventory;
 pub mod mapped;
 pub mod matching;
 pub mod mentions;
@@ -11,6 +12,7 @@ pub mod statements;
 mod values;
 pub mod who;
 
+pub use inventory::{InventoryFilter, inventory};
 pub use query::{ColumnQuery, QueryError};
 pub use references::{ReferenceLine, references};
 pub use who::who;

@@ -1,20 +1,26 @@
-//! `refs`: every reference of every file.
+//! `refs`: every reference of every file. `inventory` counts the same.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::mapped::{MappedUse, mapped_where};
 use super::matching::Match;
 use super::who::reference;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
-use crate::link::consumers::Consumers;
+use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::search::{property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::System;
+use crate::link::types::{Meaning, Types};
 use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::model::answer::{Certainty, Construct, Place, Reference, Scanned};
 use crate::model::source::{Context, FileId, Kind};
+use crate::model::span::Span;
 use crate::model::statement::Statement;
 
 /// One reference of any column, with the consumer in which it stands: a line of `refs`.
@@ -28,55 +34,116 @@ pub struct ReferenceLine {
     pub kind: Kind,
     /// Whether it is live.
     pub context: Context,
+    /// The consumer's file, as answers show it.
+    pub path: String,
+    /// Who owns it; empty is "unowned".
+    pub owners: Vec<String>,
     /// The reference, with its table and column.
     pub reference: Reference,
 }
 
 /// Every reference of every file, sorted by place, and what was scanned for them.
 pub fn references(workspace: &Workspace) -> (Vec<ReferenceLine>, Scanned) {
+    let mut lines: Vec<ReferenceLine> = Vec::new();
+    let scanned = for_each_database(workspace, |_, found| lines.extend(found));
+    lines.sort_by_cached_key(order);
+    lines.dedup();
+    (lines, scanned)
+}
+
+/// Shows `see` each database with its references, in the files' order.
+pub(super) fn for_each_database(
+    workspace: &Workspace,
+    mut see: impl FnMut(&System<'_, '_>, Vec<ReferenceLine>),
+) -> Scanned {
     let store = Store::new(workspace);
     let files: Vec<FileId> = (0..workspace.files.len()).map(|at| FileId(at as u32)).collect();
     store.set_constants(Constants::of(&store, &files));
     store.prepare(&files);
 
-    let mut lines: Vec<ReferenceLine> = Vec::new();
     let mut scanned = Scanned::default();
     for database in DatabaseScope::all(workspace) {
         let system = System::new(&store, database, &files, &files);
         let used: Vec<FileId> = files.iter().copied().filter(|&id| database.is_used_by(id)).collect();
-        let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(|&id| file_references(&system, id)).collect();
-        lines.extend(found.into_iter().flatten());
+        let mapped = mapped_where(&system, &|_| true);
+        let names = names(&system, &mapped);
+        let types = Types::new(&system);
+        let look = |&id: &FileId| {
+            let mapped = mapped.get(&id).map_or(&[][..], Vec::as_slice);
+            file_references(&system, &types, &names, mapped, id)
+        };
+        let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(look).collect();
         scanned = super::who::scanned(&system, &files, |_, _| true);
+        see(&system, found.into_iter().flatten().collect());
     }
-    lines.sort_by_cached_key(order);
-    lines.dedup();
-    (lines, scanned)
+    scanned
 }
 
 fn order(line: &ReferenceLine) -> (Place, String, String) {
     (line.reference.place.clone(), line.reference.table.clone(), line.reference.column.clone())
 }
 
-fn file_references(system: &System<'_, '_>, id: FileId) -> Vec<ReferenceLine> {
+/// All names by which code may speak of a column of the schema.
+fn names(system: &System<'_, '_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> =
+        mapped.values().flatten().flat_map(|property| property_names(&property.name)).collect();
+    for column in system.catalog.relations().flat_map(|(_, relation)| &relation.columns) {
+        names.extend(spellings_of(&column.name.to_string(), true));
+    }
+    names
+}
+
+fn file_references<'s, 'w>(
+    system: &System<'s, 'w>,
+    types: &Types<'_, 's, 'w>,
+    names: &BTreeSet<String>,
+    mapped: &[MappedUse],
+    id: FileId,
+) -> Vec<ReferenceLine> {
     let consumers = Consumers::of_file(system, id);
+    let file = system.store.file(id);
+    let repository = system.store.workspace().repositories.get(file.repository);
+    let repository = repository.map_or_else(String::new, |own| own.name.clone());
+    let owners = system.store.owners(id);
     let mut found = Vec::new();
+    let mut push = |consumer: ConsumerKey, span: Span, matched: Match| {
+        found.push(ReferenceLine {
+            repository: repository.clone(),
+            consumer: consumer.name,
+            kind: consumer.kind,
+            context: consumer.context,
+            path: file.path.clone(),
+            owners: owners.clone(),
+            reference: reference(system, id, span, matched),
+        });
+    };
+    let mut told: BTreeSet<Span> = BTreeSet::new();
     for statement in system.file_uses(id) {
         for used in &statement.uses {
+            if matches!(used.form, Form::Name | Form::NewRow) && !matches!(used.resolution, Resolution::Unknown { .. })
+            {
+                told.insert(used.span);
+            }
             for matched in matches_of(used, &statement.statement, statement.written) {
                 let consumer = consumers.of(&statement.statement, used.span, matched.construct);
-                let repository = system.store.file(id).repository;
-                found.push(ReferenceLine {
-                    repository: system
-                        .store
-                        .workspace()
-                        .repositories
-                        .get(repository)
-                        .map_or_else(String::new, |own| own.name.clone()),
-                    consumer: consumer.name,
-                    kind: consumer.kind,
-                    context: consumer.context,
-                    reference: reference(system, id, used.span, matched),
-                });
+                push(consumer, used.span, matched);
+            }
+        }
+    }
+    for property in mapped {
+        told.insert(property.span);
+        push(consumers.at(property.span), property.span, property.found.clone());
+    }
+    if let Some(code) = system.store.code(id) {
+        let evaluator = types.evaluator();
+        for used in code.uses.iter().filter(|used| names.contains(&used.name) && !told.contains(&used.span)) {
+            let Meaning::Columns { columns, access, certainty, why } = evaluator.meaning(id, code, used) else {
+                continue;
+            };
+            for column in columns {
+                let construct = Construct::Entity;
+                let matched = Match { access, certainty, construct, why: why.clone(), column };
+                push(consumers.at(used.span), used.span, matched);
             }
         }
     }

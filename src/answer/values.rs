@@ -60,6 +60,19 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         if open.is_empty() {
             return;
         }
+        let mappings = &self.system.store.facts(id).mappings;
+        let mapped = |span: Span| {
+            mappings.iter().find_map(|mapping| {
+                let property = mapping.properties.iter().find(|property| property.span.contains(span))?;
+                Some(format!("what maps {}.{}", mapping.entity, property.name))
+            })
+        };
+        for span in &open {
+            if let Some(whose) = mapped(*span) {
+                record(&mut findings.judged, *span, Judgement::OtherColumn(whose));
+            }
+        }
+        let open = open.into_iter().filter(|span| mapped(*span).is_none());
         let Some(code) = self.system.store.code(id) else { return };
         let evaluator = self.types.evaluator();
         let consumers = Consumers::of_file(self.system, id);

@@ -643,7 +643,7 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
             .get(file.repository)
             .map_or_else(String::new, |own| own.name.clone()),
         path: file.path.clone(),
-        owners: Vec::new(),
+        owners: system.store.owners(key.file),
         access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
         certainty: references.iter().map(|reference| reference.certainty).max().unwrap_or(Certainty::Possible),
         via: Vec::new(),

@@ -11,6 +11,7 @@ pub mod jpql;
 pub mod prisma;
 pub mod prose;
 pub mod python;
+pub mod schedule;
 pub mod shell;
 pub mod sql;
 pub mod templates;

@@ -4,14 +4,17 @@
 //! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, `implied` the names that
 //! they leave out, `translate` puts built statements into the schema's names, [`resolve`]
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
-//! carries columns through views, [`types`] tells what values are, [`consumers`] says in which code unit a use stands and whether that is live.
+//! carries columns through views, [`types`] tells what values are, [`consumers`] says in which code unit a use stands and whether that is live,
+//! [`owners`] who answers for it, [`runs`] what runs it.
 
 pub mod constants;
 pub mod consumers;
 pub mod database;
 pub mod entities;
 mod implied;
+pub mod owners;
 pub mod resolve;
+pub mod runs;
 pub mod search;
 pub mod store;
 pub mod system;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::constants::{self, Constants};
+use super::owners::Owners;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
@@ -31,6 +32,8 @@ pub struct Store<'w> {
     kept: AtomicUsize,
     /// Constants of files for the SQL of others, once they are known.
     constants: OnceLock<Constants>,
+    /// Who owns which files; read when first asked for.
+    owners: OnceLock<Owners>,
 }
 
 #[derive(Default)]
@@ -50,7 +53,7 @@ impl<'w> Store<'w> {
     /// A store that has read nothing yet.
     pub fn new(workspace: &'w Workspace) -> Self {
         let slots = workspace.files.iter().map(|_| Slot::default()).collect();
-        Self { workspace, slots, kept: AtomicUsize::new(0), constants: OnceLock::new() }
+        Self { workspace, slots, kept: AtomicUsize::new(0), constants: OnceLock::new(), owners: OnceLock::new() }
     }
 
     /// What is looked at.
@@ -111,6 +114,11 @@ impl<'w> Store<'w> {
                 Box::default()
             }
         })
+    }
+
+    /// Who owns the file; nobody when it is unowned.
+    pub fn owners(&self, id: FileId) -> Vec<String> {
+        self.owners.get_or_init(|| Owners::of(self)).owners(self, id)
     }
 
     /// The starts of the file's lines.

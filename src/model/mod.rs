@@ -4,6 +4,7 @@ pub mod answer;
 pub mod code;
 pub mod date;
 pub mod facts;
+pub mod inventory;
 pub mod mapping;
 pub mod name;
 pub mod schema;

@@ -4,6 +4,7 @@ pub mod check;
 mod fingerprint;
 pub mod github;
 pub mod gitlab;
+pub mod inventory;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -27,6 +27,8 @@ struct UnvalidatedConfig {
     #[serde(default)]
     context: Vec<ByPath>,
     #[serde(default)]
+    owner: Vec<OwnersByPath>,
+    #[serde(default)]
     limits: UnvalidatedLimits,
     #[serde(default)]
     naming: UnvalidatedNaming,
@@ -57,6 +59,13 @@ struct UnvalidatedDatabase {
 #[serde(deny_unknown_fields)]
 struct ByPath {
     name: Spanned<String>,
+    paths: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnersByPath {
+    owners: Vec<String>,
     paths: Vec<Spanned<String>>,
 }
 
@@ -119,6 +128,8 @@ impl Checks<'_> {
         }
         let kinds = written.kind.into_iter().map(|rule| self.kind(&rule)).collect::<Result<_, _>>()?;
         let contexts = written.context.into_iter().map(|rule| self.context(&rule)).collect::<Result<_, _>>()?;
+        let owned = |rule: OwnersByPath| Ok((rule.owners, self.globs(&rule.paths)?));
+        let owners = written.owner.into_iter().map(owned).collect::<Result<_, Invalid>>()?;
         let mut sources = Vec::new();
         for source in written.sources {
             let path = folder.join(source.get_ref());
@@ -134,6 +145,7 @@ impl Checks<'_> {
             databases,
             kinds,
             contexts,
+            owners,
             limits: self.limits(written.limits)?,
             naming: self.naming(written.naming)?,
             accepted: written.accept.into_iter().map(|one| self.accepted(&one)).collect::<Result<_, _>>()?,
@@ -289,6 +301,9 @@ mod tests {
             [[context]]
             name = "test"
             paths = ["sandbox"]
+            [[owner]]
+            owners = ["@shop/data"]
+            paths = ["ops/"]
             [limits]
             max_file_bytes = 1000
             [naming]

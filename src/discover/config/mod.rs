@@ -34,6 +34,8 @@ pub struct Config {
     pub kinds: Vec<(Kind, PathGlobs)>,
     /// Contexts by path; the last that matches decides.
     pub contexts: Vec<(Context, PathGlobs)>,
+    /// Owners by path; the last that matches decides.
+    pub owners: Vec<(Vec<String>, PathGlobs)>,
     /// Limits.
     pub limits: Limits,
     /// How code spells columns.

@@ -15,7 +15,7 @@ pub(super) struct Line {
 }
 
 /// Whether the path is that of a crontab.
-pub(super) fn is_crontab(path: &str) -> bool {
+pub(in crate::extract) fn is_crontab(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let of_host = name.strip_prefix("crontab.").is_some_and(|rest| !rest.is_empty() && !is_source(rest));
     let known = name == "crontab" || of_host || [".crontab", ".cron"].iter().any(|it| name.ends_with(it));
@@ -33,7 +33,7 @@ fn is_source(rest: &str) -> bool {
 }
 
 /// Whether the lines name the user who runs them.
-fn has_user(path: &str) -> bool {
+pub(in crate::extract) fn has_user(path: &str) -> bool {
     path.starts_with("cron.d/") || path.contains("/cron.d/")
 }
 
@@ -55,7 +55,7 @@ pub(super) fn lines(path: &str, text: &str) -> (Vec<Line>, Vec<Span>) {
 }
 
 /// Where the command of a line starts; `None` for an environment setting and whatever else has no time.
-fn command_start(line: &str, user: bool) -> Option<usize> {
+pub(in crate::extract) fn command_start(line: &str, user: bool) -> Option<usize> {
     let fields = if line.trim_start().starts_with('@') { 1 } else { 5 };
     let mut at = 0;
     for field in 0..fields + usize::from(user) {

@@ -1,7 +1,7 @@
 //! Shell: scripts, crontabs, and any other text that is a command line. What it gives to SQL clients is SQL.
 
 mod client;
-mod crontab;
+pub(in crate::extract) mod crontab;
 mod run;
 mod script;
 mod word;

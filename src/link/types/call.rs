@@ -34,8 +34,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let ExpressionKind::Call { callee, arguments, types } = &code.expression(id).kind else {
             return Type::Unknown("no call");
         };
+        // `db.query<User>(…)`: the rows are declared where they are asked for.
+        let asked = types.iter().map(|of| self.declared(file, *of, env, depth)).find(Type::has_rows);
         if let Some(rows) = self.statement_rows(file, code, id, arguments) {
-            return rows;
+            return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
         match &code.expression(*callee).kind {
@@ -200,12 +202,38 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// See [`Self::made_of_rows`]; for the call that an expression is.
+    pub(super) fn part_of_made(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        id: ExpressionId,
+        env: &Env<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let ExpressionKind::Call { arguments, types, .. } = &code.expression(id).kind else { return None };
+        self.made_of_rows(Called { file, arguments, types, env, depth })
+    }
+
     /// What a function that cannot be followed makes of rows, in a language without declared types: names that are columns
     /// of the rows likely still are.
     fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
         let code = self.code(called.file)?;
         if code.language != Language::TypeScript {
             return None;
+        }
+        let asked = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
+        if let Some(rows) = asked.into_iter().find(Type::has_rows) {
+            return Some(Type::holding(rows));
+        }
+        // What runs a function that it is given gives what that returns: a transaction, a retry, a cache.
+        let given = called.arguments.iter().take(3).find_map(|argument| {
+            let ExpressionKind::Function(function) = code.expression(*argument).kind else { return None };
+            let result = self.result(called.file, function, called.env, None, called.depth + 1);
+            result.has_rows().then_some(result)
+        });
+        if given.is_some() {
+            return given;
         }
         called.arguments.iter().take(3).find_map(|argument| {
             let is_value = matches!(

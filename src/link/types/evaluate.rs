@@ -60,8 +60,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, env, depth),
             ExpressionKind::This(class) => self.this(file, code, *class, depth),
             ExpressionKind::Member { object, name } => {
-                let object = of(*object);
-                self.property(&object, name, depth)
+                let whole = of(*object);
+                match self.property(&whole, name, depth) {
+                    // A part of what a function makes of rows in a way that is not followed.
+                    Type::Unknown(why) => {
+                        self.part_of_made(file, code, *object, env, depth).unwrap_or(Type::Unknown(why))
+                    }
+                    found => found,
+                }
             }
             ExpressionKind::Element(of_what) => of(*of_what).element(),
             ExpressionKind::Call { .. } => self.call(file, code, id, env, depth),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Evaluator;
 use super::kind::{Env, Type};
-use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, FunctionId, VariableId};
+use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, FunctionId, TypeExpression, VariableId};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -244,7 +244,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         None => found.push(Destination::Known("given to a function that does not take it".to_owned())),
                     }
                 }
-                Type::Signature(..) => found.push(Destination::Unknown("given to a function value".to_owned())),
+                Type::Signature(declaring, of, env) => {
+                    let parameter = self.code(declaring).and_then(|code| match &code.types[of.0 as usize] {
+                        TypeExpression::Function { parameters, .. } => parameters.get(at as usize).copied(),
+                        _ => None,
+                    });
+                    match parameter.map(|parameter| self.declared(declaring, parameter, &env, 0)) {
+                        Some(of) if of.has_rows() => found.push(Destination::Row {
+                            of,
+                            access: Access::Write,
+                            how: "a function takes as a row".to_owned(),
+                        }),
+                        _ => found.push(Destination::Unknown("given to a function value".to_owned())),
+                    }
+                }
                 _ => {
                     let name = match &code.expression(callee).kind {
                         ExpressionKind::Member { object, name } => {
@@ -275,10 +288,39 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     if name == "assign" && at > 0 {
                         open.push((file, Carrier::Expression(call), steps + 1));
                     }
-                    found.push(Destination::Unknown("given to a function that is not followed".to_owned()));
+                    match self.outside(file, callee) {
+                        Some(library) => {
+                            found.push(Destination::Known(format!("a key of an object given to {library}")))
+                        }
+                        None => {
+                            found.push(Destination::Unknown("given to a function that is not followed".to_owned()));
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// The library that a function belongs to, when what it is reached by comes from outside the scanned code: what
+    /// database libraries are given is known by their own tables.
+    fn outside(&self, file: FileId, callee: ExpressionId) -> Option<String> {
+        let code = self.code(file)?;
+        let mut at = callee;
+        for _ in 0..16 {
+            match &code.expression(at).kind {
+                ExpressionKind::Member { object, .. } => at = *object,
+                ExpressionKind::Call { callee, .. } => at = *callee,
+                ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
+                ExpressionKind::Name { name, .. } => {
+                    return match self.type_of(file, at, &Env::default(), 0) {
+                        Type::Library(..) => Some(format!("{name}, which the scanned code does not declare")),
+                        _ => None,
+                    };
+                }
+                _ => return None,
+            }
+        }
+        None
     }
 
     /// A place of a declared type.

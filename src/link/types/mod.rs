@@ -19,20 +19,22 @@ mod modules;
 mod row;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use self::goes::{Carrier, Destination};
 use self::kind::{Env, Part, Type};
 use self::modules::Modules;
+use super::resolve::relation_key;
 use super::search::Words;
 use super::system::{StatementUses, System};
-use crate::catalog::ColumnKey;
+use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::Certainty;
 use crate::model::code::{
     Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, Use, UseForm, VariableId,
 };
+use crate::model::mapping::{Mapping, MappingRole};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -49,6 +51,8 @@ const MOST_CALLERS: usize = 24;
 pub struct Types<'a, 's, 'w> {
     system: &'a System<'s, 'w>,
     modules: Modules<'w>,
+    /// Mappings by the relation that they stand for.
+    mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files that name a function, by its name.
     named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
     /// Files that may give a view something, by its name.
@@ -80,7 +84,29 @@ pub enum Meaning {
 impl<'a, 's, 'w> Types<'a, 's, 'w> {
     /// For the files of a system.
     pub fn new(system: &'a System<'s, 'w>) -> Self {
-        Self { system, modules: Modules::new(system.store), named: Mutex::default(), giving: Mutex::default() }
+        Self {
+            system,
+            modules: Modules::new(system.store),
+            mappings: OnceLock::new(),
+            named: Mutex::default(),
+            giving: Mutex::default(),
+        }
+    }
+
+    /// The mappings that stand for a relation.
+    fn mappings_of(&self, relation: &RelationKey) -> &[(FileId, &'s Mapping)] {
+        let made = self.mappings.get_or_init(|| {
+            let system = self.system;
+            let mut made: BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>> = BTreeMap::new();
+            for (file, mapping) in system.entities.all().filter(|(_, mapping)| mapping.role == MappingRole::Entity) {
+                if let Some(table) = system.entities.table(system.store, file, &system.catalog, mapping) {
+                    let relation = relation_key(&system.catalog, &table, &system.database.search_path());
+                    made.entry(relation).or_default().push((file, mapping));
+                }
+            }
+            made
+        });
+        made.get(relation).map_or(&[], Vec::as_slice)
     }
 
     /// Code files of the repository of `file`, without that one, in which `name` stands; none when it stands all over.

@@ -164,6 +164,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Part::Columns(vec![ColumnKey { relation: relation.clone(), column: name }], certainty)
         };
         let folded = Name::new(name);
+        // A mapping that has the property says what it is: a relation to other rows is no column.
+        let system = self.system();
+        let mapped = self.types.mappings_of(relation).iter().find_map(|(file, mapping)| {
+            let found = system.entities.property(system.store, *file, mapping, name)?;
+            (found.property.column == MappedName::None).then_some(())
+        });
+        if mapped.is_some() {
+            return Part::Other;
+        }
         match relation {
             RelationKey::Declared(id) => {
                 let relation = self.system().catalog.relation(*id);

@@ -1,6 +1,7 @@
 //! JSON: for programs. Shapes are versioned; the current one is `v1`.
 
 mod check;
+mod inventory;
 mod statements;
 mod v1;
 
@@ -12,6 +13,7 @@ use crate::answer::ReferenceLine;
 use crate::answer::statements::StatementReport;
 use crate::check::report::Report;
 use crate::model::answer::Answer;
+use crate::model::inventory::Inventory;
 
 use super::printable::printable_json;
 use super::text::Mentions;
@@ -29,6 +31,11 @@ pub fn check(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// One object a line: docs/refs.schema.json.
 pub fn refs(lines: &[ReferenceLine], out: &mut dyn Write) -> io::Result<()> {
     lines.iter().try_for_each(|line| line_of(&v1::ReferenceLine::from(line), out))
+}
+
+/// The inventory as one document: docs/inventory.schema.json.
+pub fn inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", printable_json(serde_json::to_string_pretty(&inventory::InventoryV1::from(inventory))?))
 }
 
 /// What each statement of a script does, as one document.
@@ -74,6 +81,8 @@ mod tests {
             consumer: "Users.rename".into(),
             kind: Kind::Application,
             context: Context::Live,
+            path: "src/users.ts".into(),
+            owners: vec!["@shop/data".into()],
             reference: blocked().consumers[0].references[0].clone(),
         };
         let mut out = Vec::new();

@@ -40,6 +40,9 @@ fn one(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::Re
     for owner in &consumer.owners {
         write!(out, "  {}", printable(owner))?;
     }
+    if consumer.owners.is_empty() {
+        write!(out, "  {DIM}unowned{DIM:#}")?;
+    }
     let first = consumer.references.first().map_or(1, |reference| reference.place.line);
     writeln!(out, "  {DIM}{}:{first}{DIM:#}", printable(&consumer.path))?;
     for via in &consumer.via {

@@ -3,7 +3,7 @@
 mod consumers;
 mod rest;
 pub(in crate::render) mod snippet;
-mod style;
+pub(in crate::render) mod style;
 pub mod unanswered;
 
 use std::io::{self, Write};

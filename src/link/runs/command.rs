@@ -1,0 +1,242 @@
+//! Command lines: which scripts and tasks a file runs.
+
+use crate::model::span::Span;
+
+/// Endings of files that are run.
+const SCRIPTS: &[&str] = &[
+    "sh", "bash", "zsh", "ksh", "sql", "pgsql", "psql", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "rb", "pl",
+    "php", "r", "R", "service", "ipynb", "ps1", "bat",
+];
+
+/// Commands that do something with a script other than running it.
+const HANDLERS: &[&str] = &[
+    "chmod",
+    "chown",
+    "cp",
+    "mv",
+    "rm",
+    "ls",
+    "cat",
+    "touch",
+    "shellcheck",
+    "test",
+    "diff",
+    "git",
+    "COPY",
+    "ADD",
+    "grep",
+    "sed",
+    "head",
+    "tail",
+    "wc",
+    "eslint",
+    "prettier",
+    "mypy",
+    "ruff",
+    "flake8",
+    "black",
+    "pylint",
+    "isort",
+];
+
+/// Longest word that may be a path.
+const LONGEST: usize = 300;
+
+/// Names in one file; a list that long is no script.
+const MOST_NAMES: usize = 20_000;
+
+/// Something that a file runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Called {
+    /// Where it is named.
+    pub(super) at: Span,
+    /// The path, or `npm:task`, `make:task`, `just:task`.
+    pub(super) path: String,
+}
+
+/// Whether the file may run others, by its path.
+pub(super) fn is_runner(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    const NAMES: &[&str] = &[
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        "package.json",
+        "vercel.json",
+        "crontab",
+        "Procfile",
+    ];
+    const EXTENSIONS: &[&str] = &[
+        "sh",
+        "bash",
+        "zsh",
+        "ksh",
+        "timer",
+        "service",
+        "yml",
+        "yaml",
+        "tpl",
+        "py",
+        "sql",
+        "pgsql",
+        "psql",
+        "mk",
+        "crontab",
+        "cron",
+        "jenkinsfile",
+    ];
+    NAMES.contains(&name)
+        || EXTENSIONS.contains(&extension)
+        || name.starts_with("Jenkinsfile")
+        || name.starts_with("crontab.")
+        || path.contains("cron.d/")
+        || (extension.is_empty() && (path.contains("bin/") || path.contains("scripts/")))
+}
+
+/// What a file runs, in text order.
+pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
+    let is_sql = [".sql", ".pgsql", ".psql"].iter().any(|ending| path.ends_with(ending));
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_start();
+        let is_comment = said.starts_with('#') || said.starts_with("//") || said.starts_with("--");
+        // A script of SQL runs others by commands of its client only.
+        let runs = !is_sql
+            || ["\\i ", "\\ir ", "\\include", "@", "SOURCE ", "source ", ":r "].iter().any(|it| said.starts_with(it));
+        if !is_comment && runs && line.len() < 100_000 {
+            of_line(line, start, &mut found);
+        }
+        start += line.len();
+        if found.len() > MOST_NAMES {
+            break;
+        }
+    }
+    found
+}
+
+fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
+    let is_part = |c: char| c.is_alphanumeric() || "_-./$@%+~\\{}:".contains(c);
+    let mut handled = false;
+    let mut before = ["", ""];
+    let mut at = 0;
+    while at < line.len() {
+        let rest = &line[at..];
+        let Some(first) = rest.chars().next() else { break };
+        if !is_part(first) {
+            if matches!(first, ';' | '|' | '&') {
+                handled = false;
+                before = ["", ""];
+            }
+            at += first.len_utf8();
+            continue;
+        }
+        let length = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
+        let word = &rest[..length];
+        let span = Span::new(start + at, start + at + length);
+        at += length;
+        if HANDLERS.contains(&word) && before[1] != "-f" {
+            handled = true;
+        }
+        if !handled && word.len() < LONGEST {
+            of_word(word, before, span, found);
+        }
+        before = [before[1], word];
+    }
+}
+
+fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
+    let mut push = |path: String| found.push(Called { at: span, path });
+    match before {
+        ["npm" | "pnpm" | "yarn" | "bun", "run"] => push(format!("npm:{word}")),
+        [_, "yarn" | "pnpm"] if word != "run" => push(format!("npm:{word}")),
+        [_, "npm"] if matches!(word, "start" | "test") => push(format!("npm:{word}")),
+        [_, "make" | "just"] | ["make" | "just", _] if !word.starts_with('-') => {
+            push(format!("{}:{word}", if before.contains(&"make") { "make" } else { "just" }))
+        }
+        [_, "-m"] => {
+            let module = word.replace('.', "/");
+            push(format!("{module}.py"));
+            push(format!("{module}/__main__.py"));
+        }
+        _ => {}
+    }
+    // `@file.sql` of sqlplus, `file:arg` of images and volumes.
+    let word = word.trim_start_matches('@').trim_end_matches(['.', ':', '\\']);
+    let word = word.rsplit(':').next().unwrap_or(word);
+    let parts: Vec<&str> = word.split('/').filter(|part| !part.is_empty()).collect();
+    let known = parts
+        .iter()
+        .rposition(|part| matches!(*part, "." | "..") || part.contains(['$', '{', '%', '~']))
+        .map_or(0, |at| at + 1);
+    let path = parts.get(known..).unwrap_or(&[]).join("/");
+    let name = path.rsplit('/').next().unwrap_or("");
+    if name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && SCRIPTS.contains(&extension)) {
+        push(path);
+    }
+}
+
+/// The task of a `package.json`, Makefile or justfile whose recipe holds `at`: others run it by that name.
+pub(super) fn task_at(path: &str, text: &str, at: Span) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let start = text.get(..at.start as usize)?.rfind('\n').map_or(0, |newline| newline + 1);
+    match name {
+        "package.json" => {
+            // `"task": "command"`: the key on the line; a file on one line has the last key before.
+            let before = text.get(start..at.start as usize)?;
+            let (head, _) = before.rsplit_once("\": ").or_else(|| before.rsplit_once("\":"))?;
+            Some(format!("npm:{}", head.rsplit('"').next()?))
+        }
+        "Makefile" | "makefile" | "GNUmakefile" | "justfile" | "Justfile" => {
+            let tool = if name.to_ascii_lowercase() == "justfile" { "just" } else { "make" };
+            let head = text
+                .get(..at.end as usize)?
+                .lines()
+                .rev()
+                .find(|line| !line.starts_with([' ', '\t', '#']) && line.contains(':') && !line.contains(":="))?;
+            let task = head.split(':').next()?.split_whitespace().next()?;
+            Some(format!("{tool}:{}", task.trim_start_matches('@')))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_name_what_they_run() {
+        for (path, text, expected) in [
+            ("a.sh", "sh export.sh && ./bin/b.sh > x.log", "export.sh bin/b.sh"),
+            ("a.sh", "cd \"$(dirname $0)\"; psql -f \"$DIR/sql/report.sql\"", "sql/report.sql"),
+            ("a.sh", "# sh export.sh\nchmod +x export.sh && export.sh", "export.sh"),
+            ("a.sh", "python -m jobs.daily --all", "jobs/daily.py jobs/daily/__main__.py"),
+            ("a.sh", "npm run report; yarn nightly; make -s dump", "npm:report npm:nightly make:dump"),
+            ("a.sh", "node dist/jobs/x.js", "dist/jobs/x.js"),
+            ("a.sql", "SELECT 'x.sh';\n\\i parts/b.sql\n@c.sql\n-- \\i d.sql", "parts/b.sql c.sql"),
+            ("crontab", "0 2 * * * /opt/shop/../shop/export.sh", "shop/export.sh"),
+            ("a.yml", "  command: [\"sh\", \"/app/export.sh\"]", "app/export.sh"),
+            ("a.sh", "echo 1.5 a.b.c x.md", ""),
+        ] {
+            let found: Vec<String> = called(path, text).into_iter().map(|called| called.path).collect();
+            assert_eq!(found.join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn tasks_have_names() {
+        let at = |text: &str| text.find("x.sh").map(|at| Span::new(at, at + 4)).expect("there");
+        for (path, text, expected) in [
+            ("package.json", "{\n \"scripts\": {\n  \"report\": \"sh x.sh\"\n }\n}", Some("npm:report")),
+            ("Makefile", "A := b\nall: report\n\nreport: deps\n\tsh x.sh\n", Some("make:report")),
+            ("justfile", "nightly arg:\n  sh x.sh\n", Some("just:nightly")),
+            ("a.sh", "sh x.sh", None),
+        ] {
+            assert_eq!(task_at(path, text, at(text)).as_deref(), expected, "{path}");
+        }
+    }
+}
