@@ -7,9 +7,6 @@ use super::lowering::Lowering;
 use crate::model::code::{ExpressionId, ExpressionKind};
 use crate::model::span::Span;
 
-/// Longest expression that is read, in bytes.
-const LONGEST: usize = 8_192;
-
 /// What differs between the languages.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rules {
@@ -108,35 +105,8 @@ pub(super) fn name_end(text: &str, at: usize, end: usize) -> usize {
     at + bytes[at.min(end)..end].iter().take_while(|byte| is_name(**byte)).count()
 }
 
-/// Where the bracket that is open at `from` is closed, literals and inner brackets left out.
-pub(super) fn closing(text: &str, from: usize, end: usize, open: u8, close: u8) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let end = end.min(from + LONGEST);
-    let (mut at, mut depth) = (from, 0_u32);
-    while at < end {
-        match bytes[at] {
-            quote @ (b'\'' | b'"') => {
-                // A quote that nothing closes is an apostrophe.
-                if let Some(length) = literal_length(&bytes[at + 1..end], quote) {
-                    at += length + 1;
-                }
-            }
-            byte if byte == close => {
-                if depth == 0 {
-                    return Some(at);
-                }
-                depth -= 1;
-            }
-            byte if byte == open => depth += 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
 /// The length of the literal whose inside starts here, its closing quote left out.
-fn literal_length(bytes: &[u8], quote: u8) -> Option<usize> {
+pub(super) fn literal_length(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {

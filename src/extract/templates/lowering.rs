@@ -2,11 +2,21 @@
 
 use std::collections::HashMap;
 
+use super::expression::literal_length;
 use crate::model::code::{
     Code, Expression, ExpressionId, ExpressionKind, Language, Use, UseForm, Variable, VariableId,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
+
+/// Longest expression that is read, in bytes.
+const LONGEST: usize = 8_192;
+
+/// Longest expression of a text in which many are not closed: such a text is no template.
+const LONGEST_OF_MANY: usize = 128;
+
+/// Expressions that are not closed before a text is no template.
+const MOST_UNCLOSED: u32 = 500;
 
 /// Something that ends with the scope it is in.
 enum Opened<'t> {
@@ -24,6 +34,8 @@ pub(super) struct Lowering<'t> {
     receivers: Vec<Option<ExpressionId>>,
     opened: Vec<Opened<'t>>,
     comments: Vec<Span>,
+    /// Brackets that nothing closed.
+    unclosed: u32,
 }
 
 /// How much was in scope when a scope was entered.
@@ -40,6 +52,7 @@ impl<'t> Lowering<'t> {
             receivers: Vec::new(),
             opened: Vec::new(),
             comments: Vec::new(),
+            unclosed: 0,
         }
     }
 
@@ -48,6 +61,40 @@ impl<'t> Lowering<'t> {
         self.code.uses.sort_by_key(|found| (found.span.start, found.span.end));
         self.code.uses.dedup_by_key(|found| found.span);
         (self.code, self.comments)
+    }
+
+    /// Where the bracket is closed whose inside starts at `from`, literals and inner brackets left out.
+    pub(super) fn closing(&mut self, from: usize, end: usize, open: u8, close: u8) -> Option<usize> {
+        let longest = if self.unclosed > MOST_UNCLOSED { LONGEST_OF_MANY } else { LONGEST };
+        let bytes = self.text.as_bytes();
+        let end = end.min(from + longest);
+        let (mut at, mut depth) = (from, 0_u32);
+        // A quote that nothing closes is an apostrophe; there is no use in looking for its other half again.
+        let mut apostrophes = [false; 2];
+        while at < end {
+            match bytes[at] {
+                quote @ (b'\'' | b'"') => {
+                    let apostrophe = &mut apostrophes[usize::from(quote == b'"')];
+                    if !*apostrophe {
+                        match literal_length(&bytes[at + 1..end], quote) {
+                            Some(length) => at += length + 1,
+                            None => *apostrophe = true,
+                        }
+                    }
+                }
+                byte if byte == close => {
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                    depth -= 1;
+                }
+                byte if byte == open => depth += 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        self.unclosed += 1;
+        None
     }
 
     /// Takes note of a comment.
@@ -106,6 +153,11 @@ impl<'t> Lowering<'t> {
         let id = ExpressionId(self.code.expressions.len() as u32);
         self.code.expressions.push(Expression { kind, span });
         id
+    }
+
+    /// Whether the template itself gives the name a value.
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.names.get(name).is_some_and(|bound| !bound.is_empty())
     }
 
     /// What a name stands for: a variable, else what the template is given.

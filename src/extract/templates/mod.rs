@@ -1,9 +1,16 @@
-//! Templates that a server fills in: Thymeleaf, JSP. What they name are parts of the values that the code gives them.
+//! Templates that a server fills in: Thymeleaf, JSP, `FreeMarker`, Velocity, EJS, Handlebars. What they name are parts of
+//! the values that the code gives them.
 
 mod expression;
+mod freemarker;
+mod handlebars;
 mod lowering;
 mod markup;
 mod page;
+mod script;
+#[cfg(test)]
+mod tests;
+mod velocity;
 
 use self::lowering::Lowering;
 use self::page::Kind;
@@ -21,6 +28,10 @@ pub struct Templates;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Engine {
     Page(Kind),
+    FreeMarker,
+    Velocity,
+    Script,
+    Handlebars,
 }
 
 /// Engines by file extension, in lower case.
@@ -32,6 +43,15 @@ const EXTENSIONS: &[(&str, Engine)] = &[
     ("jspx", Engine::Page(Kind::Jsp)),
     ("jspf", Engine::Page(Kind::Jsp)),
     ("tag", Engine::Page(Kind::Jsp)),
+    ("ftl", Engine::FreeMarker),
+    ("ftlh", Engine::FreeMarker),
+    ("ftlx", Engine::FreeMarker),
+    ("vm", Engine::Velocity),
+    ("vtl", Engine::Velocity),
+    ("ejs", Engine::Script),
+    ("hbs", Engine::Handlebars),
+    ("handlebars", Engine::Handlebars),
+    ("mustache", Engine::Handlebars),
 ];
 
 fn engine_of(path: &str) -> Option<Engine> {
@@ -86,6 +106,10 @@ fn lower(input: Input<'_>) -> Option<(Code, Vec<Span>)> {
     let mut lowering = Lowering::new(input.text);
     match engine {
         Engine::Page(kind) => page::lower(&mut lowering, kind),
+        Engine::FreeMarker => freemarker::lower(&mut lowering),
+        Engine::Velocity => velocity::lower(&mut lowering),
+        Engine::Handlebars => handlebars::lower(&mut lowering),
+        Engine::Script => return script::lower(input.text),
     }
     Some(lowering.finish())
 }

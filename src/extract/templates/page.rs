@@ -119,7 +119,7 @@ fn values(lowering: &mut Lowering<'_>, span: Span, signs: &[u8]) -> Option<Expre
         if !signs.contains(&sign) {
             continue;
         }
-        let Some(close) = expression::closing(text, start, end, b'{', b'}') else { continue };
+        let Some(close) = lowering.closing(start, end, b'{', b'}') else { continue };
         let rules = Rules { of_receiver: sign == b'*', ..Rules::default() };
         found.push(expression::read(lowering, Span::new(start, close), rules));
         at = close + 1;

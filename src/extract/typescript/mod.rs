@@ -48,6 +48,11 @@ impl Format for TypeScript {
     }
 }
 
+/// What a script of another format says about values.
+pub(super) fn script(text: &str) -> Option<Code> {
+    values::lower(&grammar("x.js"), text)
+}
+
 fn has_extension(path: &str, known: &[&str]) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| known.iter().any(|it| extension.eq_ignore_ascii_case(it)))
 }

@@ -14,7 +14,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         match of {
             Type::Row(row) => match self.row_part(row, name, false) {
-                Part::Columns(..) => Type::Scalar,
+                // A column that refers to another row stands for that row.
+                Part::Columns(..) => self.related(row, name).unwrap_or(Type::Scalar),
                 Part::Related(row) => row,
                 Part::Other => Type::Unknown("a part of a row that is no column"),
                 Part::Nothing => {
