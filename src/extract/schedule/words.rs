@@ -127,7 +127,7 @@ fn times(minute: &str, hour: &str) -> Option<Time> {
         };
     }
     match (minute, hour) {
-        ("*", "*") | ("*/1", "*") => return Some(Time::Every("every minute".to_owned())),
+        ("*" | "*/1", "*") => return Some(Time::Every("every minute".to_owned())),
         (every, "*") if let Some(step) = step(every) => return Some(Time::Every(format!("every {step} minutes"))),
         ("0", "*") => return Some(Time::Every("hourly".to_owned())),
         (at, "*") if let Some(at) = minutes(at) => return Some(Time::Every(format!("hourly at minute {at}"))),

@@ -66,7 +66,7 @@ fn tag(lowering: &mut Lowering<'_>, open: &mut Vec<Mark>, span: Span) {
             let name = helper.of(text);
             let mark = lowering.enter();
             open.push(mark);
-            let has_arguments = text[end..bytes.len()].trim_matches(['~', '}', ' ', '\n', '\t', '\r']) != "";
+            let has_arguments = !text[end..bytes.len()].trim_matches(['~', '}', ' ', '\n', '\t', '\r']).is_empty();
             let values = words(lowering, if has_arguments { end } else { at }, bytes.len(), false);
             if SAME.contains(&name) {
                 return;

@@ -56,8 +56,6 @@ pub(super) struct Called {
 
 /// Whether the file may run others, by its path.
 pub(super) fn is_runner(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     const NAMES: &[&str] = &[
         "Makefile",
         "makefile",
@@ -88,6 +86,8 @@ pub(super) fn is_runner(path: &str) -> bool {
         "cron",
         "jenkinsfile",
     ];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     NAMES.contains(&name)
         || EXTENSIONS.contains(&extension)
         || name.starts_with("Jenkinsfile")
@@ -201,7 +201,7 @@ pub(super) fn task_at(path: &str, text: &str, at: Span) -> Option<String> {
             Some(format!("npm:{}", head.rsplit('"').next()?))
         }
         "Makefile" | "makefile" | "GNUmakefile" | "justfile" | "Justfile" => {
-            let tool = if name.to_ascii_lowercase() == "justfile" { "just" } else { "make" };
+            let tool = if name.eq_ignore_ascii_case("justfile") { "just" } else { "make" };
             let head = text
                 .get(..at.end as usize)?
                 .lines()

@@ -290,7 +290,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     }
                     match self.outside(file, callee) {
                         Some(library) => {
-                            found.push(Destination::Known(format!("a key of an object given to {library}")))
+                            found.push(Destination::Known(format!("a key of an object given to {library}")));
                         }
                         None => {
                             found.push(Destination::Unknown("given to a function that is not followed".to_owned()));
