@@ -66,7 +66,7 @@ fn tag(lowering: &mut Lowering<'_>, open: &mut Vec<Mark>, span: Span) {
             let name = helper.of(text);
             let mark = lowering.enter();
             open.push(mark);
-            let has_arguments = text[end..bytes.len()].trim_matches(['~', '}', ' ', '\n', '\t', '\r']) != "";
+            let has_arguments = !text[end..bytes.len()].trim_matches(['~', '}', ' ', '\n', '\t', '\r']).is_empty();
             let values = words(lowering, if has_arguments { end } else { at }, bytes.len(), false);
             if SAME.contains(&name) {
                 return;
@@ -114,7 +114,6 @@ fn words(lowering: &mut Lowering<'_>, from: usize, end: usize, helper_first: boo
                 if !is_helper && !is_key && !is_word && byte != b'@' {
                     found.extend(read(lowering, path));
                 }
-                // `else if user.active`.
                 is_helper = false;
                 at += length - 1;
             }
@@ -141,7 +140,7 @@ fn read(lowering: &mut Lowering<'_>, path: Span) -> Option<ExpressionId> {
         let name = part.trim_end_matches(['.', '/']);
         if name.is_empty() {
             dots += part.bytes().filter(|byte| *byte == b'.').count();
-            // Each `../` is three pieces' worth of signs: two dots and a slash.
+            // `../` comes in three pieces: each dot, and the slash behind them.
             if part.ends_with('/') || dots == 2 {
                 outer += usize::from(dots == 2);
                 is_this = true;

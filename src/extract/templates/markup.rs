@@ -104,16 +104,13 @@ impl<'t> Events<'t> {
             }
             value += 1;
             value += bytes[value..].iter().take_while(|byte| blank(**byte)).count();
-            let (from, to) = match bytes.get(value) {
-                Some(quote @ (b'"' | b'\'')) => {
-                    let length = bytes[value + 1..].iter().take_while(|byte| *byte != quote).count();
-                    at = (value + length + 2).min(bytes.len());
-                    (value + 1, value + 1 + length)
-                }
-                _ => {
-                    at = value + bytes[value..].iter().take_while(|byte| !blank(**byte) && **byte != b'>').count();
-                    (value, at)
-                }
+            let (from, to) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(value) {
+                let length = bytes[value + 1..].iter().take_while(|byte| *byte != quote).count();
+                at = (value + length + 2).min(bytes.len());
+                (value + 1, value + 1 + length)
+            } else {
+                at = value + bytes[value..].iter().take_while(|byte| !blank(**byte) && **byte != b'>').count();
+                (value, at)
             };
             attributes.push(Attribute { name: own, value: Span::new(from, to) });
         }
