@@ -26,6 +26,8 @@ mod inventory;
 mod probes;
 #[path = "integration/reach.rs"]
 mod reach;
+#[path = "integration/runs.rs"]
+mod runs;
 #[path = "integration/schema.rs"]
 mod schema;
 #[path = "integration/story.rs"]

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::mapped::{MappedUse, mapped_where};
 use super::matching::Match;
-use super::who::reference;
+use super::who::{reference, run_by};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
@@ -93,9 +93,9 @@ fn names(system: &System<'_, '_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> 
     names
 }
 
-fn file_references<'s, 'w>(
-    system: &System<'s, 'w>,
-    types: &Types<'_, 's, 'w>,
+fn file_references<'q, 's, 'w>(
+    system: &'q System<'s, 'w>,
+    types: &Types<'q, 's, 'w>,
     names: &BTreeSet<String>,
     mapped: &[MappedUse],
     id: FileId,
@@ -106,11 +106,15 @@ fn file_references<'s, 'w>(
     let repository = repository.map_or_else(String::new, |own| own.name.clone());
     let owners = system.store.owners(id);
     let mut found = Vec::new();
+    // What runs a consumer is the same for all of its references on a line.
+    let mut run: BTreeMap<(ConsumerKey, usize), Kind> = BTreeMap::new();
     let mut push = |consumer: ConsumerKey, span: Span, matched: Match| {
+        let line = system.store.lines(id).line_of(span.start);
+        let kind = *run.entry((consumer.clone(), line)).or_insert_with(|| run_by(system, &consumer, &[span]).0);
         found.push(ReferenceLine {
             repository: repository.clone(),
             consumer: consumer.name,
-            kind: consumer.kind,
+            kind,
             context: consumer.context,
             path: file.path.clone(),
             owners: owners.clone(),

@@ -17,6 +17,7 @@ use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolver, relation_key};
+use crate::link::runs;
 use crate::link::search::{
     ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words,
     property_names, spellings_of,
@@ -26,11 +27,11 @@ use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, hole_relations};
 use crate::model::answer::{
     Answer, BlindSpotAt, Certainty, Construct, Consumer, Mention, MentionVerdict, ProblemAt, Reference, Scanned,
-    Target, TargetState, Verdict,
+    Target, TargetState, Verdict, Via,
 };
 use crate::model::facts::Problem;
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, Kind};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -631,10 +632,11 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
 pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
     references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
+    let (kind, via) = run_by(system, key, &references.iter().map(|(span, _)| *span).collect::<Vec<Span>>());
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {
         name: key.name.clone(),
-        kind: key.kind,
+        kind,
         context: key.context,
         repository: system
             .store
@@ -646,10 +648,43 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
         owners: system.store.owners(key.file),
         access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
         certainty: references.iter().map(|reference| reference.certainty).max().unwrap_or(Certainty::Possible),
-        via: Vec::new(),
+        via,
         references,
     }
 }
+
+/// What runs a live consumer whose references stand at these places, and what that makes it. A view is run by nobody;
+/// what the settings say of a file counts more than what runs it.
+pub(super) fn run_by(system: &System<'_, '_>, key: &ConsumerKey, places: &[Span]) -> (Kind, Vec<Via>) {
+    if key.context != Context::Live || key.kind == Kind::View {
+        return (key.kind, Vec::new());
+    }
+    let (store, mut seen) = (system.store, BTreeSet::new());
+    for &span in places {
+        // References of one statement are run by the same thing.
+        if !seen.insert(store.lines(key.file).line_of(span.start)) || seen.len() > MOST_LINES {
+            continue;
+        }
+        let steps = store.runs().via(store, key.file, span);
+        let Some(kind) = runs::kind_of(&steps) else { continue };
+        let via = |step: runs::Step| {
+            let place = place(store, step.file, step.at);
+            Via {
+                kind: step.kind.to_owned(),
+                name: step.name,
+                schedule: step.schedule,
+                path: place.path,
+                line: place.line,
+            }
+        };
+        let kind = if runs::has_kind_of_user(store, key.file) { key.kind } else { kind };
+        return (kind, steps.into_iter().map(via).collect());
+    }
+    (key.kind, Vec::new())
+}
+
+/// Lines of a consumer that are looked at for what runs them.
+const MOST_LINES: usize = 64;
 
 fn verdict(consumers: &[Consumer], mentions: &[Mention], blind_spots: &[BlindSpotAt]) -> Verdict {
     let live = || consumers.iter().filter(|consumer| consumer.context == Context::Live);

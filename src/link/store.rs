@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::constants::{self, Constants};
 use super::owners::Owners;
+use super::runs::Runs;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
@@ -34,6 +35,8 @@ pub struct Store<'w> {
     constants: OnceLock<Constants>,
     /// Who owns which files; read when first asked for.
     owners: OnceLock<Owners>,
+    /// What runs which files; read when first asked for.
+    runs: OnceLock<Runs>,
 }
 
 #[derive(Default)]
@@ -53,7 +56,14 @@ impl<'w> Store<'w> {
     /// A store that has read nothing yet.
     pub fn new(workspace: &'w Workspace) -> Self {
         let slots = workspace.files.iter().map(|_| Slot::default()).collect();
-        Self { workspace, slots, kept: AtomicUsize::new(0), constants: OnceLock::new(), owners: OnceLock::new() }
+        Self {
+            workspace,
+            slots,
+            kept: AtomicUsize::new(0),
+            constants: OnceLock::new(),
+            owners: OnceLock::new(),
+            runs: OnceLock::new(),
+        }
     }
 
     /// What is looked at.
@@ -119,6 +129,11 @@ impl<'w> Store<'w> {
     /// Who owns the file; nobody when it is unowned.
     pub fn owners(&self, id: FileId) -> Vec<String> {
         self.owners.get_or_init(|| Owners::of(self)).owners(self, id)
+    }
+
+    /// What runs the files.
+    pub fn runs(&self) -> &Runs {
+        self.runs.get_or_init(|| Runs::of(self))
     }
 
     /// The starts of the file's lines.

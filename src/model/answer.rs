@@ -167,6 +167,8 @@ pub struct Via {
     pub kind: String,
     /// Its name.
     pub name: String,
+    /// When it runs, in words; empty when that is not said here.
+    pub schedule: String,
     /// Where it says so.
     pub path: String,
     /// On which line.

@@ -71,7 +71,13 @@ pub(super) fn blocked() -> Answer {
         Context::Live,
         vec![reference(at("ops/export-users.sh", 9, 12, 9), Access::Read, "SELECT id, full_name FROM users")],
     );
-    export.via.push(Via { kind: "scheduled-task".into(), name: "nightly".into(), path: "ops/crontab".into(), line: 4 });
+    export.via.push(Via {
+        kind: "scheduled-task".into(),
+        name: "nightly".into(),
+        schedule: "daily at 02:00".into(),
+        path: "ops/crontab".into(),
+        line: 4,
+    });
     export.owners.push("@shop/data".into());
     Answer {
         verdict: Verdict::Blocked,

@@ -371,7 +371,7 @@ mod tests {
         check(
             "k8s/cron.yaml",
             "kind: CronJob\nmetadata:\n  name: nightly\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      command: [\"sh\", \"/app/export.sh\"]\n---\nkind: Service\n",
-            &["nightly: daily at 03:00 [\"/app/export.sh\"]"],
+            &["nightly: daily at 03:00 [\"/app/export.sh\"]]"],
         );
         check(
             "chart/templates/cron.yaml",

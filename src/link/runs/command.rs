@@ -122,6 +122,8 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
     let is_part = |c: char| c.is_alphanumeric() || "_-./$@%+~\\{}:".contains(c);
     let mut handled = false;
     let mut before = ["", ""];
+    // `make` and `just` run every word behind them that is no option.
+    let mut tool = None;
     let mut at = 0;
     while at < line.len() {
         let rest = &line[at..];
@@ -130,6 +132,7 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
             if matches!(first, ';' | '|' | '&') {
                 handled = false;
                 before = ["", ""];
+                tool = None;
             }
             at += first.len_utf8();
             continue;
@@ -142,7 +145,17 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
             handled = true;
         }
         if !handled && word.len() < LONGEST {
+            if let Some(tool) = tool
+                && !word.starts_with(['-', '.', '$'])
+            {
+                found.push(Called { at: span, path: format!("{tool}:{word}") });
+            }
             of_word(word, before, span, found);
+        }
+        match word {
+            "make" => tool = Some("make"),
+            "just" => tool = Some("just"),
+            _ => {}
         }
         before = [before[1], word];
     }
@@ -154,9 +167,6 @@ fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
         ["npm" | "pnpm" | "yarn" | "bun", "run"] => push(format!("npm:{word}")),
         [_, "yarn" | "pnpm"] if word != "run" => push(format!("npm:{word}")),
         [_, "npm"] if matches!(word, "start" | "test") => push(format!("npm:{word}")),
-        [_, "make" | "just"] | ["make" | "just", _] if !word.starts_with('-') => {
-            push(format!("{}:{word}", if before.contains(&"make") { "make" } else { "just" }))
-        }
         [_, "-m"] => {
             let module = word.replace('.', "/");
             push(format!("{module}.py"));
@@ -215,7 +225,7 @@ mod tests {
             ("a.sh", "cd \"$(dirname $0)\"; psql -f \"$DIR/sql/report.sql\"", "sql/report.sql"),
             ("a.sh", "# sh export.sh\nchmod +x export.sh && export.sh", "export.sh"),
             ("a.sh", "python -m jobs.daily --all", "jobs/daily.py jobs/daily/__main__.py"),
-            ("a.sh", "npm run report; yarn nightly; make -s dump", "npm:report npm:nightly make:dump"),
+            ("a.sh", "npm run report; yarn nightly; make -s -C .. dump", "npm:report npm:nightly make:dump"),
             ("a.sh", "node dist/jobs/x.js", "dist/jobs/x.js"),
             ("a.sql", "SELECT 'x.sh';\n\\i parts/b.sql\n@c.sql\n-- \\i d.sql", "parts/b.sql c.sql"),
             ("crontab", "0 2 * * * /opt/shop/../shop/export.sh", "shop/export.sh"),

@@ -6,8 +6,7 @@
 mod command;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use rayon::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::store::Store;
 use crate::discover::config::FileNames;
@@ -44,6 +43,8 @@ pub struct Runs {
     jobs: BTreeMap<FileId, Vec<Job>>,
     /// Files by the last part of their path.
     files: HashMap<Box<str>, Vec<FileId>>,
+    /// Jobs in code, by the files that were asked for.
+    in_code: Mutex<HashMap<FileId, Arc<[Job]>>>,
 }
 
 /// A place that runs something.
@@ -65,8 +66,9 @@ impl Runs {
             })
             .map(|at| FileId(at as u32))
             .collect();
+        // On this thread alone: whoever asks first may stand in parallel work, and would wait for itself.
         let read: Vec<(FileId, Vec<Called>, Vec<Job>)> = runners
-            .par_iter()
+            .iter()
             .map(|&id| {
                 let (path, text) = (&store.file(id).repository_path, store.text(id));
                 (id, called(path, text), jobs_of_file(path, text))
@@ -94,9 +96,7 @@ impl Runs {
 
     /// What runs the code at `span` of a file, outermost first; empty when nothing is known to. The shortest way counts.
     pub fn via(&self, store: &Store<'_>, file: FileId, span: Span) -> Vec<Step> {
-        let own = store.file(file);
-        let facts = store.facts(file);
-        let jobs = jobs_of_code(&own.repository_path, store.text(file), &facts.units);
+        let jobs = self.jobs_in_code(store, file);
         let found = jobs.iter().find(|job| covers(job, span)).or_else(|| self.job_at(file, span));
         if let Some(job) = found {
             return vec![of_job(job, file)];
@@ -136,6 +136,16 @@ impl Runs {
             next += 1;
         }
         Vec::new()
+    }
+
+    fn jobs_in_code(&self, store: &Store<'_>, file: FileId) -> Arc<[Job]> {
+        if let Some(known) = self.in_code.lock().unwrap_or_else(PoisonError::into_inner).get(&file) {
+            return Arc::clone(known);
+        }
+        let (path, units) = (&store.file(file).repository_path, &store.facts(file).units);
+        let made: Arc<[Job]> = jobs_of_code(path, store.text(file), units).into();
+        self.in_code.lock().unwrap_or_else(PoisonError::into_inner).insert(file, Arc::clone(&made));
+        made
     }
 
     fn job_at(&self, file: FileId, span: Span) -> Option<&Job> {

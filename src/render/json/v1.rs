@@ -114,13 +114,15 @@ impl<'a> From<&'a Consumer> for ConsumerV1<'a> {
 struct ViaV1<'a> {
     kind: &'a str,
     name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    schedule: &'a str,
     path: &'a str,
     line: u32,
 }
 
 impl<'a> From<&'a Via> for ViaV1<'a> {
     fn from(via: &'a Via) -> Self {
-        Self { kind: &via.kind, name: &via.name, path: &via.path, line: via.line }
+        Self { kind: &via.kind, name: &via.name, schedule: &via.schedule, path: &via.path, line: via.line }
     }
 }
 

@@ -45,9 +45,12 @@ fn one(consumer: &Consumer, spellings: &[String], out: &mut dyn Write) -> io::Re
     }
     let first = consumer.references.first().map_or(1, |reference| reference.place.line);
     writeln!(out, "  {DIM}{}:{first}{DIM:#}", printable(&consumer.path))?;
-    for via in &consumer.via {
-        let (kind, name, path) = (printable(&via.kind), printable(&via.name), printable(&via.path));
-        writeln!(out, "    run by {kind} {name}  {DIM}{path}:{}{DIM:#}", via.line)?;
+    if let Some(first) = consumer.via.first() {
+        let when = if first.schedule.is_empty() { &first.kind } else { &first.schedule };
+        let steps = consumer.via.iter().map(|via| format!("{}:{}", printable(&via.path), via.line));
+        let steps: Vec<String> = steps.collect();
+        let (when, name) = (printable(when), printable(&first.name));
+        writeln!(out, "    {when} by {name}  {DIM}{}{DIM:#}", steps.join(" → "))?;
     }
     lines(consumer, spellings, out)
 }

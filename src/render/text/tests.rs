@@ -29,16 +29,16 @@ fn blocked_with_everything() {
     declared in db/1.sql:3
 
     application
-      Users.rename  reads and writes  src/a.ts:9
+      Users.rename  reads and writes  unowned  src/a.ts:9
           9 | both   UPDATE users SET full_name = trim(full_name)
         112 | read   WHERE \u{1b}[2Jfull_name IS NULL
-      Users.dump  reads  possible  src/a.ts:30
+      Users.dump  reads  possible  unowned  src/a.ts:30
         30 | SELECT * FROM users
            = possible: the rows go where they cannot be followed
 
     export
       export-users.sh  reads  @shop/data  ops/export-users.sh:9
-        run by scheduled-task nightly  ops/crontab:4
+        daily at 02:00 by nightly  ops/crontab:4
         9 | SELECT id, full_name FROM users
 
     not live
