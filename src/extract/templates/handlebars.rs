@@ -114,7 +114,6 @@ fn words(lowering: &mut Lowering<'_>, from: usize, end: usize, helper_first: boo
                 if !is_helper && !is_key && !is_word && byte != b'@' {
                     found.extend(read(lowering, path));
                 }
-                // `else if user.active`.
                 is_helper = false;
                 at += length - 1;
             }
@@ -141,7 +140,7 @@ fn read(lowering: &mut Lowering<'_>, path: Span) -> Option<ExpressionId> {
         let name = part.trim_end_matches(['.', '/']);
         if name.is_empty() {
             dots += part.bytes().filter(|byte| *byte == b'.').count();
-            // Each `../` is three pieces' worth of signs: two dots and a slash.
+            // `../` comes in three pieces: each dot, and the slash behind them.
             if part.ends_with('/') || dots == 2 {
                 outer += usize::from(dots == 2);
                 is_this = true;

@@ -17,7 +17,7 @@ use self::page::Kind;
 use super::code_text;
 use super::host::tokens::flatten;
 use super::{Format, Input};
-use crate::model::code::Code;
+use crate::model::code::{Code, ExpressionKind};
 use crate::model::facts::{FileFacts, Token, TokenKind};
 use crate::model::span::Span;
 
@@ -72,7 +72,15 @@ impl Format for Templates {
         let mut facts = code_text::page(input);
         if let Some((code, comments)) = lower(input) {
             let tokens = &mut facts.tokens;
+            // Where the whole of what a view is given may be a row, so may each of its names be a column.
+            let is_open = matches!(engine_of(input.path), Some(Engine::Script | Engine::Handlebars));
+            let name = if is_open { TokenKind::Property } else { TokenKind::Symbol };
+            let names = code.expressions.iter().filter(|found| matches!(found.kind, ExpressionKind::Name { .. }));
+            tokens.extend(names.map(|found| Token { span: found.span, kind: name }));
             tokens.extend(code.uses.iter().map(|found| Token { span: found.span, kind: TokenKind::Property }));
+            if matches!(engine_of(input.path), Some(Engine::Page(_))) {
+                tokens.extend(others(input.text).map(|span| Token { span, kind: TokenKind::Property }));
+            }
             *tokens = flatten(std::mem::take(tokens));
             // What is commented out stays so, whatever it looks like.
             tokens.extend(comments.into_iter().map(|span| Token { span, kind: TokenKind::Comment }));
@@ -84,6 +92,20 @@ impl Format for Templates {
     fn code(&self, input: Input<'_>) -> Option<Code> {
         lower(input).map(|(code, _)| code)
     }
+}
+
+/// Longest expression of another engine that is looked for, in bytes.
+const LONGEST_OTHER: usize = 300;
+
+/// Expressions of engines that have no ending of their own, as `{{ user.full_name }}`: they are not followed, but what
+/// they name may be a part of a row.
+fn others(text: &str) -> impl Iterator<Item = Span> + '_ {
+    memchr::memmem::find_iter(text.as_bytes(), b"{{").filter_map(|at| {
+        let start = at + 2;
+        let end = text.len().min(start + LONGEST_OTHER);
+        let length = memchr::memmem::find(&text.as_bytes()[start..end], b"}}")?;
+        Some(Span::new(start, start + length))
+    })
 }
 
 /// The tokens without those that stand in a comment.

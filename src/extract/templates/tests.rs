@@ -69,6 +69,25 @@ fn one_expression_each() {
 }
 
 #[test]
+fn names_that_are_not_followed_stay_open() {
+    for (path, text, expected) in [
+        ("a.html", "<p>{{ full_name }}</p>", TokenKind::Property),
+        ("a.html", "<p>full_name</p>", TokenKind::Text),
+        ("a.html", "<p th:text='${full_name}'>", TokenKind::Symbol),
+        ("a.html", "<!-- <p th:text='${u.full_name}'> -->", TokenKind::Comment),
+        ("a.html", "<script>show(u.full_name)</script>", TokenKind::Property),
+        ("a.hbs", "{{full_name}}", TokenKind::Property),
+        ("a.hbs", "{{!-- {{full_name}} --}}", TokenKind::Comment),
+        ("a.ejs", "<%= full_name %>", TokenKind::Property),
+        ("a.ftl", "<#-- ${u.full_name} -->", TokenKind::Comment),
+    ] {
+        let facts = Templates.extract(Input { path, text });
+        let at = text.find("full_name").expect("a name") as u32;
+        assert_eq!(facts.token_at(at), expected, "{path}: {text}");
+    }
+}
+
+#[test]
 fn text_that_is_no_template_is_read_to_its_end() {
     let pieces = [
         "${",
