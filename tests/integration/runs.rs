@@ -99,7 +99,7 @@ fn scripts_run_scripts() {
             ("package.json", "{\n  \"scripts\": {\n    \"report\": \"node dist/jobs/report.js\"\n  }\n}\n"),
             ("ops/crontab", "@daily cd /srv && npm run report\n"),
         ]),
-        "scheduled-task [scheduled-task cd daily at 00:00 ops/crontab:1 > script package.json  package.json:3]"
+        "scheduled-task [scheduled-task npm daily at 00:00 ops/crontab:1 > script package.json  package.json:3]"
     );
     assert_eq!(
         via(&[

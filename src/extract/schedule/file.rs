@@ -70,8 +70,12 @@ fn of_crontab(path: &str, text: &str) -> Vec<Job> {
     found
 }
 
-/// What a command line is called: the first script in it, else its first word.
+/// What a command line is called: the first script in it, else the first command that does more than prepare.
 fn called(command: &str) -> String {
+    /// Commands that only set the stage for the next one.
+    const PREPARING: &[&str] = &["cd", "export", "source", ".", "set", "umask", "sleep"];
+    let runs = |part: &&str| part.split_whitespace().next().is_some_and(|word| !PREPARING.contains(&word));
+    let command = command.split("&&").flat_map(|part| part.split(';')).find(runs).unwrap_or(command);
     let words = || command.split(|c: char| c.is_whitespace() || "'\";|&()".contains(c)).filter(|word| !word.is_empty());
     let script =
         words().find(|word| !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')));
