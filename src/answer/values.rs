@@ -12,7 +12,7 @@ use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::code::{Code, ExpressionKind, Use, UseForm};
+use crate::model::code::{Use, UseForm};
 use crate::model::mapping::MappingRole;
 use crate::model::name::Name;
 use crate::model::source::{Context, FileId};
@@ -83,9 +83,9 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                     self.targets.judge_value(&columns, access, certainty, why)
                 }
                 Meaning::Value(why) => Judgement::Value(why),
-                Meaning::SomeRow(why) => self.by_name(code, found, findings, why),
+                Meaning::SomeRow(why) => self.by_name(found, findings, why),
                 Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
-                Meaning::Unknown(why) => self.by_name(code, found, findings, why),
+                Meaning::Unknown(why) => self.by_name(found, findings, why),
             };
             if let Judgement::Reference(matched) = &judgement {
                 findings.references.push((consumers.at(span), span, matched.clone()));
@@ -108,16 +108,13 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
 
     /// A name on a value that is not known. What speaks for a row: that nothing else in the system has the name, and that
     /// the file works with the table.
-    fn by_name(&self, code: &Code, found: &Use, findings: &FileFindings, why: String) -> Judgement {
+    fn by_name(&self, found: &Use, findings: &FileFindings, why: String) -> Judgement {
         let Some(column) = &self.targets.column else { return Judgement::Unresolved(why) };
         let target = ColumnKey { relation: self.targets.relation.clone(), column: column.clone() };
         let owners: BTreeSet<RelationKey> = self.system.catalog.owners_of(column).map(RelationKey::Declared).collect();
         let near = owners.iter().filter(|owner| findings.relations.contains(owner));
         let near: Vec<&RelationKey> = near.collect();
         let own = self.system.catalog.display(&self.targets.relation);
-        if let Some(what) = outside(code, found) {
-            return Judgement::Value(what);
-        }
         // Rows of a mapped table have the properties of its mapping: that the name was one of its columns speaks for no
         // value that is not known to be a row.
         if self.is_unmapped(column) {
@@ -189,38 +186,4 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
 /// Whether a name is more than one word: a single one may be called so by anything.
 fn is_distinctive(name: &str) -> bool {
     name.contains('_') || name.chars().skip(1).any(char::is_uppercase)
-}
-
-/// What comes in from outside, when the receiver says so: a part of a request.
-fn outside(code: &Code, found: &Use) -> Option<String> {
-    const PARTS: &[&str] = &["body", "query", "params", "headers", "cookies", "session", "files", "env"];
-    const WHOLES: &[&str] = &["req", "request", "ctx", "context", "event", "c", "process", "res", "response"];
-    let mut at = found.receiver;
-    for _ in 0..8 {
-        match &code.expression(at).kind {
-            ExpressionKind::Member { object, name } => {
-                let is_whole = |name: &str| WHOLES.contains(&name);
-                let of_whole = match &code.expression(*object).kind {
-                    ExpressionKind::Variable(id) => is_whole(&code.variables[id.0 as usize].name),
-                    ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => is_whole(name),
-                    _ => false,
-                };
-                if of_whole && PARTS.contains(&name.as_str()) {
-                    return Some(format!("a part of a request's {name}"));
-                }
-                at = *object;
-            }
-            ExpressionKind::Variable(id) => match code.variables[id.0 as usize].values.as_slice() {
-                [only] => at = *only,
-                _ => return None,
-            },
-            ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
-            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
-                ExpressionKind::Member { object, .. } => at = *object,
-                _ => return None,
-            },
-            _ => return None,
-        }
-    }
-    None
 }

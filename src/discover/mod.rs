@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::model::answer::ProblemAt;
 use crate::model::source::{Repository, SourceFile};
 
-use config::Config;
+use config::{Config, FileNames};
 
 /// Everything that a run looks at.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +45,17 @@ pub struct Workspace {
     pub config: Config,
     /// Files that are not on disk, first answer first; all others are read from there.
     pub contents: Vec<Arc<dyn contents::Contents>>,
+}
+
+impl Workspace {
+    /// What a file of the workspace is called, for the globs of the settings.
+    pub fn names_of<'a>(&'a self, file: &'a SourceFile) -> FileNames<'a> {
+        FileNames {
+            location: &file.location,
+            repository: self.repositories.get(file.repository).map_or("", |repository| repository.name.as_str()),
+            repository_path: &file.repository_path,
+        }
+    }
 }
 
 /// A file that is not read, or a folder of such files.

@@ -50,11 +50,6 @@ impl<'w> DatabaseScope<'w> {
     }
 
     fn names(&self, id: FileId) -> FileNames<'w> {
-        let file = &self.workspace.files[id.0 as usize];
-        FileNames {
-            location: &file.location,
-            repository: self.workspace.repositories.get(file.repository).map_or("", |own| own.name.as_str()),
-            repository_path: &file.repository_path,
-        }
+        self.workspace.names_of(&self.workspace.files[id.0 as usize])
     }
 }

@@ -68,18 +68,6 @@ impl Ddl {
     }
 
     pub(super) fn give(self, facts: &mut FileFacts, direction: Direction) {
-        give(&self.piece, facts, direction, Some(Dialect::Postgres));
+        sql::read_into(facts, &self.piece, Some(Dialect::Postgres), direction);
     }
-}
-
-/// Reads a statement and adds what it says to the file's facts.
-pub(super) fn give(piece: &SqlText, facts: &mut FileFacts, direction: Direction, dialect: Option<Dialect>) {
-    if piece.as_str().trim().is_empty() {
-        return;
-    }
-    let mut found = sql::read(piece, dialect);
-    found.statements.iter_mut().for_each(|statement| statement.direction = direction);
-    facts.statements.extend(found.statements);
-    facts.units.extend(found.units);
-    facts.blind_spots.extend(found.blind_spots);
 }

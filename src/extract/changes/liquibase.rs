@@ -1,10 +1,10 @@
 //! Liquibase changelogs in YAML and JSON.
 //! <https://docs.liquibase.com/reference-guide/change-types>
 
-use super::ddl::{Ddl, Named, give};
+use super::ddl::{Ddl, Named};
 use super::tree::{self, Node};
-use crate::extract::Input;
 use crate::extract::sql::text::SqlText;
+use crate::extract::{Input, sql};
 use crate::model::facts::FileFacts;
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Direction};
@@ -134,7 +134,7 @@ fn change(
             piece.push_decoded(&format!("\"{}\"", view.text), view.span);
             piece.push_decoded(" AS ", place);
             push(&mut piece, &query);
-            give(&piece, facts, direction, dialect);
+            sql::read_into(facts, &piece, dialect, direction);
         }
         "sql" | "createProcedure" => {
             let text = match body {
@@ -143,7 +143,7 @@ fn change(
             };
             let mut piece = SqlText::default();
             push(&mut piece, &text);
-            give(&piece, facts, direction, dialect);
+            sql::read_into(facts, &piece, dialect, direction);
         }
         _ => {}
     }

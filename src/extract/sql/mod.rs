@@ -86,6 +86,22 @@ pub fn read(sql: &SqlText, dialect: Option<Dialect>) -> SqlFacts {
     }
 }
 
+/// Reads a piece of SQL that a file of another format runs in `direction`, and adds what it says to the file's facts.
+pub fn read_into(facts: &mut FileFacts, piece: &SqlText, dialect: Option<Dialect>, direction: Direction) {
+    if piece.as_str().trim().is_empty() {
+        return;
+    }
+    let mut found = read(piece, dialect);
+    for statement in &mut found.statements {
+        statement.direction = direction;
+    }
+    facts.statements.extend(found.statements);
+    facts.units.extend(found.units);
+    facts.tokens.extend(found.tokens);
+    facts.blind_spots.extend(found.blind_spots);
+    facts.problems.extend(found.problems);
+}
+
 /// Endings of files that hold SQL.
 const EXTENSIONS: &[&str] =
     &["sql", "psql", "pgsql", "mysql", "ddl", "dml", "hql", "plsql", "pls", "pks", "pkb", "tsql", "cql"];

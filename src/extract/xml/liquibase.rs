@@ -35,7 +35,7 @@ pub(super) fn read(facts: &mut FileFacts, document: &Document<'_>, root: Element
                 let direction = if element.name == "rollback" { Direction::Backward } else { direction };
                 let dialect = document.value(child, "dbms").and_then(only_dialect).or(dialect);
                 if element.name == "rollback" && document.children(child).next().is_none() {
-                    give(facts, &document.content(child, &base), direction, dialect);
+                    sql::read_into(facts, &document.content(child, &base), dialect, direction);
                 }
                 groups.push((child, direction, dialect, depth + 1));
             }
@@ -148,7 +148,7 @@ impl<'x> Changelog<'x> {
     fn change(&self, facts: &mut FileFacts, id: ElementId, name: &str, direction: Direction, dialect: Option<Dialect>) {
         if matches!(name, "sql" | "createProcedure" | "sqlCheck") {
             let dialect = self.document.value(id, "dbms").and_then(only_dialect).or(dialect);
-            give(facts, &self.sql_text(id), direction, dialect);
+            sql::read_into(facts, &self.sql_text(id), dialect, direction);
             return;
         }
         if matches!(name, "insert" | "update") {
@@ -158,7 +158,7 @@ impl<'x> Changelog<'x> {
         let mut pieces = Vec::new();
         if self.write(id, name, &mut pieces).is_some() {
             for piece in pieces {
-                give(facts, &piece, direction, Some(Dialect::Postgres));
+                sql::read_into(facts, &piece, Some(Dialect::Postgres), direction);
             }
         }
     }
@@ -172,7 +172,7 @@ impl<'x> Changelog<'x> {
                 None => piece = self.sql_text(column),
             }
             if sql::evidence(piece.as_str()) == Evidence::Statement {
-                give(facts, &piece, direction, None);
+                sql::read_into(facts, &piece, None, direction);
             }
         }
     }
@@ -197,6 +197,12 @@ impl<'x> Changelog<'x> {
         piece
     }
 
+    fn dropped_column(&self, id: ElementId, column: Span) -> Option<SqlText> {
+        let mut writer = self.writer(id);
+        writer.word("ALTER TABLE ").table(id, "tableName", "schemaName")?.word(" DROP COLUMN ").name(column);
+        Some(writer.piece)
+    }
+
     fn write(&self, id: ElementId, change: &str, pieces: &mut Vec<SqlText>) -> Option<()> {
         let document = self.document;
         let of = |name: &str| document.attribute(id, name);
@@ -219,13 +225,7 @@ impl<'x> Changelog<'x> {
             "dropColumn" => {
                 let inner = self.columns(id).filter_map(|(column, _)| document.attribute(column, "name"));
                 for column in of("columnName").into_iter().chain(inner) {
-                    let mut writer = self.writer(id);
-                    writer
-                        .word("ALTER TABLE ")
-                        .table(id, "tableName", "schemaName")?
-                        .word(" DROP COLUMN ")
-                        .name(column);
-                    pieces.push(writer.piece);
+                    pieces.push(self.dropped_column(id, column)?);
                 }
                 return Some(());
             }
@@ -239,13 +239,7 @@ impl<'x> Changelog<'x> {
                 added.name(of("finalColumnName")?).word(" text");
                 pieces.push(added.piece);
                 for column in columns {
-                    let mut writer = self.writer(id);
-                    writer
-                        .word("ALTER TABLE ")
-                        .table(id, "tableName", "schemaName")?
-                        .word(" DROP COLUMN ")
-                        .name(column);
-                    pieces.push(writer.piece);
+                    pieces.push(self.dropped_column(id, column)?);
                 }
                 return Some(());
             }
@@ -417,20 +411,6 @@ impl<'x> Changelog<'x> {
             writer.word("text");
         }
     }
-}
-
-/// Reads one text as SQL.
-fn give(facts: &mut FileFacts, piece: &SqlText, direction: Direction, dialect: Option<Dialect>) {
-    if piece.as_str().trim().is_empty() {
-        return;
-    }
-    let mut found = sql::read(piece, dialect);
-    found.statements.iter_mut().for_each(|statement| statement.direction = direction);
-    facts.statements.extend(found.statements);
-    facts.units.extend(found.units);
-    facts.tokens.extend(found.tokens);
-    facts.blind_spots.extend(found.blind_spots);
-    facts.problems.extend(found.problems);
 }
 
 /// Whether a computed value is sure not to end the statement that it is put into.

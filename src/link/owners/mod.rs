@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use codeowners::{CodeOwners, Dialect};
 
 use super::store::Store;
-use crate::discover::config::FileNames;
 use crate::model::source::FileId;
 
 /// Where a CODEOWNERS file may lie, best first, and whose rules hold there. At the root both hosts look for one.
@@ -64,13 +63,8 @@ impl Owners {
         let file = store.file(id);
         let config = &store.workspace().config;
         if !config.owners.is_empty() {
-            let repositories = &store.workspace().repositories;
-            let names = FileNames {
-                location: &file.location,
-                repository: repositories.get(file.repository).map_or("", |repository| repository.name.as_str()),
-                repository_path: &file.repository_path,
-            };
-            let base = config.path.as_deref().and_then(std::path::Path::parent);
+            let names = store.workspace().names_of(file);
+            let base = config.folder();
             if let Some((owners, _)) = config.owners.iter().rev().find(|(_, globs)| globs.hold(&names, base)) {
                 return owners.clone();
             }

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::store::Store;
-use crate::discover::config::FileNames;
 use crate::extract::schedule::{Job, jobs_of_code, jobs_of_file};
 use crate::model::source::{Context, FileId, Kind, SourceFile};
 use crate::model::span::Span;
@@ -221,14 +220,8 @@ fn targets(store: &Store<'_>, file: FileId, at: Span) -> Vec<String> {
 
 /// Whether a rule of `columnist.toml` says what consumers of the file are: that counts more than what runs it.
 pub fn has_kind_of_user(store: &Store<'_>, id: FileId) -> bool {
-    let (file, config) = (store.file(id), &store.workspace().config);
-    let repositories = &store.workspace().repositories;
-    let names = FileNames {
-        location: &file.location,
-        repository: repositories.get(file.repository).map_or("", |repository| repository.name.as_str()),
-        repository_path: &file.repository_path,
-    };
-    let base = config.path.as_deref().and_then(std::path::Path::parent);
+    let (workspace, config) = (store.workspace(), &store.workspace().config);
+    let (names, base) = (workspace.names_of(store.file(id)), config.folder());
     config.kinds.iter().any(|(_, globs)| globs.hold(&names, base))
 }
 

@@ -466,13 +466,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     fn callback_result(&self, element: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
         let Some(argument) = called.arguments.first() else { return Type::Unknown("nothing is given to it") };
         match self.type_of(called.file, *argument, called.env, called.depth + 1) {
-            Type::Function(file, id, env) => {
+            Type::Function(file, id, _) => {
                 let Some(code) = self.code(file).filter(|_| self.step(called.depth)) else {
                     return Type::Unknown("too deep");
                 };
                 let function = &code.functions[id.0 as usize];
                 let mut bindings = Bindings::default();
-                let _ = env;
                 if let Some(first) = function.parameters.first()
                     && code.variables[first.0 as usize].declared.is_none()
                 {

@@ -11,52 +11,6 @@ use crate::model::code::{
 use crate::model::mapping::{Mapping, MappingRole};
 use crate::model::source::FileId;
 
-/// Names of types whose values have no named parts.
-const SCALARS: &[&str] = &[
-    "int",
-    "long",
-    "short",
-    "byte",
-    "char",
-    "float",
-    "double",
-    "boolean",
-    "void",
-    "String",
-    "Integer",
-    "Long",
-    "Short",
-    "Byte",
-    "Character",
-    "Float",
-    "Double",
-    "Boolean",
-    "Void",
-    "BigDecimal",
-    "BigInteger",
-    "UUID",
-    "Date",
-    "Instant",
-    "LocalDate",
-    "LocalDateTime",
-    "ZonedDateTime",
-    "OffsetDateTime",
-    "Timestamp",
-    "string",
-    "number",
-    "bigint",
-    "null",
-    "undefined",
-    "never",
-    "symbol",
-    "Buffer",
-    "Number",
-    "CharSequence",
-    "Duration",
-    "Locale",
-    "StringBuilder",
-];
-
 impl<'s> Evaluator<'_, '_, 's, '_> {
     /// What a written type says.
     pub(super) fn declared(&self, file: FileId, id: TypeId, env: &Env<'s>, depth: u32) -> Type<'s> {
@@ -96,7 +50,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let library = Library::known();
         let simple = name.rsplit('.').next().unwrap_or(name);
-        if arguments.is_empty() && SCALARS.contains(&name) {
+        if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
         }
         // Evaluated in the place that writes them, not in that of the class.
@@ -134,15 +88,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             (OuterPart::Named(original), false) => original.as_str(),
             _ => simple,
         };
-        let stems = std::iter::once(imported.to_owned()).chain(stems(imported));
+        let stems = std::iter::once(imported).chain(Library::known().model_of(imported));
         for stem in stems {
-            if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, &stem)
+            if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, stem)
                 && self.code(declaring).is_none_or(|code| code.classes.iter().all(|class| class.name != stem))
                 && mapping.role == MappingRole::Entity
             {
                 return self.mapped_row(declaring, mapping, None);
             }
-            if plain && let Some(relation) = self.relation_called(&stem) {
+            if plain && let Some(relation) = self.relation_called(stem) {
                 return Some(self.relation_row(relation, Certainty::Likely));
             }
         }
@@ -178,9 +132,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 
     /// Rows by their hand-written type: `UserRow`, `UsersTable`, when most of what it declares are columns of such a table.
     fn row_interface(&self, declared: &Class) -> Option<Type<'s>> {
-        let says_row = ["Row", "Table", "Record", "Entity"].iter().any(|ending| declared.name.ends_with(ending));
         let is_type = matches!(declared.kind, ClassKind::Interface | ClassKind::Alias | ClassKind::Class);
-        if !says_row || !is_type || declared.members.len() < 2 {
+        if !Library::known().says_row(&declared.name) || !is_type || declared.members.len() < 2 {
             return None;
         }
         let relation = self.relation_called(&declared.name)?;
@@ -367,27 +320,4 @@ fn class_of(code: &Code, name: &str) -> Option<ClassId> {
     let named = |(_, class): &(usize, &crate::model::code::Class)| class.name == name;
     let found = code.classes.iter().enumerate().filter(named).min_by_key(|(_, class)| class.outer.is_some());
     found.map(|(at, _)| ClassId(at as u32))
-}
-
-/// The model that a generated type's name speaks of: `User` of `UserUncheckedUpdateInput`.
-fn stems(name: &str) -> Option<String> {
-    const ENDINGS: &[&str] = &[
-        "UncheckedUpdateManyInput",
-        "UncheckedCreateInput",
-        "UncheckedUpdateInput",
-        "UpdateManyMutationInput",
-        "CreateManyInput",
-        "CreateInput",
-        "UpdateInput",
-        "WhereInput",
-        "WhereUniqueInput",
-        "OrderByWithRelationInput",
-        "Select",
-        "GetPayload",
-        "Payload",
-    ];
-    const BEGINNINGS: &[&str] = &["Create", "Update", "New", "Insert", "Insertable", "Upsert"];
-    let ending = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
-    let beginning = || BEGINNINGS.iter().find_map(|word| name.strip_prefix(word));
-    ending.or_else(beginning).filter(|stem| stem.starts_with(|first: char| first.is_uppercase())).map(str::to_owned)
 }

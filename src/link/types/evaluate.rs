@@ -57,8 +57,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let expression = code.expression(id);
         match &expression.kind {
             ExpressionKind::Variable(variable) => self.variable(file, code, *variable, env, depth),
-            ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, env, depth),
-            ExpressionKind::This(class) => self.this(file, code, *class, depth),
+            ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, depth),
+            ExpressionKind::This(class) => self.instance(file, *class, &[], depth),
             ExpressionKind::Member { object, name } => {
                 let whole = of(*object);
                 match self.property(&whole, name, depth) {
@@ -103,12 +103,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Text(_) | ExpressionKind::Scalar => Type::Scalar,
             ExpressionKind::Opaque => Type::Unknown("made in a way that is not followed"),
         }
-    }
-
-    /// An instance of the class around the place.
-    pub(super) fn this(&self, file: FileId, code: &'s Code, class: ClassId, depth: u32) -> Type<'s> {
-        let _ = code;
-        self.instance(file, class, &[], depth)
     }
 
     fn variable(&self, file: FileId, code: &'s Code, id: VariableId, env: &Env<'s>, depth: u32) -> Type<'s> {
@@ -241,20 +235,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         found
     }
 
-    fn free_name(
-        &self,
-        file: FileId,
-        code: &'s Code,
-        name: &str,
-        class: Option<ClassId>,
-        env: &Env<'s>,
-        depth: u32,
-    ) -> Type<'s> {
+    fn free_name(&self, file: FileId, code: &'s Code, name: &str, class: Option<ClassId>, depth: u32) -> Type<'s> {
         if code.language == Language::Java {
             if let Some(class) = class
                 && !name.starts_with(|first: char| first.is_uppercase())
             {
-                let this = self.this(file, code, class, depth);
+                let this = self.instance(file, class, &[], depth);
                 let found = self.property(&this, name, depth);
                 if !found.is_unknown() {
                     return found;
@@ -268,7 +254,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if code.language == Language::Template {
             return self.given_to_view(file, name, depth);
         }
-        let _ = env;
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
                 return Type::Library(name.into(), [].into());

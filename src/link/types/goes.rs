@@ -262,7 +262,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     let name = match &code.expression(callee).kind {
                         ExpressionKind::Member { object, name } => {
                             // `rows.push({…})` puts it into what holds rows or is handed on.
-                            if matches!(name.as_str(), "push" | "unshift" | "add" | "concat" | "set") {
+                            if super::library::Library::known().puts(name) {
                                 match code.expression(*object).kind {
                                     ExpressionKind::Variable(variable) => {
                                         open.push((file, Carrier::Variable(variable), steps + 1));
@@ -276,7 +276,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         ExpressionKind::Name { name, .. } => name.as_str(),
                         _ => "",
                     };
-                    if matches!(name, "entries" | "keys") && at == 0 {
+                    if super::library::Library::known().gives_keys(name) && at == 0 {
                         open.push((file, Carrier::Keys(call), steps + 1));
                         continue;
                     }

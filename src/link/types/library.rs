@@ -24,6 +24,11 @@ pub(super) struct Library {
     holders: HashSet<String>,
     transparent: HashSet<String>,
     rows: HashSet<String>,
+    plain: HashSet<String>,
+    models: Models<Vec<String>>,
+    outside: Outside<HashSet<String>>,
+    puts: HashSet<String>,
+    keys: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
@@ -38,9 +43,27 @@ struct Written {
     holders: HashMap<String, String>,
     transparent: HashMap<String, String>,
     rows: HashMap<String, String>,
+    plain: HashMap<String, String>,
+    models: Models<String>,
+    outside: Outside<String>,
     methods: Methods,
     functions: HashMap<String, String>,
     repositories: Repositories,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Models<T> {
+    before: T,
+    behind: T,
+    rows: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Outside<T> {
+    wholes: T,
+    parts: T,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +73,8 @@ struct Methods {
     same: String,
     mapped: String,
     scalar: String,
+    puts: String,
+    keys: String,
     pairs: String,
     accumulating: String,
 }
@@ -101,6 +126,18 @@ impl Library {
             holders: written.holders.values().flat_map(|list| words(list)).collect(),
             transparent: written.transparent.values().flat_map(|list| words(list)).collect(),
             rows: written.rows.values().flat_map(|list| words(list)).collect(),
+            plain: written.plain.values().flat_map(|list| words(list)).collect(),
+            models: Models {
+                before: words(&written.models.before).collect(),
+                behind: words(&written.models.behind).collect(),
+                rows: words(&written.models.rows).collect(),
+            },
+            outside: Outside {
+                wholes: words(&written.outside.wholes).collect(),
+                parts: words(&written.outside.parts).collect(),
+            },
+            puts: words(&written.methods.puts).collect(),
+            keys: words(&written.methods.keys).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
@@ -123,6 +160,38 @@ impl Library {
     /// Whether the type of that simple name is a row of some statement.
     pub(super) fn is_row(&self, name: &str) -> bool {
         self.rows.contains(name)
+    }
+
+    /// Whether values of the type of that name have no named parts.
+    pub(super) fn is_plain(&self, name: &str) -> bool {
+        self.plain.contains(name)
+    }
+
+    /// The model that a type's name speaks of: `User` of `UserUncheckedUpdateInput`.
+    pub(super) fn model_of<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let behind = self.models.behind.iter().find_map(|word| name.strip_suffix(word.as_str()));
+        let before = || self.models.before.iter().find_map(|word| name.strip_prefix(word.as_str()));
+        behind.or_else(before).filter(|model| model.starts_with(|first: char| first.is_uppercase()))
+    }
+
+    /// Whether a type's name says that it is a row of a table.
+    pub(super) fn says_row(&self, name: &str) -> bool {
+        self.models.rows.iter().any(|word| name.ends_with(word.as_str()))
+    }
+
+    /// Whether a part of a value, both by name, is what somebody sent.
+    pub(super) fn is_sent(&self, whole: &str, part: &str) -> bool {
+        self.outside.wholes.contains(whole) && self.outside.parts.contains(part)
+    }
+
+    /// Whether a method puts what it is given into its object.
+    pub(super) fn puts(&self, method: &str) -> bool {
+        self.puts.contains(method)
+    }
+
+    /// Whether a function gives the keys of what it is given.
+    pub(super) fn gives_keys(&self, function: &str) -> bool {
+        self.keys.contains(function)
     }
 
     /// What a method of a holder gives.
@@ -168,5 +237,8 @@ mod tests {
         assert!(library.passes_element("reduce", 1) && !library.passes_element("reduce", 0));
         assert!(library.gives_entities("findByName") && !library.gives_entities("countByName"));
         assert!(!library.gives_entities("listener"));
+        assert_eq!(library.model_of("UserUncheckedUpdateInput"), Some("User"));
+        assert_eq!(library.model_of("CreateUser"), Some("User"));
+        assert_eq!(library.model_of("Newer"), None);
     }
 }

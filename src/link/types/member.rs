@@ -233,10 +233,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if own {
             return (Part::Other, declared.name.clone());
         }
-        let mut known = true;
         for parent in declared.parents.iter().take(16) {
             match self.declared(file, *parent, env, depth + 1) {
-                Type::Library(..) | Type::Unknown(_) => known = false,
+                Type::Library(..) | Type::Unknown(_) => {}
                 parent => {
                     let found = self.part(&parent, name, is_accessor, depth + 1);
                     if matches!(found.0, Part::Columns(..)) {
@@ -245,7 +244,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
         }
-        let _ = known;
         (Part::Other, declared.name.clone())
     }
 }

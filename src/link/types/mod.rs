@@ -253,11 +253,12 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
         match self.part(&receiver, &found.name, is_accessor, 0) {
             (Part::Columns(columns, certainty), evidence) => {
-                Meaning::Columns { columns, access: found.access, certainty, why: why(code, found, &evidence) }
+                Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) }
             }
             (Part::Related(_), evidence) => Meaning::Value(format!("leads from {evidence} to another row")),
             (Part::Other | Part::Nothing, evidence) => match receiver {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
+                Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _) if library::Library::known().is_row(&name) => {
                     Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
@@ -324,7 +325,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
 }
 
 /// The evidence for a use in words.
-fn why(code: &Code, found: &Use, evidence: &str) -> String {
+fn why(found: &Use, evidence: &str) -> String {
     let does = match found.form {
         UseForm::Property => "a property",
         UseForm::Accessor => "an accessor",
@@ -332,8 +333,37 @@ fn why(code: &Code, found: &Use, evidence: &str) -> String {
         UseForm::Argument => "named to a method",
         UseForm::Declaration => "declared by the class that is mapped",
     };
-    let of = code.expression(found.receiver);
-    let is_short = of.span.end - of.span.start <= 40;
-    let _ = is_short;
     format!("{does} of {evidence}")
+}
+
+/// What comes in from outside, when the receiver says so: a part of a request.
+fn outside(code: &Code, found: &Use) -> Option<String> {
+    let library = library::Library::known();
+    let mut at = found.receiver;
+    for _ in 0..8 {
+        match &code.expression(at).kind {
+            ExpressionKind::Member { object, name } => {
+                let whole = match &code.expression(*object).kind {
+                    ExpressionKind::Variable(id) => &code.variables[id.0 as usize].name,
+                    ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name,
+                    _ => "",
+                };
+                if library.is_sent(whole, name) {
+                    return Some(format!("a part of a request's {name}"));
+                }
+                at = *object;
+            }
+            ExpressionKind::Variable(id) => match code.variables[id.0 as usize].values.as_slice() {
+                [only] => at = *only,
+                _ => return None,
+            },
+            ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
+            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
+                ExpressionKind::Member { object, .. } => at = *object,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    None
 }
