@@ -29,6 +29,7 @@ pub(super) struct Library {
     outside: Outside<HashSet<String>>,
     puts: HashSet<String>,
     keys: HashSet<String>,
+    chooses: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
@@ -75,6 +76,7 @@ struct Methods {
     scalar: String,
     puts: String,
     keys: String,
+    chooses: String,
     pairs: String,
     accumulating: String,
 }
@@ -138,6 +140,7 @@ impl Library {
             },
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
+            chooses: words(&written.methods.chooses).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
@@ -192,6 +195,11 @@ impl Library {
     /// Whether a function gives the keys of what it is given.
     pub(super) fn gives_keys(&self, function: &str) -> bool {
         self.keys.contains(function)
+    }
+
+    /// Whether what a method is given names parts of what it is called on.
+    pub(super) fn chooses(&self, method: &str) -> bool {
+        self.chooses.contains(method)
     }
 
     /// What a method of a holder gives.

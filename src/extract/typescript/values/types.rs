@@ -79,6 +79,13 @@ impl<'t> Lowering<'t> {
                 let branches = branches.iter().filter_map(|name| node.child_by_field_name(name));
                 TypeExpression::Union(branches.map(|branch| self.type_of(branch)).collect())
             }
+            "index_type_query" => match children(node).first() {
+                Some(of) => {
+                    let of = self.type_of(*of);
+                    named("keyof", vec![of])
+                }
+                None => TypeExpression::Opaque,
+            },
             "lookup_type" => self.part(node),
             "literal_type" => self.literal(node),
             "template_literal_type" => named("string", Vec::new()),
