@@ -273,6 +273,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// What a function gives, whoever calls it.
+    pub(super) fn returned_by(&self, function: &Type<'s>, depth: u32) -> Type<'s> {
+        match function {
+            Type::Function(file, id, env) => self.result(*file, *id, env, None, depth + 1),
+            Type::Signature(file, of, env) => match self.code(*file).map(|code| &code.types[of.0 as usize]) {
+                Some(TypeExpression::Function { returns, .. }) => self.declared(*file, *returns, env, depth + 1),
+                _ => Type::Unknown("no function"),
+            },
+            Type::Union(options) => Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>()),
+            _ => Type::Unknown("made by a function that is not followed"),
+        }
+    }
+
     /// What is known inside a function that a call enters.
     pub(super) fn inside(&self, function: &Type<'s>, file: FileId, call: ExpressionId, env: &Env<'s>) -> Env<'s> {
         let Type::Function(declaring, id, own) = function else { return Env::default() };

@@ -1,5 +1,6 @@
 //! Expressions: what each of them is.
 
+use super::goes::{Carrier, Step};
 use super::kind::{Env, Type};
 use super::library::Library;
 use super::{DEEPEST, Evaluator, MOST_STEPS};
@@ -163,6 +164,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         for holder in index.functions.get(&function).into_iter().flatten() {
             if undeclared {
                 found.extend(self.argument_of(file, code, *holder, at, depth));
+                // `const handler: Handler = (queries) => …`.
+                let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
+                for wanted in self.expected(&place, *holder, depth) {
+                    if matches!(wanted, Type::Signature(..)) {
+                        found.extend(self.taken_by(&wanted, at as usize, depth));
+                    }
+                }
             }
             for target in index.flows.get(holder).into_iter().flatten() {
                 match target {
@@ -256,6 +264,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
+                // A file of the tree that is not there is generated, from the schema if its names are called so.
+                if let (true, OuterPart::Named(original)) = (import.module.starts_with('.'), &import.name)
+                    && let Some(relation) = self.relation_called(original)
+                {
+                    return self.relation_row(relation, Certainty::Likely);
+                }
                 return Type::Library(name.into(), [].into());
             };
             let found = self.exported(module, &import.name, depth);

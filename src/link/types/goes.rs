@@ -242,7 +242,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// The types that are declared for what a value is given to: of its variable, its parameter, what returns it.
-    fn expected(&self, step: &Step<'s>, id: ExpressionId, depth: u32) -> Vec<Type<'s>> {
+    pub(super) fn expected(&self, step: &Step<'s>, id: ExpressionId, depth: u32) -> Vec<Type<'s>> {
         let Some(code) = self.code(step.file).filter(|_| depth < 8 && self.step(depth)) else { return Vec::new() };
         let index = self.index(step.file, code);
         let mut found = Vec::new();
@@ -273,7 +273,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// The declared type of a parameter of a function.
-    fn taken_by(&self, function: &Type<'s>, at: usize, depth: u32) -> Option<Type<'s>> {
+    pub(super) fn taken_by(&self, function: &Type<'s>, at: usize, depth: u32) -> Option<Type<'s>> {
         match function {
             Type::Function(file, id, env) => {
                 let code = self.code(*file)?;

@@ -3,8 +3,9 @@
 
 use super::Evaluator;
 use super::goes::{Carrier, Destination, Step, Trip};
-use super::kind::{Env, Type};
+use super::kind::{Env, RowNames, Type};
 use super::library::Library;
+use crate::catalog::RelationKey;
 use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, TypeExpression, TypeId};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
@@ -28,7 +29,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 FlowTarget::Declared(of) => self.take_names(step, *of, &mut trip.found),
                 FlowTarget::Key(object, access) => {
                     let of = self.type_of(step.file, *object, &step.env, 0);
-                    trip.found.extend(looked_up(of, *access));
+                    match looked_up(of, *access) {
+                        Some(found) => trip.found.push(found),
+                        None if *access == Access::Write => self.written_into(step, *object, trip),
+                        None => {}
+                    }
                 }
                 FlowTarget::Receiver(call) => {
                     let ExpressionKind::Call { arguments, .. } = &code.expression(*call).kind else { continue };
@@ -60,7 +65,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let name = match &code.expression(callee).kind {
             ExpressionKind::Member { object, name } => {
                 let of = self.type_of(step.file, *object, &step.env, 0);
-                if let Some(found) = looked_up(of, Access::Read) {
+                if let Some(found) = looked_up(self.with_sources(of), Access::Read) {
                     return trip.found.push(found);
                 }
                 name.as_str()
@@ -73,6 +78,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             && let Some(declaring_code) = self.code(*declaring)
         {
             if let Some(parameter) = declaring_code.functions[id.0 as usize].parameters.get(at as usize) {
+                trip.into.entry((*declaring, *id)).or_default().push((step.file, call, step.env.clone()));
                 let env = self.inside(&function, step.file, call, &step.env);
                 let carrier = Carrier::KeyVariable(*parameter);
                 trip.open.push(Step { file: *declaring, carrier, steps: step.steps + 1, env });
@@ -89,6 +95,35 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if library.argument_of(None, name).is_some() || library.gives_keys(name) {
             trip.open.push(step.to(Carrier::Keys(call), 1));
         }
+    }
+
+    /// A value is put into an object under a name: what the object is given to takes the name. An object that a function was
+    /// given is its caller's.
+    fn written_into(&self, step: &Step<'s>, object: ExpressionId, trip: &mut Trip<'s>) {
+        let Some(code) = self.code(step.file) else { return };
+        let ExpressionKind::Variable(variable) = code.expression(object).kind else { return };
+        trip.open.push(step.to(Carrier::Variable(variable), 1));
+        let Some((function, at)) = code.variables[variable.0 as usize].parameter else { return };
+        for (file, call, env) in trip.into.get(&(step.file, function)).cloned().unwrap_or_default() {
+            let Some(code) = self.code(file) else { continue };
+            let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind else { continue };
+            let Some(argument) = arguments.get(at as usize) else { continue };
+            if let ExpressionKind::Variable(variable) = code.expression(*argument).kind {
+                trip.open.push(Step { file, carrier: Carrier::Variable(variable), steps: step.steps + 1, env });
+            }
+        }
+    }
+
+    /// Rows of a statement, with all columns of its tables: what it may be told of, not what it gives.
+    fn with_sources(&self, of: Type<'s>) -> Type<'s> {
+        let Type::Row(row) = &of else { return of };
+        let RowNames::Outputs(outputs) = &row.names else { return of };
+        let mut relations: Vec<&RelationKey> =
+            outputs.columns.iter().flat_map(|column| &column.columns).map(|column| &column.relation).collect();
+        relations.sort_unstable();
+        relations.dedup();
+        let sources = relations.into_iter().map(|relation| self.relation_row(relation.clone(), row.certainty));
+        Type::one_of(std::iter::once(of.clone()).chain(sources).collect::<Vec<_>>())
     }
 
     /// A place that is declared to hold names of a row: `(keyof User)[]`.

@@ -170,7 +170,8 @@ impl<'t> Lowering<'t> {
                 self.record(name, span, receiver, Access::Read, UseForm::Property);
                 TypeExpression::Part { of, name: name.to_owned() }
             }
-            (None, "number") => TypeExpression::Part { of, name: String::new() },
+            // `T[number]`, `Parameters<typeof f>[0]`.
+            (None, "number" | "0" | "1" | "2") => TypeExpression::Part { of, name: String::new() },
             _ => TypeExpression::Opaque,
         }
     }
