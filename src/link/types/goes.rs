@@ -27,6 +27,15 @@ pub(super) enum Destination<'s> {
         /// How the literal gets there, in words.
         how: String,
     },
+    /// Its names, one by one, are asked for in rows of this kind.
+    Named {
+        /// The rows.
+        of: Type<'s>,
+        /// What is done with what has the name.
+        access: Access,
+        /// How the name gets there, in words.
+        how: String,
+    },
     /// It is known to take something else.
     Known(String),
     /// It could not be followed.

@@ -302,15 +302,19 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
 
     /// The key of an object literal: a column when the literal reaches a place that takes rows.
     fn key(&self, file: FileId, found: &Use) -> Meaning {
-        let mut taken: Option<Meaning> = None;
+        let (mut taken, mut named): (Option<Meaning>, Option<Meaning>) = (None, None);
         let mut value = None;
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
+            // What takes the whole object says more of its keys than what asks for them one by one.
+            let into = if matches!(destination, Destination::Named { .. }) { &mut named } else { &mut taken };
             match destination {
-                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
+                Destination::Row { of, access, how } | Destination::Named { of, access, how } => match self
+                    .part(&of, &found.name, false, 0)
+                {
                     (Part::Columns(columns, certainty), evidence) => {
                         let why = format!("a key of an object that {how}: {evidence}");
-                        also(&mut taken, columns, access, certainty, why);
+                        also(into, columns, access, certainty, why);
                     }
                     (_, evidence) => {
                         value = Some(format!("a key of an object that {how}: no column of {evidence}"));
@@ -320,7 +324,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 Destination::Unknown(why) => unknown = Some(why),
             }
         }
-        match (taken, value, unknown) {
+        match (taken.or(named), value, unknown) {
             (Some(taken), ..) => taken,
             (None, Some(value), _) => Meaning::Value(value),
             (None, None, Some(why)) => Meaning::Unknown(why),
@@ -332,7 +336,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
     fn name_alone(&self, file: FileId, found: &Use) -> Meaning {
         let mut taken: Option<Meaning> = None;
         for destination in self.reached(file, Carrier::Keys(found.receiver)) {
-            let Destination::Row { of, access, how } = destination else { continue };
+            let (Destination::Row { of, access, how } | Destination::Named { of, access, how }) = destination else {
+                continue;
+            };
             if let (Part::Columns(columns, certainty), evidence) = self.part(&of, &found.name, false, 0) {
                 let why = format!("a name in what {how}: {evidence}");
                 also(&mut taken, columns, access, certainty.min(Certainty::Likely), why);

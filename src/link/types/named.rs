@@ -128,7 +128,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 
     /// A place that is declared to hold names of a row: `(keyof User)[]`.
     pub(super) fn take_names(&self, step: &Step<'s>, of: TypeId, found: &mut Vec<Destination<'s>>) {
-        found.extend(self.keys_of(step.file, of, &step.env, 0).map(|of| Destination::Row {
+        found.extend(self.keys_of(step.file, of, &step.env, 0).map(|of| Destination::Named {
             of,
             access: Access::Read,
             how: "is declared to hold names of".to_owned(),
@@ -151,5 +151,5 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 }
 
 fn looked_up(of: Type<'_>, access: Access) -> Option<Destination<'_>> {
-    of.has_rows().then(|| Destination::Row { of, access, how: "holds names of parts".to_owned() })
+    of.has_rows().then(|| Destination::Named { of, access, how: "holds names of parts".to_owned() })
 }
