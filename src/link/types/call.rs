@@ -134,9 +134,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
         let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
         let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
-        let (declaring, mapping) = system.entities.find_with_file(system.store, file, name).or_else(|| {
-            system.entities.find_with_file(system.store, file, &crate::link::implied::with_other_first_case(name))
-        })?;
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
         self.mapped_row(declaring, mapping, None)
     }
 
@@ -153,11 +151,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .find(|source| source.scope == sink.scope && source.source == sink.source)
                 .and_then(|source| match &source.entity {
                     crate::model::mapping::EntityPath::Named(name) => {
-                        let (file, mapping) =
-                            system.entities.find_with_file(system.store, file, name).or_else(|| {
-                                let other = crate::link::implied::with_other_first_case(name);
-                                system.entities.find_with_file(system.store, file, &other)
-                            })?;
+                        let (file, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
                         self.mapped_row(file, mapping, None)
                     }
                     crate::model::mapping::EntityPath::Related { .. } => None,

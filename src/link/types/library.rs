@@ -36,6 +36,7 @@ pub(super) struct Library {
     functions: HashMap<String, usize>,
     gives: Vec<String>,
     counts: Vec<String>,
+    keepers: HashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +87,7 @@ struct Methods {
 struct Repositories {
     gives: String,
     counts: String,
+    keepers: String,
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -147,6 +149,7 @@ impl Library {
             functions,
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
+            keepers: words(&written.repositories.keepers).collect(),
         })
     }
 
@@ -220,6 +223,11 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether what has that name keeps models by their names.
+    pub(super) fn keeps_models(&self, name: &str) -> bool {
+        self.keepers.contains(name)
     }
 
     /// Whether a repository's method of that name gives entities.
