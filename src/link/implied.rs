@@ -37,7 +37,11 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
 
 /// The table of a class that does not name it.
 pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
-    let candidates: Vec<ObjectName> = candidates(&mapping.entity, mapping.implied)
+    let mut names = candidates(&mapping.entity, mapping.implied);
+    if mapping.implied == ImpliedNames::BySchema {
+        names.extend(relation_names(&mapping.entity));
+    }
+    let candidates: Vec<ObjectName> = names
         .into_iter()
         .map(|name| ObjectName::single(Ident::bare(name)))
         .collect();

@@ -252,12 +252,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let function = &code.functions[id.0 as usize];
         let env = self.bound(file, function, env, called, depth);
         let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        let made = || {
+            let returned = function.returned.iter().take(MOST_RETURNS);
+            Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>())
+        };
         match declared {
-            Some(declared) if declared.is_telling() => declared,
+            Some(declared) if declared.is_telling() => self.rather_rows(declared, made, depth),
             declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                let found = made();
                 match declared {
                     Some(Type::Unknown(_)) if found.is_telling() => found,
                     Some(declared) if !found.has_rows() => declared,

@@ -146,10 +146,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
-        if let Some(declared) = &declared
-            && declared.is_telling()
-        {
-            return declared.clone();
+        if let Some(declared) = declared.clone().filter(Type::is_telling) {
+            let held = || {
+                let values = variable.values.iter().take(MOST_VALUES);
+                Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
+            };
+            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();

@@ -287,7 +287,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
         let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
         self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
-            let Destination::Row { of, access: _, how } = destination else { return None };
+            let (Destination::Row { of, how, .. } | Destination::Named { of, how, .. }) = destination else {
+                return None;
+            };
             match self.part(&of, &found.name, false, 0) {
                 (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
                     columns,
