@@ -422,7 +422,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
                 let function = self.property(receiver, name, called.depth + 1);
+                if function.is_unknown() && library.is_described(name) && matches!(receiver, Type::Object(..)) {
+                    return self.described_with(receiver, called);
+                }
                 self.apply(&function, called)
+            }
+            Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
+                let described = called.arguments.first();
+                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                    self.type_of(called.file, *described, called.env, called.depth + 1)
+                })
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
@@ -430,6 +439,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
+    }
+
+    /// A description of objects, with what a call adds to it.
+    fn described_with(&self, described: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let more = called.arguments.first().map(|more| self.type_of(called.file, *more, called.env, called.depth + 1));
+        let more = more.filter(|more| matches!(more, Type::Object(..)));
+        Type::one_of([described.clone()].into_iter().chain(more))
     }
 
     fn method_of_instance(

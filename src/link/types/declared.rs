@@ -61,7 +61,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some(made) = self.of_function(simple, &given, depth) {
             return made;
         }
-        if library.is_transparent(simple) && !given.is_empty() {
+        // `z.infer<…>` of something that is not known is at least nothing that the code declares.
+        let says_more = |of: &Type<'s>| !of.is_unknown() || simple == name;
+        if library.is_transparent(simple) && given.first().is_some_and(says_more) {
             return given[0].clone();
         }
         if library.holds(simple) && !given.is_empty() {

@@ -30,6 +30,9 @@ pub(super) struct Library {
     puts: HashSet<String>,
     keys: HashSet<String>,
     chooses: HashSet<String>,
+    described: HashSet<String>,
+    describes: HashSet<String>,
+    refines: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
@@ -78,6 +81,9 @@ struct Methods {
     puts: String,
     keys: String,
     chooses: String,
+    described: String,
+    describes: String,
+    refines: String,
     pairs: String,
     accumulating: String,
 }
@@ -143,6 +149,9 @@ impl Library {
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
             chooses: words(&written.methods.chooses).collect(),
+            described: words(&written.methods.described).collect(),
+            describes: words(&written.methods.describes).collect(),
+            refines: words(&written.methods.refines).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
@@ -203,6 +212,21 @@ impl Library {
     /// Whether what a method is given names parts of what it is called on.
     pub(super) fn chooses(&self, method: &str) -> bool {
         self.chooses.contains(method)
+    }
+
+    /// Whether the second thing that a function is given has the names of the first.
+    pub(super) fn refines(&self, function: &str) -> bool {
+        self.refines.contains(function)
+    }
+
+    /// Whether a function makes the description of objects with the keys of what it is given.
+    pub(super) fn describes(&self, object: &str, function: &str) -> bool {
+        self.describes.contains(&format!("{object}.{function}"))
+    }
+
+    /// Whether a method of such a description gives it, or what it describes.
+    pub(super) fn is_described(&self, method: &str) -> bool {
+        self.described.contains(method)
     }
 
     /// What a method of a holder gives.
