@@ -51,7 +51,7 @@ pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName 
 
 /// The relations whose rows code may call `name`: `User`, `user`, `users`, `UserRow`.
 pub(super) fn relation_names(name: &str) -> Vec<String> {
-    let stem = ["Row", "Record", "Entity", "Model", "Table"]
+    let stem = ["Row", "Record", "Entity", "Model", "Table", "Schema"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending).filter(|stem| !stem.is_empty()))
         .unwrap_or(name);

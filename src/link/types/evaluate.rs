@@ -296,19 +296,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
                 // A file of the tree that is not there is generated, from the schema if its names are called so.
-                if let (true, OuterPart::Named(original)) = (import.module.starts_with('.'), &import.name)
-                    && let Some(relation) = self.relation_called(original)
+                if let OuterPart::Named(original) = &import.name
+                    && self.types.modules.is_inside(self.system().store, &import.module)
+                    && let Some(row) = self.made_of_schema(file, original)
                 {
-                    return self.relation_row(relation, Certainty::Likely);
+                    return row;
                 }
                 return Type::Library(name.into(), [].into());
             };
             let found = self.exported(module, &import.name, depth);
             // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
             if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
-                && let Some(relation) = self.relation_called(original)
+                && let Some(row) = self.made_of_schema(file, original)
             {
-                return self.relation_row(relation, Certainty::Likely);
+                return row;
             }
             return found;
         }
@@ -316,6 +317,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Some((file, class)) => Type::Class(file, class),
             None => Type::Library(name.into(), [].into()),
         }
+    }
+
+    /// What is generated from a schema under the name of a table or model, as far as it is called so.
+    fn made_of_schema(&self, file: FileId, name: &str) -> Option<Type<'s>> {
+        let system = self.system();
+        let stem = name.strip_suffix("Schema").unwrap_or(name);
+        if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, stem)
+            && stem.len() < name.len()
+            && let Some(row) = self.mapped_row(declaring, mapping, None)
+        {
+            return Some(row);
+        }
+        Some(self.relation_row(self.relation_called(name)?, Certainty::Likely))
     }
 
     /// What a file exports under a name.
