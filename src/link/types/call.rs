@@ -40,6 +40,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
+        if let (
+            ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. },
+            Some(told),
+        ) = (&code.expression(*callee).kind, types.first())
+            && Library::known().gives_what_it_is_told(name)
+        {
+            return self.declared(file, *told, env, depth + 1);
+        }
         match &code.expression(*callee).kind {
             ExpressionKind::Member { object, name } => {
                 let receiver = self.type_of(file, *object, env, depth);
@@ -569,8 +577,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         depth: u32,
     ) -> Type<'s> {
         let env = Env::default();
-        let (callee, arguments) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+        let (callee, arguments, types) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.
@@ -586,6 +594,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
             _ => (Type::Unknown("a function"), ""),
         };
+        if let (0, Some(told)) = (at, types.last())
+            && library.hands_what_it_is_told(name)
+        {
+            return self.declared(file, *told, &env, depth + 1);
+        }
         if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
             if library.passes_element(name, at) || at == 0 {
                 return receiver.element();

@@ -28,6 +28,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
             TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
             TypeExpression::Part { of, name } => {
+                if let Some(row) = self.generated_part(code, *of, name) {
+                    return row;
+                }
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
                 if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
@@ -52,6 +55,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let simple = name.rsplit('.').next().unwrap_or(name);
         if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
+        }
+        if library.is_told_table(simple)
+            && let Some(row) = arguments.first().and_then(|table| self.table_told(code, *table))
+        {
+            return row;
         }
         // Evaluated in the place that writes them, not in that of the class.
         let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
@@ -140,6 +148,27 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             _ => false,
         })
+    }
+
+    /// `Tables<"users">`: rows of the table that a type argument names.
+    fn table_told(&self, code: &Code, argument: TypeId) -> Option<Type<'s>> {
+        let TypeExpression::Named { name, arguments } = &code.types[argument.0 as usize] else { return None };
+        let table = name.strip_prefix('"')?.strip_suffix('"').filter(|_| arguments.is_empty())?;
+        self.row_of_table(table)
+    }
+
+    /// `Database["public"]["Tables"]["users"]["Row"]`.
+    fn generated_part(&self, code: &Code, of: TypeId, name: &str) -> Option<Type<'s>> {
+        let TypeExpression::Part { of, name: table } = &code.types[of.0 as usize] else { return None };
+        let TypeExpression::Part { name: list, .. } = &code.types[of.0 as usize] else { return None };
+        let library = Library::known();
+        (library.is_row_part(name) && library.is_told_table(list)).then(|| self.row_of_table(table))?
+    }
+
+    fn row_of_table(&self, table: &str) -> Option<Type<'s>> {
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = self.system().catalog.find(&name, &[]).map(crate::catalog::RelationKey::Declared)?;
+        Some(self.relation_row(relation, Certainty::Certain))
     }
 
     /// An instance of a class of the tree: rows, when it is mapped.

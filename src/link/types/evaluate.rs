@@ -198,8 +198,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 // `const handler: Handler = (queries) => …`.
                 let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
                 for wanted in self.expected(&place, *holder, depth) {
-                    if matches!(wanted, Type::Signature(..)) {
-                        found.extend(self.taken_by(&wanted, at as usize, depth));
+                    match &wanted {
+                        Type::Signature(..) => found.extend(self.taken_by(&wanted, at as usize, depth)),
+                        Type::Library(name, told) if at == 0 && Library::known().takes_what_it_is_told(name) => {
+                            found.extend(told.first().cloned());
+                        }
+                        _ => {}
                     }
                 }
             }

@@ -454,6 +454,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if name == "assign" && at > 0 {
             trip.open.push(step.to(Carrier::Expression(call), 1));
         }
+        if let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind
+            && at > 0
+            && let Some(ExpressionKind::Text(text)) = arguments.first().map(|first| &code.expression(*first).kind)
+            && (text.is_empty() || text.contains(' '))
+        {
+            // `builder.where("u.name = :name", { name })`.
+            trip.found.push(Destination::Known("a parameter of a text".to_owned()));
+            return;
+        }
         trip.found.push(match self.outside(step.file, callee) {
             Some(library) => Destination::Known(format!("a key of an object given to {library}")),
             None => Destination::Unknown("given to a function that is not followed".to_owned()),

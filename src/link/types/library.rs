@@ -40,6 +40,7 @@ pub(super) struct Library {
     gives: Vec<String>,
     counts: Vec<String>,
     keepers: HashSet<String>,
+    told: Told<HashSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +55,7 @@ struct Written {
     methods: Methods,
     functions: HashMap<String, String>,
     repositories: Repositories,
+    told: Told<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +63,16 @@ struct Written {
 struct Models<T> {
     before: T,
     behind: T,
+    rows: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told<T> {
+    gives: T,
+    takes: T,
+    hands: T,
+    tables: T,
     rows: T,
 }
 
@@ -159,6 +171,13 @@ impl Library {
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
             keepers: words(&written.repositories.keepers).collect(),
+            told: Told {
+                gives: words(&written.told.gives).collect(),
+                takes: words(&written.told.takes).collect(),
+                hands: words(&written.told.hands).collect(),
+                tables: words(&written.told.tables).collect(),
+                rows: words(&written.told.rows).collect(),
+            },
         })
     }
 
@@ -247,6 +266,31 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether a function gives what its first type argument says.
+    pub(super) fn gives_what_it_is_told(&self, function: &str) -> bool {
+        self.told.gives.contains(function)
+    }
+
+    /// Whether functions of a type take what its first type argument says.
+    pub(super) fn takes_what_it_is_told(&self, name: &str) -> bool {
+        self.told.takes.contains(name)
+    }
+
+    /// Whether the function that a function is given takes what its last type argument says.
+    pub(super) fn hands_what_it_is_told(&self, function: &str) -> bool {
+        self.told.hands.contains(function)
+    }
+
+    /// Whether a generic type is the rows of the table that it is told the name of.
+    pub(super) fn is_told_table(&self, name: &str) -> bool {
+        self.told.tables.contains(name)
+    }
+
+    /// Whether a part of a generated type of a table is the type of rows.
+    pub(super) fn is_row_part(&self, name: &str) -> bool {
+        self.told.rows.contains(name)
     }
 
     /// Whether what has that name keeps models by their names.
