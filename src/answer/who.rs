@@ -156,7 +156,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
 
         let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
         let search = Spellings::new(&spellings);
-        let unproved = Unproved::new(system, &targets, &self.surroundings, &spellings, &property_spellings(&mapped));
+        let unproved = Unproved::new(system, &targets, &self.surroundings, &spellings, &mapped);
         if targets.column.is_some() {
             let values = Values::new(system, &targets, &search, &candidates, &unproved);
             found.par_iter_mut().for_each(|findings| values.look_into(findings));
