@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::implied::{has_column, implied_column, implied_table, uncapitalised};
+use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
@@ -23,6 +23,8 @@ pub struct Entities<'s> {
     by_name: BTreeMap<&'s str, Vec<(FileId, &'s Mapping)>>,
     /// The mapped columns of each table; made when first asked for.
     mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
+    /// Names of entities, and which of that name, by the names of their tables; made when first asked for.
+    by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -43,7 +45,7 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name, mapped: OnceLock::new() }
+        Self { by_name, mapped: OnceLock::new(), by_table: OnceLock::new() }
     }
 
     /// All mappings with their files.
@@ -69,6 +71,35 @@ impl<'s> Entities<'s> {
             (*other == file, store.file(*other).repository == repository, mapping.role == MappingRole::Entity)
         };
         self.by_name.get(name)?.iter().rev().max_by_key(near).copied()
+    }
+
+    /// The mapping that code means when it calls an entity `name`: by the entity's name, that with its first letter in the
+    /// other case (accessors of generated clients), the name of its table (registries of models).
+    pub(super) fn meant(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        catalog: &Catalog,
+        name: &str,
+    ) -> Option<(FileId, &'s Mapping)> {
+        let named = |name: &str| self.find_with_file(store, file, name);
+        named(name).or_else(|| named(&with_other_first_case(name))).or_else(|| {
+            let tables = self.by_table.get_or_init(|| {
+                let mut made = BTreeMap::new();
+                for (entity, mappings) in &self.by_name {
+                    for (at, (file, mapping)) in mappings.iter().enumerate() {
+                        let table = self.table(store, *file, catalog, mapping);
+                        let name = table.as_ref().and_then(|table| table.0.last());
+                        if let Some(name) = name.filter(|_| mapping.role == MappingRole::Entity) {
+                            made.entry(name.folded()).or_insert(((*entity).to_owned(), at));
+                        }
+                    }
+                }
+                made
+            });
+            let (entity, at) = tables.get(&Name::new(name))?;
+            self.by_name.get(entity.as_str())?.get(*at).copied()
+        })
     }
 
     /// The class and those that it inherits from, nearest first.

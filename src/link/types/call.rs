@@ -8,7 +8,7 @@ use crate::link::system::StatementUses;
 use crate::link::uses::Form;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, Function, FunctionId, Language, Member, TypeExpression, TypeId,
 };
 use crate::model::name::Ident;
 use crate::model::source::FileId;
@@ -134,9 +134,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
         let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
         let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
-        let (declaring, mapping) = system.entities.find_with_file(system.store, file, name).or_else(|| {
-            system.entities.find_with_file(system.store, file, &crate::link::implied::with_other_first_case(name))
-        })?;
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
         self.mapped_row(declaring, mapping, None)
     }
 
@@ -153,11 +151,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .find(|source| source.scope == sink.scope && source.source == sink.source)
                 .and_then(|source| match &source.entity {
                     crate::model::mapping::EntityPath::Named(name) => {
-                        let (file, mapping) =
-                            system.entities.find_with_file(system.store, file, name).or_else(|| {
-                                let other = crate::link::implied::with_other_first_case(name);
-                                system.entities.find_with_file(system.store, file, &other)
-                            })?;
+                        let (file, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
                         self.mapped_row(file, mapping, None)
                     }
                     crate::model::mapping::EntityPath::Related { .. } => None,
@@ -256,15 +250,56 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
         let function = &code.functions[id.0 as usize];
-        let mut bindings = Bindings::default();
-        for name in function.type_parameters.iter().filter_map(|name| Some((name, env.type_parameter(name)?))) {
-            bindings.types.push((name.0.clone(), name.1.clone()));
-        }
-        if let Some(class) = function.class {
-            for name in &code.classes[class.0 as usize].type_parameters {
-                bindings.types.extend(env.type_parameter(name).map(|of| (name.clone(), of.clone())));
+        let env = self.bound(file, function, env, called, depth);
+        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        match declared {
+            Some(declared) if declared.is_telling() => declared,
+            declared => {
+                let returned = function.returned.iter().take(MOST_RETURNS);
+                let found =
+                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                match declared {
+                    Some(Type::Unknown(_)) if found.is_telling() => found,
+                    Some(declared) if !found.has_rows() => declared,
+                    _ => found,
+                }
             }
         }
+    }
+
+    /// What a function gives, whoever calls it.
+    pub(super) fn returned_by(&self, function: &Type<'s>, depth: u32) -> Type<'s> {
+        match function {
+            Type::Function(file, id, env) => self.result(*file, *id, env, None, depth + 1),
+            Type::Signature(file, of, env) => match self.code(*file).map(|code| &code.types[of.0 as usize]) {
+                Some(TypeExpression::Function { returns, .. }) => self.declared(*file, *returns, env, depth + 1),
+                _ => Type::Unknown("no function"),
+            },
+            Type::Union(options) => Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>()),
+            _ => Type::Unknown("made by a function that is not followed"),
+        }
+    }
+
+    /// What is known inside a function that a call enters.
+    pub(super) fn inside(&self, function: &Type<'s>, file: FileId, call: ExpressionId, env: &Env<'s>) -> Env<'s> {
+        let Type::Function(declaring, id, own) = function else { return Env::default() };
+        let (Some(code), Some(calling)) = (self.code(*declaring), self.code(file)) else { return Env::default() };
+        let ExpressionKind::Call { arguments, types, .. } = &calling.expression(call).kind else { return own.clone() };
+        let called = Called { file, arguments, types, env, depth: 0 };
+        self.bound(*declaring, &code.functions[id.0 as usize], own, Some(called), 0)
+    }
+
+    /// What is known inside a function: what is known around it, its type parameters and parameters as the call binds them.
+    fn bound(
+        &self,
+        file: FileId,
+        function: &Function,
+        env: &Env<'s>,
+        called: Option<Called<'_, 's>>,
+        depth: u32,
+    ) -> Env<'s> {
+        let Some(code) = self.code(file) else { return Env::default() };
+        let mut bindings = Bindings::default();
         if let Some(called) = called {
             let given = |at: usize| {
                 let argument = *called.arguments.get(at)?;
@@ -280,12 +315,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         bindings.parameters.extend(given(at).map(|of| ((file, *parameter), of)));
                     }
                     Some(declared) if called.types.is_empty() => {
-                        for (name, inside) in parameters_in(code, declared, 0) {
-                            if function.type_parameters.contains(&name)
-                                && let Some(of) = given(at)
-                            {
-                                let of = if inside { of.element() } else { of };
-                                let of = match of {
+                        let inner = parameters_in(code, declared, 0);
+                        let Some(of) = (if inner.is_empty() { None } else { given(at) }) else { continue };
+                        for (name, inside) in inner {
+                            if function.type_parameters.contains(&name) {
+                                let told = self.argument_in(file, code, declared, &name, &of, depth);
+                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -293,25 +328,35 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                                 bindings.types.push((name, of));
                             }
                         }
+                        if of.has_rows() {
+                            bindings.parameters.push(((file, *parameter), of));
+                        }
                     }
                     _ => {}
                 }
             }
         }
-        let env = Env::new(bindings);
-        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
-        match declared {
-            Some(declared) if declared.is_telling() => declared,
-            declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
-                match declared {
-                    Some(declared) if !found.has_rows() => declared,
-                    _ => found,
-                }
-            }
-        }
+        env.beneath(bindings)
+    }
+
+    /// What a generic alias or interface was told for the type parameter `name` of who declares it: `Schema<T>` is given as
+    /// something that was declared to be `Schema<User>`.
+    fn argument_in(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        declared: TypeId,
+        name: &str,
+        given: &Type<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let (Type::Shape(_, _, env) | Type::Instance { env, .. }) = given else { return None };
+        let TypeExpression::Named { name: generic, arguments } = &code.types[declared.0 as usize] else { return None };
+        let is_it = |of: &TypeId| matches!(&code.types[of.0 as usize], TypeExpression::Parameter(own) if own == name);
+        let at = arguments.iter().position(is_it)?;
+        let (file, class) = self.class_called(file, code, generic, depth + 1)?;
+        let parameter = self.code(file)?.classes[class.0 as usize].type_parameters.get(at)?;
+        env.type_parameter(parameter).cloned()
     }
 
     /// What a call of a method gives.

@@ -58,6 +58,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some((file, class)) = self.class_called(file, code, name, depth) {
             return self.instance(file, class, &given, depth);
         }
+        if let Some(made) = self.of_function(simple, &given, depth) {
+            return made;
+        }
         if library.is_transparent(simple) && !given.is_empty() {
             return given[0].clone();
         }
@@ -71,6 +74,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match given.iter().find(|of| of.has_rows()) {
             Some(rows) => Type::holding(rows.clone()),
             None => Type::Library(simple.into(), given.into()),
+        }
+    }
+
+    /// `ReturnType<typeof f>`, `InstanceType<typeof C>`, `Parameters<typeof f>`.
+    fn of_function(&self, name: &str, given: &[Type<'s>], depth: u32) -> Option<Type<'s>> {
+        match (name, given.first()?) {
+            ("ReturnType", function) => Some(self.returned_by(function, depth)),
+            ("InstanceType", Type::Class(file, class)) => Some(self.instance(*file, *class, &[], depth)),
+            ("Parameters", function) => {
+                let taken = (0..4).filter_map(|at| self.taken_by(function, at, depth));
+                Some(Type::holding(Type::one_of(taken.collect::<Vec<_>>())))
+            }
+            _ => None,
         }
     }
 

@@ -29,12 +29,14 @@ pub(super) struct Library {
     outside: Outside<HashSet<String>>,
     puts: HashSet<String>,
     keys: HashSet<String>,
+    chooses: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
     functions: HashMap<String, usize>,
     gives: Vec<String>,
     counts: Vec<String>,
+    keepers: HashSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +77,7 @@ struct Methods {
     scalar: String,
     puts: String,
     keys: String,
+    chooses: String,
     pairs: String,
     accumulating: String,
 }
@@ -84,6 +87,7 @@ struct Methods {
 struct Repositories {
     gives: String,
     counts: String,
+    keepers: String,
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -138,12 +142,14 @@ impl Library {
             },
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
+            chooses: words(&written.methods.chooses).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
             functions,
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
+            keepers: words(&written.repositories.keepers).collect(),
         })
     }
 
@@ -194,6 +200,11 @@ impl Library {
         self.keys.contains(function)
     }
 
+    /// Whether what a method is given names parts of what it is called on.
+    pub(super) fn chooses(&self, method: &str) -> bool {
+        self.chooses.contains(method)
+    }
+
     /// What a method of a holder gives.
     pub(super) fn method(&self, name: &str) -> Option<Gives> {
         self.methods.get(name).copied()
@@ -212,6 +223,11 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether what has that name keeps models by their names.
+    pub(super) fn keeps_models(&self, name: &str) -> bool {
+        self.keepers.contains(name)
     }
 
     /// Whether a repository's method of that name gives entities.

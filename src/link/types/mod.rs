@@ -5,7 +5,7 @@
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `given` what templates
 //! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
-//! rows, `goes` the places that an object literal reaches.
+//! rows, `goes` the places that a value reaches, `named` those that names of parts do.
 
 mod call;
 mod declared;
@@ -16,6 +16,7 @@ mod kind;
 mod library;
 mod member;
 mod modules;
+mod named;
 mod row;
 
 use std::cell::RefCell;
@@ -249,6 +250,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
+        if found.form == UseForm::Argument && is_name_alone(code, found) {
+            return self.name_alone(file, found);
+        }
         let receiver = self.type_of(file, found.receiver, &Env::default(), 0);
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
         match self.part(&receiver, &found.name, is_accessor, 0) {
@@ -298,14 +302,19 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
 
     /// The key of an object literal: a column when the literal reaches a place that takes rows.
     fn key(&self, file: FileId, found: &Use) -> Meaning {
+        let (mut taken, mut named): (Option<Meaning>, Option<Meaning>) = (None, None);
         let mut value = None;
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
+            // What takes the whole object says more of its keys than what asks for them one by one.
+            let into = if matches!(destination, Destination::Named { .. }) { &mut named } else { &mut taken };
             match destination {
-                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
+                Destination::Row { of, access, how } | Destination::Named { of, access, how } => match self
+                    .part(&of, &found.name, false, 0)
+                {
                     (Part::Columns(columns, certainty), evidence) => {
                         let why = format!("a key of an object that {how}: {evidence}");
-                        return Meaning::Columns { columns, access, certainty, why };
+                        also(into, columns, access, certainty, why);
                     }
                     (_, evidence) => {
                         value = Some(format!("a key of an object that {how}: no column of {evidence}"));
@@ -315,13 +324,50 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 Destination::Unknown(why) => unknown = Some(why),
             }
         }
-        match (value, unknown) {
-            (Some(value), None) => Meaning::Value(value),
-            (Some(value), Some(_)) => Meaning::Value(value),
-            (None, Some(why)) => Meaning::Unknown(why),
-            (None, None) => Meaning::Value("a key of an object of its own".to_owned()),
+        match (taken.or(named), value, unknown) {
+            (Some(taken), ..) => taken,
+            (None, Some(value), _) => Meaning::Value(value),
+            (None, None, Some(why)) => Meaning::Unknown(why),
+            (None, None, None) => Meaning::Value("a key of an object of its own".to_owned()),
         }
     }
+
+    /// A name in a list of names, or one that a function is made with: a column when rows are asked for what it names.
+    fn name_alone(&self, file: FileId, found: &Use) -> Meaning {
+        let mut taken: Option<Meaning> = None;
+        for destination in self.reached(file, Carrier::Keys(found.receiver)) {
+            let (Destination::Row { of, access, how } | Destination::Named { of, access, how }) = destination else {
+                continue;
+            };
+            if let (Part::Columns(columns, certainty), evidence) = self.part(&of, &found.name, false, 0) {
+                let why = format!("a name in what {how}: {evidence}");
+                also(&mut taken, columns, access, certainty.min(Certainty::Likely), why);
+            }
+        }
+        taken.unwrap_or_else(|| Meaning::Unknown("a name of which nothing is known to be asked".to_owned()))
+    }
+}
+
+/// Adds columns to those that a name means.
+fn also(taken: &mut Option<Meaning>, more: Vec<ColumnKey>, new: Access, sure: Certainty, reason: String) {
+    let Some(Meaning::Columns { columns, access, .. }) = taken else {
+        *taken = Some(Meaning::Columns { columns: more, access: new, certainty: sure, why: reason });
+        return;
+    };
+    if *access != new {
+        *access = Access::Both;
+    }
+    for column in more {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+}
+
+/// Whether the receiver of a name is the list that it stands in, or the call that it is given to.
+fn is_name_alone(code: &Code, found: &Use) -> bool {
+    let receiver = code.expression(found.receiver);
+    matches!(receiver.kind, ExpressionKind::List(_) | ExpressionKind::Call { .. }) && receiver.span.contains(found.span)
 }
 
 /// The evidence for a use in words.
