@@ -141,6 +141,20 @@ impl<'s> Entities<'s> {
         })
     }
 
+    /// The property that an accessor means whose name is spelled in another case: `getURL` of `url`.
+    pub(super) fn property_in_any_case(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+        name: &str,
+    ) -> Option<&'s str> {
+        self.chain(store, file, mapping).into_iter().find_map(|(_, declared_in)| {
+            let mut properties = declared_in.properties.iter();
+            properties.find(|property| property.name.eq_ignore_ascii_case(name)).map(|found| found.name.as_str())
+        })
+    }
+
     /// All properties of an entity that are columns of its table, with the files that declare them: its own, inherited
     /// ones, and those of what it embeds unless it overrides them.
     pub fn properties(
@@ -309,6 +323,10 @@ impl<'s> Entities<'s> {
         for (file, mapping) in self.all() {
             if mapping.role != MappingRole::Entity || matches!(store.file(file).context, Context::Test | Context::Docs)
             {
+                continue;
+            }
+            // Another name of a class that is mapped.
+            if mapping.properties.is_empty() && mapping.table == MappedName::None {
                 continue;
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };

@@ -138,6 +138,7 @@ const SEVERAL: &[&str] = &[
     "neProperty",
     "gtProperty",
     "ltProperty",
+    "addCriterion",
 ];
 
 /// Arguments of one call that are looked at.
