@@ -22,6 +22,8 @@ mod docs;
 mod help;
 #[path = "integration/inventory.rs"]
 mod inventory;
+#[path = "integration/lines.rs"]
+mod lines;
 #[path = "integration/mentions.rs"]
 mod mentions;
 #[path = "integration/probes.rs"]
