@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod code_text;
+pub mod document;
 #[cfg(test)]
 mod drawn;
 pub mod embedded;
@@ -60,6 +61,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::PythonMigration,
     &changes::Rails,
     &code_text::CodeText,
+    &document::Documents,
     &java::Java,
     &prisma::Prisma,
     &prose::Prose,
