@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod jpql;
+pub mod notebook;
 pub mod prisma;
 pub mod prose;
 pub mod python;
@@ -63,6 +64,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &code_text::CodeText,
     &document::Documents,
     &java::Java,
+    &notebook::Notebook,
     &prisma::Prisma,
     &prose::Prose,
     &python::Python,

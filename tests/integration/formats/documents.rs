@@ -84,6 +84,11 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report Customers and users: read a/question.yaml:14"],
     },
     Row {
+        format: "notebook",
+        files: &[("a/users.ipynb", include_str!("../../../fixtures/notebook/users/users.ipynb"))],
+        found: &["report users.ipynb: read a/users.ipynb:16, read a/users.ipynb:31"],
+    },
+    Row {
         format: "redash",
         files: &[
             ("a/letter.json", include_str!("../../../fixtures/documents/redash/query.json")),

@@ -45,17 +45,25 @@ fn element(document: &tree::Document<'_>, id: ElementId, depth: usize) -> Node {
             entries.push((name(document, child), element(document, child, depth + 1)));
         }
     }
-    let texts = own.children.iter().filter_map(|child| match child {
-        Child::Text(span) => Some(*span),
-        // With the marks around it, so that it is known for what it is.
-        Child::Verbatim(span) => {
-            Some(Span { start: span.start.saturating_sub(CDATA), end: (span.end + 3).min(document.text.len() as u32) })
+    // Its own text is the first that stands between its elements.
+    let mut runs: Vec<Option<Span>> = vec![None];
+    for child in &own.children {
+        let span = match child {
+            Child::Text(span) => *span,
+            // With the marks around it, so that it is known for what it is.
+            Child::Verbatim(span) => {
+                Span { start: span.start.saturating_sub(CDATA), end: (span.end + 3).min(document.text.len() as u32) }
+            }
+            Child::Element(_) => {
+                runs.push(None);
+                continue;
+            }
+        };
+        if let Some(run) = runs.last_mut() {
+            *run = Some(run.map_or(span, |run| run.join(span)));
         }
-        Child::Element(_) => None,
-    });
-    if let Some(span) = texts.reduce(Span::join)
-        && !span.of(document.text).trim().is_empty()
-    {
+    }
+    if let Some(span) = runs.into_iter().flatten().find(|span| !span.of(document.text).trim().is_empty()) {
         let key = Raw { span: Span { start: span.start, end: span.start }, style: Style::Plain };
         entries.push((key, Node { span, value: Value::Scalar(Raw { span, style: Style::Xml }) }));
     }
