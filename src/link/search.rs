@@ -64,13 +64,19 @@ impl RelationWords {
         let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        // Documents that name tables: connectors, datasets, questions of dashboards, tracked tables.
+        let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
+        let tracked =
+            r#"(?-u:\b)table["']?\s*:\s*[{]?\s*(?:["']?schema["']?\s*:\s*[^\s,]+\s*,?\s*)?["']?name["']?\s*:\s*["']?"#;
+        let document =
+            format!(r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}|{tracked}(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
         Self {
             bare,
             named: compile(&format!("{led}|{listed}")),
             quoted: compile(&name),
             argument,
-            changed: compile(&changed),
+            changed: compile(&format!("{changed}|{document}")),
         }
     }
 
