@@ -159,7 +159,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                             return Some(of.element());
                         }
                     }
-                    FlowTarget::Property(..) => {}
+                    FlowTarget::Property(..) | FlowTarget::Key(..) => {}
                 }
             }
         }
