@@ -8,7 +8,8 @@ use crate::link::system::StatementUses;
 use crate::link::uses::Form;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, Function, FunctionId, Language, Member, TypeExpression, TypeId,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, Function, FunctionId, Language, Member, TypeExpression,
+    TypeId,
 };
 use crate::model::name::Ident;
 use crate::model::source::FileId;
@@ -285,7 +286,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Some(TypeExpression::Function { returns, .. }) => self.declared(*file, *returns, env, depth + 1),
                 _ => Type::Unknown("no function"),
             },
-            Type::Union(options) => Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>()),
+            Type::Union(options) => {
+                Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>())
+            }
             _ => Type::Unknown("made by a function that is not followed"),
         }
     }
@@ -376,6 +379,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let library = Library::known();
         match receiver {
+            Type::Row(_) | Type::Of(_) if let Some(rows) = self.asked_for(receiver, name, called) => rows,
             Type::Row(row) => {
                 if let Some((file, class)) = row.names.class()
                     && let Some((file, member)) = self.member_of(file, class, name, called.depth + 1)
@@ -416,6 +420,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Instance { file, class, env } => self.method_of_instance((*file, *class), env, name, called),
             Type::Class(file, class) => {
                 let static_member = self.member_of(*file, *class, name, called.depth + 1);
+                let overloads =
+                    self.overloads((*file, *class), &Env::default(), (name, called.arguments.len()), called.depth + 1);
+                if let Some(functions) = overloads {
+                    return self.apply(&functions, called);
+                }
                 if let Some((file, member)) = static_member
                     && let Some(function) = member.function
                 {
@@ -423,7 +432,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
                 // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
                 let made = self.instance(*file, *class, &[], called.depth + 1);
-                if made.has_rows() { made } else { Type::Unknown("a static method that is not followed") }
+                match made {
+                    made if made.has_rows() => made,
+                    made @ Type::Instance { .. } if name == "builder" => made,
+                    _ => Type::Unknown("a static method that is not followed"),
+                }
             }
             Type::Union(options) => {
                 Type::one_of(options.iter().map(|option| self.method(option, object, name, called)).collect::<Vec<_>>())
@@ -456,6 +469,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         Type::one_of([described.clone()].into_iter().chain(more))
     }
 
+    /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
+    fn asked_for(&self, receiver: &Type<'s>, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let library = Library::known();
+        let code = self.code(called.file).filter(|code| code.language == Language::Java)?;
+        let first = *called.arguments.first()?;
+        if library.leads_on(name) {
+            return self.path_to(receiver, code, first);
+        }
+        if !library.starts_anew(name) {
+            return None;
+        }
+        let of = self.type_of(called.file, first, called.env, called.depth + 1);
+        of.has_rows().then(|| Type::holding(of))
+    }
+
     fn method_of_instance(
         &self,
         (file, class): (FileId, ClassId),
@@ -465,6 +493,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let depth = called.depth + 1;
         let receiver = Type::Instance { file, class, env: env.clone() };
+        if let Some(functions) = self.overloads((file, class), env, (name, called.arguments.len()), depth) {
+            return self.apply(&functions, called);
+        }
         match self.property_of_instance(file, class, env, name, depth) {
             Some(function @ (Type::Function(..) | Type::Signature(..))) => return self.apply(&function, called),
             Some(other) if !other.is_unknown() => return other,
@@ -489,7 +520,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// The rows that a class's base in a library is told of: `JpaRepository<User, Long>`.
-    fn rows_of_parents(&self, file: FileId, class: ClassId, env: &Env<'s>, depth: u32) -> Option<Type<'s>> {
+    pub(super) fn rows_of_parents(&self, file: FileId, class: ClassId, env: &Env<'s>, depth: u32) -> Option<Type<'s>> {
         let code = self.code(file).filter(|_| self.step(depth))?;
         let declared = &code.classes[class.0 as usize];
         declared.parents.iter().find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
@@ -515,6 +546,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let of = given(0)?;
             let rest = Called { arguments: &called.arguments[1..], ..called };
             return Some(Type::holding(self.callback_result(&of.element(), rest)));
+        }
+        // `Wrappers.<User>lambdaQuery()`.
+        let told = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
+        if let Some(rows) = told.into_iter().find(Type::has_rows) {
+            return Some(Type::holding(rows));
         }
         // `em.find(User.class, id)`, `session.get(User.class, id)`: whatever is asked for by its class.
         called.arguments.iter().take(3).enumerate().find_map(|(at, argument)| {
@@ -606,13 +642,36 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::Scalar;
         }
         // Declared by the function that takes it.
-        let function = self.type_of(file, callee, &env, depth);
+        let function = match (&receiver, code.language) {
+            (Type::Instance { file, class, env }, Language::Java) => {
+                match self.overloads((*file, *class), env, (name, arguments.len()), depth) {
+                    Some(function) => function,
+                    // `repository.findAll((root, query, builder) -> …)`.
+                    None => match self.rows_of_parents(*file, *class, env, depth).filter(|_| at == 0) {
+                        Some(rows) => return rows,
+                        None => Type::Unknown("a method that its class does not declare"),
+                    },
+                }
+            }
+            _ => self.type_of(file, callee, &env, depth),
+        };
+        let function = match function {
+            Type::Union(options) => options.first().cloned().unwrap_or(Type::Unknown("a function")),
+            one => one,
+        };
         if let Type::Function(declaring, function, env) = &function
             && let Some(declaring_code) = self.code(*declaring)
         {
             let parameters = &declaring_code.functions[function.0 as usize].parameters;
-            if let Some(parameter) = parameters.get(position as usize)
-                && let Some(declared) = declaring_code.variables[parameter.0 as usize].declared
+            let declared = parameters
+                .get(position as usize)
+                .and_then(|parameter| declaring_code.variables[parameter.0 as usize].declared);
+            if let Some(declared) = declared
+                && let Some(found) = self.lambda_parameter((*declaring, declared), env, at, depth + 1)
+            {
+                return found;
+            }
+            if let Some(declared) = declared
                 && let Type::Signature(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
                 && let Some(of_code) = self.code(of_file)
                 && let TypeExpression::Function { parameters, .. } = &of_code.types[of.0 as usize]
@@ -728,6 +787,11 @@ fn parameters_in(code: &Code, id: TypeId, depth: u32) -> Vec<(String, bool)> {
             arguments.iter().flat_map(|of| parameters_in(code, *of, depth + 1)).collect()
         }
         TypeExpression::List(of) => parameters_in(code, *of, depth + 1),
+        // A parameter with what it is bound to be.
+        TypeExpression::Intersection(of) => match of.first().map(|of| &code.types[of.0 as usize]) {
+            Some(TypeExpression::Parameter(name)) => vec![(name.clone(), depth > 0)],
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

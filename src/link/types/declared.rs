@@ -4,6 +4,7 @@ use super::kind::{Bindings, Env, Part, Type};
 use super::library::Library;
 use super::modules::is_in_package;
 use super::{DEEPEST, Evaluator};
+use crate::link::entities::written_package;
 use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
@@ -76,6 +77,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         if library.holds(simple) && !given.is_empty() {
             return Type::holding(given[given.len() - 1].clone());
+        }
+        if code.language == Language::Java
+            && simple.starts_with('Q')
+            && let Some(row) = self.query_class(file, simple)
+        {
+            return row;
         }
         if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
             return row;
@@ -264,6 +271,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
+            let written = written_package(system.store.text(mapping_file), mapping);
+            let is_in = |package| is_in_package(system.store.file(file), package);
+            // A class of the same name in another package is another class.
+            let is_of_class = is_of_class && written.is_none_or(is_in);
             if same && code.language == Language::Java && is_of_class {
                 // Of several maps of a class, the one with most properties is its own.
                 let is_fuller = |(_, own): (FileId, &Mapping)| mapping.properties.len() > own.properties.len();
@@ -346,7 +357,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// A class of a package; the last parts of what is taken for the package may be classes around it.
-    fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
+    pub(super) fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
         let system = self.system();
         let direct = self.types.modules.java_files(name).iter();
         let found = direct.copied().find(|&id| is_in_package(system.store.file(id), package));

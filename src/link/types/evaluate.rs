@@ -6,8 +6,8 @@ use super::library::Library;
 use super::{DEEPEST, Evaluator, MOST_STEPS};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, Variable,
-    VariableId,
+    ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
+    Variable, VariableId,
 };
 use crate::model::source::FileId;
 
@@ -81,6 +81,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         if Library::known().holds(name) && given.iter().all(Type::is_unknown) =>
                     {
                         Type::holding(of(*first).element())
+                    }
+                    // `new Example(User.class)`.
+                    (Type::Library(..), Some(first))
+                        if code.language == Language::Java
+                            && matches!(code.expression(*first).kind, ExpressionKind::Typed(_)) =>
+                    {
+                        let rows = of(*first);
+                        if rows.has_rows() { Type::holding(rows) } else { made }
                     }
                     _ => made,
                 }
@@ -215,6 +223,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     FlowTarget::Variable(variable) => {
                         named.extend(index.variables.get(variable).into_iter().flatten());
                     }
+                    FlowTarget::Declared(of) => {
+                        found.extend(self.lambda_parameter((file, *of), &Env::default(), at, depth));
+                    }
+                    FlowTarget::Returned(function) => {
+                        let returns = code.functions[function.0 as usize].returns;
+                        found.extend(
+                            returns.and_then(|of| self.lambda_parameter((file, of), &Env::default(), at, depth)),
+                        );
+                    }
                     _ => {}
                 }
             }
@@ -291,7 +308,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             return match self.class_called(file, code, name, depth) {
                 Some((file, class)) => Type::Class(file, class),
-                None => Type::Library(name.into(), [].into()),
+                None => self
+                    .imported_member(file, code, name, depth)
+                    .or_else(|| self.query_class(file, name))
+                    .unwrap_or_else(|| Type::Library(name.into(), [].into())),
             };
         }
         if code.language == Language::Template {

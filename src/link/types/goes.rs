@@ -492,13 +492,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// A place of a declared type.
-    fn take(
-        &self,
-        file: FileId,
-        of: crate::model::code::TypeId,
-        env: &Env<'s>,
-        found: &mut Vec<Destination<'s>>,
-    ) {
+    fn take(&self, file: FileId, of: crate::model::code::TypeId, env: &Env<'s>, found: &mut Vec<Destination<'s>>) {
         let of = self.declared(file, of, env, 0);
         match &of {
             of if of.has_rows() => found.push(Destination::Row {

@@ -22,6 +22,9 @@ pub(super) enum Gives {
 /// The tables.
 pub(super) struct Library {
     holders: HashSet<String>,
+    functional: HashMap<String, String>,
+    paths: HashSet<String>,
+    starts: HashSet<String>,
     transparent: HashSet<String>,
     rows: HashSet<String>,
     plain: HashSet<String>,
@@ -47,6 +50,8 @@ pub(super) struct Library {
 #[serde(deny_unknown_fields)]
 struct Written {
     holders: HashMap<String, String>,
+    functional: HashMap<String, String>,
+    queries: Queries,
     transparent: HashMap<String, String>,
     rows: HashMap<String, String>,
     plain: HashMap<String, String>,
@@ -74,6 +79,13 @@ struct Told<T> {
     hands: T,
     tables: T,
     rows: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Queries {
+    paths: String,
+    starts: String,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +158,13 @@ impl Library {
             .collect();
         Ok(Self {
             holders: written.holders.values().flat_map(|list| words(list)).collect(),
+            functional: written
+                .functional
+                .iter()
+                .flat_map(|(parameters, list)| words(list).map(move |word| (word, parameters.clone())))
+                .collect(),
+            paths: words(&written.queries.paths).collect(),
+            starts: words(&written.queries.starts).collect(),
             transparent: written.transparent.values().flat_map(|list| words(list)).collect(),
             rows: written.rows.values().flat_map(|list| words(list)).collect(),
             plain: written.plain.values().flat_map(|list| words(list)).collect(),
@@ -184,6 +203,22 @@ impl Library {
     /// Whether the type of that simple name holds what its last type argument says.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.holders.contains(name)
+    }
+
+    /// Which type argument of a type of that simple name the parameter `at` of a lambda of that type is.
+    pub(super) fn functional(&self, name: &str, at: usize) -> Option<usize> {
+        let digit = self.functional.get(name)?.as_bytes().get(at)?;
+        Some(usize::from(digit.checked_sub(b'0')?))
+    }
+
+    /// Whether a method of a path goes on to what the name that it is given leads to.
+    pub(super) fn leads_on(&self, method: &str) -> bool {
+        self.paths.contains(method)
+    }
+
+    /// Whether a method of a query begins with another class, which it is given.
+    pub(super) fn starts_anew(&self, method: &str) -> bool {
+        self.starts.contains(method)
     }
 
     /// Whether the type of that simple name has the names of its first type argument.

@@ -5,7 +5,8 @@
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `given` what templates
 //! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
-//! rows, `goes` the places that a value reaches, `named` those that names of parts do.
+//! rows, `goes` the places that a value reaches, `named` those that names of parts do, `query` what conditions and orders
+//! are about.
 
 mod call;
 mod declared;
@@ -17,6 +18,7 @@ mod library;
 mod member;
 mod modules;
 mod named;
+mod query;
 mod row;
 
 use std::cell::RefCell;
@@ -250,15 +252,28 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
+        let is_script = code.language == Language::TypeScript;
         if let ExpressionKind::Text(table) = &code.expression(found.receiver).kind
+            && is_script
             && found.form == UseForm::Argument
         {
             return self.qualified(file, table, found);
         }
-        if found.form == UseForm::Argument && is_name_alone(code, found) {
+        if is_script && found.form == UseForm::Argument && is_name_alone(code, found) {
             return self.name_alone(file, found);
         }
-        let receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        if found.form == UseForm::Argument {
+            let is_asked = code.language == Language::Java
+                && !receiver.has_rows()
+                && matches!(code.expression(found.receiver).kind, ExpressionKind::Call { .. });
+            if is_asked && let Some(rows) = self.asked_of(file, code, found.receiver, 0) {
+                receiver = rows;
+            }
+            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
+                return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
+            }
+        }
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
         match self.part(&receiver, &found.name, is_accessor, 0) {
             (Part::Columns(columns, certainty), evidence) => {
@@ -278,6 +293,14 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ if evidence.is_empty() => Meaning::Unknown("its object is not known".to_owned()),
                 _ => Meaning::Value(format!("a part of {evidence}")),
             },
+        }
+    }
+
+    /// The column that a name given to a method of rows means: a property, or the column's own name.
+    fn named_part(&self, of: &Type<'s>, name: &str) -> Option<(Part<'s>, String)> {
+        match self.part(of, name, false, 0) {
+            (Part::Nothing | Part::Other, _) => self.column_called(of, name, 0),
+            found => Some(found),
         }
     }
 
@@ -316,17 +339,17 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             // What takes the whole object says more of its keys than what asks for them one by one.
             let into = if matches!(destination, Destination::Named { .. }) { &mut named } else { &mut taken };
             match destination {
-                Destination::Row { of, access, how } | Destination::Named { of, access, how } => match self
-                    .part(&of, &found.name, false, 0)
-                {
-                    (Part::Columns(columns, certainty), evidence) => {
-                        let why = format!("a key of an object that {how}: {evidence}");
-                        also(into, columns, access, certainty, why);
+                Destination::Row { of, access, how } | Destination::Named { of, access, how } => {
+                    match self.part(&of, &found.name, false, 0) {
+                        (Part::Columns(columns, certainty), evidence) => {
+                            let why = format!("a key of an object that {how}: {evidence}");
+                            also(into, columns, access, certainty, why);
+                        }
+                        (_, evidence) => {
+                            value = Some(format!("a key of an object that {how}: no column of {evidence}"));
+                        }
                     }
-                    (_, evidence) => {
-                        value = Some(format!("a key of an object that {how}: no column of {evidence}"));
-                    }
-                },
+                }
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
             }

@@ -339,7 +339,8 @@ impl<'c, 't> Reading<'c, 't> {
         if framework.not_roots.iter().any(|other| other == root) {
             return None;
         }
-        let is_other = |link: &Link<'t>| link.arguments.is_none() && framework.without.iter().any(|own| own == link.name);
+        let is_other =
+            |link: &Link<'t>| link.arguments.is_none() && framework.without.iter().any(|own| own == link.name);
         if chain.links.iter().any(is_other) {
             return None;
         }
@@ -354,10 +355,8 @@ impl<'c, 't> Reading<'c, 't> {
                 Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
                     .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
                     .map(|(links, name, span)| with(links, Some((name, span)))),
-                Start::Before(methods) => {
-                    entity_before(methods, framework, chain, self.code.text)
-                        .map(|(links, name, span)| with(links, Some((name, span))))
-                }
+                Start::Before(methods) => entity_before(methods, framework, chain, self.code.text)
+                    .map(|(links, name, span)| with(links, Some((name, span)))),
                 Start::Class if !self.imported[at] => None,
                 Start::Class => {
                     self.entity_class(framework, chain).map(|(links, name, span)| with(links, Some((name, span))))
