@@ -41,10 +41,7 @@ pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName 
     if mapping.implied == ImpliedNames::BySchema {
         names.extend(relation_names(&mapping.entity));
     }
-    let candidates: Vec<ObjectName> = names
-        .into_iter()
-        .map(|name| ObjectName::single(Ident::bare(name)))
-        .collect();
+    let candidates: Vec<ObjectName> = names.into_iter().map(|name| ObjectName::single(Ident::bare(name))).collect();
     let known = candidates.iter().find(|name| catalog.find(name, &[]).is_some());
     known.or(candidates.first()).cloned().unwrap_or_else(|| ObjectName::single(Ident::bare(mapping.entity.as_str())))
 }

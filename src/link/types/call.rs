@@ -41,10 +41,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
-        if let (
-            ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. },
-            Some(told),
-        ) = (&code.expression(*callee).kind, types.first())
+        if let (ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. }, Some(told)) =
+            (&code.expression(*callee).kind, types.first())
             && Library::known().gives_what_it_is_told(name)
         {
             return self.declared(file, *told, env, depth + 1);

@@ -374,7 +374,8 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if let Some(relation) = relation
             && let Part::Columns(columns, _) = self.relation_name(&relation, &found.name)
         {
-            let why = format!("named with its table, {}, in code that runs statements", system.catalog.display(&relation));
+            let why =
+                format!("named with its table, {}, in code that runs statements", system.catalog.display(&relation));
             return Meaning::Columns { columns, access: found.access, certainty: Certainty::Likely, why };
         }
         Meaning::Unknown("a name with another one before it".to_owned())

@@ -173,7 +173,9 @@ impl<'s> Modules<'s> {
     /// Whether a specifier is a path inside of the tree, whether or not there is such a file.
     pub(super) fn is_inside(&self, store: &Store<'_>, specifier: &str) -> bool {
         let packages = self.packages.get_or_init(|| packages(store));
-        specifier.starts_with(['.', '#', '~']) || specifier.starts_with("@/") || packages.contains_key(package_of(specifier))
+        specifier.starts_with(['.', '#', '~'])
+            || specifier.starts_with("@/")
+            || packages.contains_key(package_of(specifier))
     }
 
     /// A specifier from some root (`src/x`, `@/x`, `~/x`, `#x`): the one file whose path ends so.
