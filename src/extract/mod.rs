@@ -2,12 +2,15 @@
 
 pub mod changes;
 pub mod code_text;
+pub mod command_lines;
+pub mod document;
 #[cfg(test)]
 mod drawn;
 pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod jpql;
+pub mod notebook;
 pub mod prisma;
 pub mod prose;
 pub mod python;
@@ -60,7 +63,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::PythonMigration,
     &changes::Rails,
     &code_text::CodeText,
+    &command_lines::CommandLines,
+    &document::Documents,
     &java::Java,
+    &notebook::Notebook,
     &prisma::Prisma,
     &prose::Prose,
     &python::Python,
