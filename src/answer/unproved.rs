@@ -189,16 +189,43 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
 /// Whether mappings of such code are read, so that a property without one says something.
 fn has_rows_of_ours(ending: &str) -> bool {
     const KNOWN: &[&str] = &[
-        "java", "groovy", "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "vue", "svelte", "html", "xhtml", "jsp", "ftl",
-        "vm", "ejs", "hbs", "mustache", "json", "json5", "jsonl", "yaml", "yml", "xml", "properties", "snap", "graphql",
+        "java",
+        "groovy",
+        "ts",
+        "tsx",
+        "mts",
+        "cts",
+        "js",
+        "jsx",
+        "mjs",
+        "cjs",
+        "vue",
+        "svelte",
+        "html",
+        "xhtml",
+        "jsp",
+        "ftl",
+        "vm",
+        "ejs",
+        "hbs",
+        "mustache",
+        "json",
+        "json5",
+        "jsonl",
+        "yaml",
+        "yml",
+        "xml",
+        "properties",
+        "snap",
+        "graphql",
     ];
     KNOWN.contains(&ending)
 }
 
 fn is_markup(ending: &str) -> bool {
     const KNOWN: &[&str] = &[
-        "tsx", "jsx", "js", "vue", "svelte", "astro", "html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs", "hbs",
-        "mustache", "erb", "twig", "cshtml",
+        "tsx", "jsx", "js", "vue", "svelte", "astro", "html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs",
+        "hbs", "mustache", "erb", "twig", "cshtml",
     ];
     KNOWN.contains(&ending)
 }
@@ -241,7 +268,8 @@ fn is_filled_in(before: &str) -> bool {
 /// Whether a script asks for the page and neither takes from nor gives to other modules.
 fn works_with_page(text: &str) -> bool {
     static PAGE: LazyLock<Words> = LazyLock::new(|| Words::new(["document", "window", "jQuery", "layui"]));
-    static MODULE: LazyLock<Words> = LazyLock::new(|| Words::new(["require", "import", "export", "exports", "process"]));
+    static MODULE: LazyLock<Words> =
+        LazyLock::new(|| Words::new(["require", "import", "export", "exports", "process"]));
     PAGE.is_in(text) && !MODULE.is_in(text)
 }
 
