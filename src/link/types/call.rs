@@ -284,7 +284,18 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                             if function.type_parameters.contains(&name)
                                 && let Some(of) = given(at)
                             {
-                                let of = if inside { of.element() } else { of };
+                                let of = match of {
+                                    // A lambda's result is what the last argument of its type is: `Supplier<T>`.
+                                    Type::Function(file, id, env) if inside && code.language == Language::Java => {
+                                        let is_last = last_in(code, declared) == Some(name.as_str());
+                                        match is_last {
+                                            true => self.result(file, id, &env, None, depth + 1).element(),
+                                            false => continue,
+                                        }
+                                    }
+                                    of if inside => of.element(),
+                                    of => of,
+                                };
                                 let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
@@ -541,6 +552,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let env = Env::default();
         let (callee, arguments) = match &code.expression(call).kind {
             ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+            ExpressionKind::New { class, arguments } => {
+                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
+                return given.unwrap_or(Type::Unknown("given to a constructor"));
+            }
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.
@@ -695,6 +710,21 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The type parameter that the last argument of a declared type is, or is made of.
+fn last_in(code: &Code, id: TypeId) -> Option<&str> {
+    let mut at = id;
+    for _ in 0..4 {
+        match &code.types[at.0 as usize] {
+            TypeExpression::Parameter(name) => return Some(name),
+            TypeExpression::Named { arguments, .. } => at = *arguments.last()?,
+            TypeExpression::List(of) => at = *of,
+            TypeExpression::Intersection(of) => at = *of.first()?,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The type parameters in a declared type, and whether they stand inside another type.

@@ -16,6 +16,10 @@ const NAMED_READ: &[&str] =
 /// Methods whose first argument may name a part that they set, beside `updateX` and `putX`.
 const NAMED_WRITE: &[&str] = &["put", "putIfAbsent", "computeIfAbsent", "set", "addValue", "replace", "with"];
 
+/// Methods whose first argument is the name of a parameter of a statement.
+const PARAMETERS: &[&str] =
+    &["setParameter", "setParameterList", "registerStoredProcedureParameter", "bind", "bindList"];
+
 /// Methods of queries, conditions and orders whose arguments name parts of the rows that are asked for.
 const CONDITIONS: &[&str] = &[
     "eq",
@@ -163,6 +167,7 @@ impl<'t> Lowering<'t> {
         let types = node.child_by_field_name("type_arguments").map(|list| self.types_in(list)).unwrap_or_default();
         let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
         self.named_part(object, called, &arguments);
+        self.parameter_name(called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
         self.named_in_condition(object, call, called, &arguments);
         if let Some(object) = object {
@@ -203,6 +208,17 @@ impl<'t> Lowering<'t> {
     pub(super) fn flow_arguments(&mut self, call: ExpressionId, arguments: &[ExpressionId]) {
         for (at, argument) in arguments.iter().enumerate() {
             self.flow(*argument, FlowTarget::Argument(call, at as u32));
+        }
+    }
+
+    /// `query.setParameter("fullName", x)`: the name of a statement's parameter, which is no part of anything.
+    fn parameter_name(&mut self, called: &str, arguments: &[ExpressionId]) {
+        if !PARAMETERS.contains(&called) {
+            return;
+        }
+        if let Some((name, span)) = arguments.first().and_then(|first| self.constant(*first)) {
+            let receiver = self.add(ExpressionKind::Scalar, span);
+            self.code.uses.push(Use { span, name, receiver, access: Access::Read, form: UseForm::Argument });
         }
     }
 
