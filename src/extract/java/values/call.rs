@@ -166,6 +166,9 @@ impl<'t> Lowering<'t> {
         };
         let types = node.child_by_field_name("type_arguments").map(|list| self.types_in(list)).unwrap_or_default();
         let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
+        if called == "set" {
+            self.set_by_reference(&arguments);
+        }
         self.named_part(object, called, &arguments);
         self.parameter_name(called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
@@ -208,6 +211,20 @@ impl<'t> Lowering<'t> {
     pub(super) fn flow_arguments(&mut self, call: ExpressionId, arguments: &[ExpressionId]) {
         for (at, argument) in arguments.iter().enumerate() {
             self.flow(*argument, FlowTarget::Argument(call, at as u32));
+        }
+    }
+
+    /// `update.set(User::getFullName, x)` writes what the reference names.
+    fn set_by_reference(&mut self, arguments: &[ExpressionId]) {
+        let [first, _, ..] = arguments else { return };
+        let reference = self.code.expression(*first);
+        if !matches!(reference.kind, ExpressionKind::Function(_)) {
+            return;
+        }
+        let end = reference.span.end;
+        let is_named = |used: &&mut Use| used.form == UseForm::Accessor && used.span.end == end;
+        if let Some(named) = self.code.uses.iter_mut().rev().take(4).find(is_named) {
+            named.access = Access::Write;
         }
     }
 
