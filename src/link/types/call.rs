@@ -323,7 +323,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         for (name, inside) in inner {
                             if function.type_parameters.contains(&name) {
                                 let told = self.argument_in(file, code, declared, &name, &of, depth);
-                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
+                                let of = match (told, &of) {
+                                    (Some(of), _) => of,
+                                    // A lambda's result is what the last argument of its type is: `Supplier<T>`.
+                                    (None, Type::Function(file, id, env))
+                                        if inside && code.language == Language::Java =>
+                                    {
+                                        if last_in(code, declared) != Some(name.as_str()) {
+                                            continue;
+                                        }
+                                        self.result(*file, *id, env, None, depth + 1).element()
+                                    }
+                                    (None, of) if inside => of.element(),
+                                    (None, of) => of.clone(),
+                                };
+                                let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -589,6 +603,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let env = Env::default();
         let (callee, arguments) = match &code.expression(call).kind {
             ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+            ExpressionKind::New { class, arguments } => {
+                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
+                return given.unwrap_or(Type::Unknown("given to a constructor"));
+            }
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.
@@ -743,6 +761,21 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The type parameter that the last argument of a declared type is, or is made of.
+fn last_in(code: &Code, id: TypeId) -> Option<&str> {
+    let mut at = id;
+    for _ in 0..4 {
+        match &code.types[at.0 as usize] {
+            TypeExpression::Parameter(name) => return Some(name),
+            TypeExpression::Named { arguments, .. } => at = *arguments.last()?,
+            TypeExpression::List(of) => at = *of,
+            TypeExpression::Intersection(of) => at = *of.first()?,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The type parameters in a declared type, and whether they stand inside another type.

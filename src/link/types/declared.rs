@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -174,12 +174,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return None;
         }
         let mut outside = None;
+        let mut only_named = None;
         for (mapping_file, mapping) in system.entities.called(&declared.name) {
             if mapping_file == file {
                 return Some((mapping_file, mapping));
             }
             let same = system.store.file(mapping_file).repository == system.store.file(file).repository;
             let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
+            if only_named.is_none() && same && self.is_only_named((mapping_file, mapping), (file, class)) {
+                only_named = Some((mapping_file, mapping));
+            }
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
             let written = written_package(system.store.text(mapping_file), mapping);
@@ -194,7 +198,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
         }
-        outside
+        outside.or(only_named)
+    }
+
+    /// Whether a mapper says that a class stands for rows, which says nothing of it itself, and there is such a table.
+    fn is_only_named(&self, (file, mapping): (FileId, &'s Mapping), class: (FileId, ClassId)) -> bool {
+        let system = self.system();
+        let is_bare = mapping.properties.is_empty() && mapping.parent.is_none() && mapping.table == MappedName::Implied;
+        is_bare
+            && system
+                .entities
+                .table(system.store, file, &system.catalog, mapping)
+                .is_some_and(|table| system.catalog.find(&table, &[]).is_some())
+            && self.code(file).is_some_and(|code| self.class_called(file, code, &mapping.entity, 0) == Some(class))
     }
 
     /// The class that a name means in a file.

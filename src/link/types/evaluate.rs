@@ -7,7 +7,7 @@ use super::{DEEPEST, Evaluator, MOST_STEPS};
 use crate::model::answer::Certainty;
 use crate::model::code::{
     ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
-    Variable, VariableId,
+    TypeExpression, Variable, VariableId,
 };
 use crate::model::source::FileId;
 
@@ -250,7 +250,25 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
+        if code.language == Language::Java
+            && !found.iter().any(Type::has_rows)
+            && let Some(class) = code.functions[function.0 as usize].class
+            && !code.classes[class.0 as usize].parents.is_empty()
+            && Self::is_declared_row(code, function, at)
+        {
+            found.extend(self.rows_of_mapper(file, &code.classes[class.0 as usize].name, at, depth));
+        }
         if found.is_empty() { Type::Unknown("a parameter without a type") } else { Type::one_of(found) }
+    }
+
+    /// Whether a parameter is declared to be a row of some statement: `ResultSet rows`.
+    fn is_declared_row(code: &Code, function: FunctionId, at: u32) -> bool {
+        let parameter = code.functions[function.0 as usize].parameters.get(at as usize);
+        let declared = parameter.and_then(|id| code.variables[id.0 as usize].declared);
+        declared.is_some_and(|of| match &code.types[of.0 as usize] {
+            TypeExpression::Named { name, .. } => Library::known().is_row(name.rsplit('.').next().unwrap_or(name)),
+            _ => false,
+        })
     }
 
     /// The argument `at` of the call whose callee is this expression.

@@ -13,6 +13,7 @@ mod declared;
 mod evaluate;
 mod given;
 mod goes;
+mod implementer;
 mod kind;
 mod library;
 mod member;
@@ -58,6 +59,8 @@ pub struct Types<'a, 's, 'w> {
     mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files that name a function, by its name.
     named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
+    /// The mapped classes that implement an interface.
+    implementers: OnceLock<implementer::Implementers<'s>>,
     /// Files that may give a view something, by its name.
     giving: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
 }
@@ -92,6 +95,7 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
             modules: Modules::new(system.store),
             mappings: OnceLock::new(),
             named: Mutex::default(),
+            implementers: OnceLock::new(),
             giving: Mutex::default(),
         }
     }
@@ -118,13 +122,18 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
         let known = self.named.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let files = known.unwrap_or_else(|| {
             let words = Words::new([name]);
-            let seen = store.sweep(|file, text| modules::is_script(file) && words.is_in(text), |seen| *seen);
+            let seen = store.sweep(
+                |file, text| (modules::is_script(file) || modules::is_java(file)) && words.is_in(text),
+                |seen| *seen,
+            );
             let files: Arc<[FileId]> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
             self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::clone(&files));
             files
         });
         let repository = store.file(file).repository;
+        let is_java = modules::is_java(store.file(file));
         let near = files.iter().copied().filter(|&id| id != file && store.file(id).repository == repository);
+        let near = near.filter(|&id| modules::is_java(store.file(id)) == is_java);
         let near: Vec<FileId> = near.collect();
         if near.len() > MOST_CALLERS { Vec::new() } else { near }
     }
@@ -277,6 +286,18 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _)
+                    if library::Library::known().is_row(&name)
+                        && let Some(column) = self.by_shape(code, found) =>
+                {
+                    let own = self.system().catalog.display(&column.relation);
+                    Meaning::Columns {
+                        columns: vec![column],
+                        access: found.access,
+                        certainty: Certainty::Likely,
+                        why: format!("named to a {name}, and only {own} has all the names that are read of it"),
+                    }
+                }
                 Type::Library(name, _) if library::Library::known().is_row(&name) => {
                     Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
                 }

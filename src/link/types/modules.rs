@@ -197,6 +197,11 @@ pub(super) fn is_in_package(file: &SourceFile, package: &str) -> bool {
     folder == path || folder.strip_suffix(&path).is_some_and(|before| before.ends_with('/'))
 }
 
+/// Whether a file is Java.
+pub(super) fn is_java(file: &SourceFile) -> bool {
+    file.repository_path.ends_with(".java")
+}
+
 /// Whether a file is TypeScript or JavaScript.
 pub(super) fn is_script(file: &SourceFile) -> bool {
     let ending = file.repository_path.rsplit('.').next().unwrap_or("");
