@@ -41,6 +41,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
+        if let (ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. }, Some(told)) =
+            (&code.expression(*callee).kind, types.first())
+            && Library::known().gives_what_it_is_told(name)
+        {
+            return self.declared(file, *told, env, depth + 1);
+        }
         match &code.expression(*callee).kind {
             ExpressionKind::Member { object, name } => {
                 let receiver = self.type_of(file, *object, env, depth);
@@ -253,12 +259,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let function = &code.functions[id.0 as usize];
         let env = self.bound(file, function, env, called, depth);
         let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        let made = || {
+            let returned = function.returned.iter().take(MOST_RETURNS);
+            Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>())
+        };
         match declared {
-            Some(declared) if declared.is_telling() => declared,
+            Some(declared) if declared.is_telling() => self.rather_rows(declared, made, depth),
             declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                let found = made();
                 match declared {
                     Some(Type::Unknown(_)) if found.is_telling() => found,
                     Some(declared) if !found.has_rows() => declared,
@@ -447,7 +455,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
                 let function = self.property(receiver, name, called.depth + 1);
+                if function.is_unknown() && library.is_described(name) && matches!(receiver, Type::Object(..)) {
+                    return self.described_with(receiver, called);
+                }
                 self.apply(&function, called)
+            }
+            Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
+                let described = called.arguments.first();
+                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                    self.type_of(called.file, *described, called.env, called.depth + 1)
+                })
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
@@ -455,6 +472,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
+    }
+
+    /// A description of objects, with what a call adds to it.
+    fn described_with(&self, described: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let more = called.arguments.first().map(|more| self.type_of(called.file, *more, called.env, called.depth + 1));
+        let more = more.filter(|more| matches!(more, Type::Object(..)));
+        Type::one_of([described.clone()].into_iter().chain(more))
     }
 
     /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
@@ -601,8 +625,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         depth: u32,
     ) -> Type<'s> {
         let env = Env::default();
-        let (callee, arguments) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+        let (callee, arguments, types) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
             ExpressionKind::New { class, arguments } => {
                 let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
                 return given.unwrap_or(Type::Unknown("given to a constructor"));
@@ -622,6 +646,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
             _ => (Type::Unknown("a function"), ""),
         };
+        if let (0, Some(told)) = (at, types.last())
+            && library.hands_what_it_is_told(name)
+        {
+            return self.declared(file, *told, &env, depth + 1);
+        }
         if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
             if library.passes_element(name, at) || at == 0 {
                 return receiver.element();

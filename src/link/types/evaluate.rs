@@ -154,10 +154,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
-        if let Some(declared) = &declared
-            && declared.is_telling()
-        {
-            return declared.clone();
+        if let Some(declared) = declared.clone().filter(Type::is_telling) {
+            let held = || {
+                let values = variable.values.iter().take(MOST_VALUES);
+                Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
+            };
+            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
@@ -204,8 +206,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 // `const handler: Handler = (queries) => …`.
                 let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
                 for wanted in self.expected(&place, *holder, depth) {
-                    if matches!(wanted, Type::Signature(..)) {
-                        found.extend(self.taken_by(&wanted, at as usize, depth));
+                    match &wanted {
+                        Type::Signature(..) => found.extend(self.taken_by(&wanted, at as usize, depth)),
+                        Type::Library(name, told) if at == 0 && Library::known().takes_what_it_is_told(name) => {
+                            found.extend(told.first().cloned());
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -332,19 +338,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
                 // A file of the tree that is not there is generated, from the schema if its names are called so.
-                if let (true, OuterPart::Named(original)) = (import.module.starts_with('.'), &import.name)
-                    && let Some(relation) = self.relation_called(original)
+                if let OuterPart::Named(original) = &import.name
+                    && self.types.modules.is_inside(self.system().store, &import.module)
+                    && let Some(row) = self.made_of_schema(file, original)
                 {
-                    return self.relation_row(relation, Certainty::Likely);
+                    return row;
                 }
                 return Type::Library(name.into(), [].into());
             };
             let found = self.exported(module, &import.name, depth);
             // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
             if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
-                && let Some(relation) = self.relation_called(original)
+                && let Some(row) = self.made_of_schema(file, original)
             {
-                return self.relation_row(relation, Certainty::Likely);
+                return row;
             }
             return found;
         }
@@ -352,6 +359,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Some((file, class)) => Type::Class(file, class),
             None => Type::Library(name.into(), [].into()),
         }
+    }
+
+    /// What is generated from a schema under the name of a table or model, as far as it is called so.
+    fn made_of_schema(&self, file: FileId, name: &str) -> Option<Type<'s>> {
+        let system = self.system();
+        let stem = name.strip_suffix("Schema").unwrap_or(name);
+        if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, stem)
+            && stem.len() < name.len()
+            && let Some(row) = self.mapped_row(declaring, mapping, None)
+        {
+            return Some(row);
+        }
+        Some(self.relation_row(self.relation_called(name)?, Certainty::Likely))
     }
 
     /// What a file exports under a name.

@@ -261,7 +261,14 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
-        if found.form == UseForm::Argument && is_name_alone(code, found) {
+        let is_script = code.language == Language::TypeScript;
+        if let ExpressionKind::Text(table) = &code.expression(found.receiver).kind
+            && is_script
+            && found.form == UseForm::Argument
+        {
+            return self.qualified(file, table, found);
+        }
+        if is_script && found.form == UseForm::Argument && is_name_alone(code, found) {
             return self.name_alone(file, found);
         }
         let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
@@ -329,7 +336,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
         let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
         self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
-            let Destination::Row { of, access: _, how } = destination else { return None };
+            let (Destination::Row { of, how, .. } | Destination::Named { of, how, .. }) = destination else {
+                return None;
+            };
             match self.part(&of, &found.name, false, 0) {
                 (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
                     columns,
@@ -372,6 +381,25 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (None, None, Some(why)) => Meaning::Unknown(why),
             (None, None, None) => Meaning::Value("a key of an object of its own".to_owned()),
         }
+    }
+
+    /// `"users.full_name"` in a file that runs statements: a column when there is such a table.
+    fn qualified(&self, file: FileId, table: &str, found: &Use) -> Meaning {
+        let system = self.system();
+        let runs = {
+            let facts = system.store.facts(file);
+            !facts.built.is_empty() || !facts.statements.is_empty()
+        };
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);
+        if let Some(relation) = relation
+            && let Part::Columns(columns, _) = self.relation_name(&relation, &found.name)
+        {
+            let why =
+                format!("named with its table, {}, in code that runs statements", system.catalog.display(&relation));
+            return Meaning::Columns { columns, access: found.access, certainty: Certainty::Likely, why };
+        }
+        Meaning::Unknown("a name with another one before it".to_owned())
     }
 
     /// A name in a list of names, or one that a function is made with: a column when rows are asked for what it names.
