@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::Evaluator;
 use super::kind::{Env, Type};
-use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, FunctionId, TypeExpression, VariableId};
+use crate::model::code::{
+    Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, TypeExpression, VariableId,
+};
 use crate::model::source::FileId;
 use crate::model::statement::Access;
 
@@ -260,6 +262,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
                 _ => {
                     let name = match &code.expression(callee).kind {
+                        // `query.update({…})`, `session.execute(insert(users), [{…}])`.
+                        ExpressionKind::Member { object, name }
+                            if super::library::Library::known().writes(name)
+                                && let Some(of) = self.written_by((file, code), *object, call) =>
+                        {
+                            let how = "reaches a statement".to_owned();
+                            found.push(Destination::Row { of, access: Access::Write, how });
+                            continue;
+                        }
                         ExpressionKind::Member { object, name } => {
                             // `rows.push({…})` puts it into what holds rows or is handed on.
                             if super::library::Library::known().puts(name) {
@@ -299,6 +310,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
         }
+    }
+
+    /// The rows that a method of Python's libraries writes: those of its object, or of what it is given first.
+    fn written_by(&self, (file, code): (FileId, &Code), object: ExpressionId, call: ExpressionId) -> Option<Type<'s>> {
+        if code.language != Language::Python {
+            return None;
+        }
+        let rows = |id: ExpressionId| match self.type_of(file, id, &Env::default(), 0) {
+            Type::Class(file, class) => self.rows_of_class(file, class, 0),
+            other => other.has_rows().then_some(other),
+        };
+        let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind else { return None };
+        rows(object).or_else(|| rows(*arguments.first()?))
     }
 
     /// The library that a function belongs to, when what it is reached by comes from outside the scanned code: what

@@ -33,6 +33,10 @@ pub(super) struct Library {
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
     functions: HashMap<String, usize>,
+    ways: HashSet<String>,
+    python_functions: HashSet<String>,
+    writes: HashSet<String>,
+    sent: HashSet<String>,
     gives: Vec<String>,
     counts: Vec<String>,
 }
@@ -48,6 +52,7 @@ struct Written {
     outside: Outside<String>,
     methods: Methods,
     functions: HashMap<String, String>,
+    python: Python,
     repositories: Repositories,
 }
 
@@ -77,6 +82,15 @@ struct Methods {
     keys: String,
     pairs: String,
     accumulating: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Python {
+    ways: String,
+    functions: String,
+    writes: String,
+    sent: String,
 }
 
 #[derive(Deserialize)]
@@ -142,6 +156,10 @@ impl Library {
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
             functions,
+            ways: words(&written.python.ways).collect(),
+            python_functions: words(&written.python.functions).collect(),
+            writes: words(&written.python.writes).collect(),
+            sent: words(&written.python.sent).collect(),
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
         })
@@ -181,7 +199,22 @@ impl Library {
 
     /// Whether a part of a value, both by name, is what somebody sent.
     pub(super) fn is_sent(&self, whole: &str, part: &str) -> bool {
-        self.outside.wholes.contains(whole) && self.outside.parts.contains(part)
+        self.sent.contains(part) || (self.outside.wholes.contains(whole) && self.outside.parts.contains(part))
+    }
+
+    /// Whether a part of rows, by its name, is the same rows by another way: `users.c`, `User.objects`.
+    pub(super) fn is_way(&self, name: &str) -> bool {
+        self.ways.contains(name)
+    }
+
+    /// Whether a function of Python gives what it is given, or something that holds it.
+    pub(super) fn is_python_function(&self, name: &str) -> bool {
+        self.python_functions.contains(name)
+    }
+
+    /// Whether a method of Python's libraries writes what it is given.
+    pub(super) fn writes(&self, method: &str) -> bool {
+        self.writes.contains(method)
     }
 
     /// Whether a method puts what it is given into its object.

@@ -134,6 +134,7 @@ impl<'t> Class<'_, 't> {
             role,
             table,
             parent,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: found.own,
         };
@@ -174,6 +175,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
@@ -192,6 +194,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
         })
@@ -334,6 +337,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::Named(ObjectName(table.split('.').map(ident).collect())),
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties,
         })
@@ -367,6 +371,7 @@ impl<'t> Class<'_, 't> {
                 table: MappedName::None,
                 // Without a table of its own, the columns are the target's.
                 parent: target.clone(),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             });
