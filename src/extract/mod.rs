@@ -3,12 +3,14 @@
 pub mod changes;
 pub mod code_text;
 pub mod command_lines;
+pub mod document;
 #[cfg(test)]
 mod drawn;
 pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod jpql;
+pub mod notebook;
 pub mod prisma;
 pub mod prose;
 pub mod python;
@@ -62,7 +64,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::Rails,
     &code_text::CodeText,
     &command_lines::CommandLines,
+    &document::Documents,
     &java::Java,
+    &notebook::Notebook,
     &prisma::Prisma,
     &prose::Prose,
     &python::Python,

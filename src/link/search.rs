@@ -78,13 +78,19 @@ impl RelationWords {
         let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        // Documents that name tables: connectors, datasets, questions of dashboards, tracked tables.
+        let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
+        let tracked =
+            r#"(?-u:\b)table["']?\s*:\s*[{]?\s*(?:["']?schema["']?\s*:\s*[^\s,]+\s*,?\s*)?["']?name["']?\s*:\s*["']?"#;
+        let document =
+            format!(r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}|{tracked}(?:{names}){after}"#);
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
         Self {
             bare,
             named: compile(&format!("{led}|{listed}")),
             quoted: compile(&name),
             argument,
-            changed: compile(&changed),
+            changed: compile(&format!("{changed}|{document}")),
         }
     }
 
@@ -339,7 +345,7 @@ impl MappingWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b|\bmapped_column\(|\bColumn\(|\bTable\(\s*['\x22]|\bSQLModel\b|\bdb\.Model\b|\bmodels\.\w*(?:Field|Key)\(|\bmap_imperatively\(|\b(?:Char|Text|Integer|BigInt|Int|DateTime|Boolean|Float|Decimal|UUID|JSON|Auto|ForeignKey)Field\(|\bAbstract(?:Base)?User\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b|\bmapped_column\(|\bColumn\(|\bTable\(\s*['\x22]|\bSQLModel\b|\bdb\.Model\b|\bmodels\.\w*(?:Field|Key)\(|\bmap_imperatively\(|\b(?:Char|Text|Integer|BigInt|Int|DateTime|Boolean|Float|Decimal|UUID|JSON|Auto|ForeignKey)Field\(|\bAbstract(?:Base)?User\b";
         Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 

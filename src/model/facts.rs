@@ -4,6 +4,7 @@
 
 use super::mapping::{BuiltStatement, Mapping};
 use super::name::ObjectName;
+use super::source::Kind;
 use super::span::Span;
 use super::statement::Statement;
 
@@ -106,6 +107,9 @@ pub enum UnitKind {
     Routine,
     /// A trigger.
     Trigger,
+    /// A report, dashboard, connector or the like that a document describes. It is of that kind wherever the document
+    /// lies.
+    Document(Option<Kind>),
 }
 
 /// A named part of a file that can be a consumer.
