@@ -161,13 +161,18 @@ impl<'s> Entities<'s> {
     /// The class and those that it inherits from, nearest first.
     fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
         let mut found = vec![(file, mapping)];
-        while let Some((declaring, current)) = found.last().copied()
+        let mut at = 0;
+        while let Some((declaring, current)) = found.get(at).copied()
             && found.len() < DEEPEST
-            && let Some(parent) = current.parent.as_deref()
-            && let Some(next) = self.find_with_file(store, declaring, parent)
-            && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
         {
-            found.push(next);
+            at += 1;
+            for parent in current.parent.iter().chain(&current.mixins) {
+                if let Some(next) = self.find_with_file(store, declaring, parent)
+                    && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
+                {
+                    found.push(next);
+                }
+            }
         }
         found
     }

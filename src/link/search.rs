@@ -15,13 +15,27 @@ pub struct Words {
 impl Words {
     /// A search for any of `words`.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::compiled(words, bounded)
+    }
+
+    /// A search for any of `words`, also where a path is written as one word: `profile__full_name__icontains`.
+    pub fn in_paths<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::compiled(words, |word| {
+            let edge = |c: Option<char>| {
+                if c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') { r"(?:(?-u:\b)|__)" } else { "" }
+            };
+            format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().next_back()))
+        })
+    }
+
+    fn compiled<'a>(words: impl IntoIterator<Item = &'a str>, pattern: impl Fn(&str) -> String) -> Self {
         let mut words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         words.dedup();
         if words.is_empty() {
             return Self { regex: None };
         }
-        let alternatives: Vec<String> = words.iter().map(|word| bounded(word)).collect();
+        let alternatives: Vec<String> = words.iter().map(|word| pattern(word)).collect();
         let regex = Regex::new(&format!("(?i){}", alternatives.join("|"))).ok();
         Self { regex }
     }
@@ -331,7 +345,7 @@ impl MappingWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b|\bmapped_column\(|\bColumn\(|\bTable\(\s*['\x22]|\bSQLModel\b|\bdb\.Model\b|\bmodels\.\w*(?:Field|Key)\(|\bmap_imperatively\(|\b(?:Char|Text|Integer|BigInt|Int|DateTime|Boolean|Float|Decimal|UUID|JSON|Auto|ForeignKey)Field\(|\bAbstract(?:Base)?User\b";
         Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 

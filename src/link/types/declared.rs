@@ -317,6 +317,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let found = match code.language {
             Language::Java => self.java_class(file, code, first),
             Language::TypeScript => self.module_class(file, code, first, rest, depth),
+            Language::Python => self.python_class(file, code, name, depth),
             Language::Template => None,
         };
         if let (Some((file, class)), Some(rest), Language::Java) = (found, rest, code.language) {
@@ -407,6 +408,48 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             _ => return None,
         };
         self.exported_class(module, &wanted, depth + 1)
+    }
+
+    /// A class of Python by its name, with the modules before it.
+    fn python_class(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<(FileId, ClassId)> {
+        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        if rest.is_none()
+            && let Some(class) = class_of(code, first)
+        {
+            return Some((file, class));
+        }
+        let import = code.imports.iter().find(|import| import.local == first);
+        if import.is_none() && rest.is_none() {
+            let all = code.imports.iter().filter(|import| import.local.is_empty()).take(16);
+            return all
+                .filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
+                .find_map(|module| self.exported_class(module, &OuterPart::Named(first.to_owned()), depth + 1));
+        }
+        let import = import?;
+        let module = self.types.modules.import(self.system().store, file, &import.module);
+        match (&import.name, rest) {
+            (OuterPart::Named(_), None) => self.exported_class(module?, &import.name, depth + 1),
+            // `models.User` after `from app import models`, `app.models.User` after `import app.models`.
+            (_, Some(rest)) => {
+                let inner = match &import.name {
+                    OuterPart::Named(part) => {
+                        let dot = if import.module.ends_with('.') { "" } else { "." };
+                        let whole = format!("{}{dot}{part}", import.module);
+                        self.types.modules.import(self.system().store, file, &whole)
+                    }
+                    _ => module,
+                }?;
+                let (path, class) = rest.rsplit_once('.').map_or((None, rest), |(path, class)| (Some(path), class));
+                let inner = match path {
+                    Some(path) => path
+                        .split('.')
+                        .try_fold(inner, |at, part| self.types.modules.python_part(self.system().store, at, part))?,
+                    None => inner,
+                };
+                self.exported_class(inner, &OuterPart::Named(class.to_owned()), depth + 1)
+            }
+            _ => None,
+        }
     }
 
     fn exported_class(&self, file: FileId, part: &OuterPart, depth: u32) -> Option<(FileId, ClassId)> {

@@ -328,7 +328,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
     /// A part of a value that is no row, but that a statement is given: a condition, values to be written.
     fn handed_on(&self, file: FileId, code: &'s Code, found: &Use, receiver: &Type<'s>) -> Option<Meaning> {
         let may_be = matches!(receiver, Type::Object(..) | Type::Unknown(_) | Type::Union(_));
-        if code.language != Language::TypeScript
+        if !matches!(code.language, Language::TypeScript | Language::Python)
             || !may_be
             || !matches!(code.expression(found.receiver).kind, ExpressionKind::Variable(_))
         {

@@ -78,6 +78,7 @@ pub(super) fn parameters(facts: &mut FileFacts, interface: Node<'_>, text: &str)
                 role: MappingRole::Entity,
                 table: MappedName::None,
                 parent: Some(target.to_owned()),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             }));

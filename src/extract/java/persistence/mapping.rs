@@ -136,6 +136,7 @@ impl<'t> Class<'_, 't> {
             role,
             table,
             parent,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: found.own,
         };
@@ -187,6 +188,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
@@ -205,6 +207,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
         })
@@ -347,6 +350,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::Named(ObjectName(table.split('.').map(ident).collect())),
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties,
         })
@@ -380,6 +384,7 @@ impl<'t> Class<'_, 't> {
                 table: MappedName::None,
                 // Without a table of its own, the columns are the target's.
                 parent: target.clone(),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             });
