@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod code_text;
+pub mod dbt;
 pub mod document;
 #[cfg(test)]
 mod drawn;
@@ -61,6 +62,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::Liquibase,
     &changes::PythonMigration,
     &changes::Rails,
+    // Before the formats of its languages, which would claim it too.
+    &dbt::Dbt,
     &code_text::CodeText,
     &document::Documents,
     &java::Java,

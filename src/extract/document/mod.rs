@@ -13,6 +13,8 @@ pub mod syntax;
 mod tests;
 pub mod tree;
 
+pub(super) use self::read::name_outputs as names_of_outputs;
+
 use self::description::{DESCRIPTIONS, Description};
 use self::syntax::Syntax;
 use super::{Format, Input};

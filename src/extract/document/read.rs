@@ -529,7 +529,7 @@ fn without_end(query: &SqlText) -> SqlText {
 }
 
 /// Adds a scope over the statement's outputs, in which names are read.
-fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
+pub(in crate::extract) fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
     let source = Source {
         relation: Relation::Query(ScopeId(0)),
         alias: None,

@@ -9,6 +9,22 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report Users of the shop: read a/users.rptdesign:7, read a/users.rptdesign:9"],
     },
     Row {
+        format: "dbt",
+        files: &[
+            ("a/models/stg_users.sql", include_str!("../../../fixtures/dbt/users/stg_users.sql")),
+            ("a/models/stg_customers.sql", include_str!("../../../fixtures/dbt/users/stg_customers.sql")),
+            ("a/models/people.sql", include_str!("../../../fixtures/dbt/users/people.sql")),
+            ("a/models/sources.yml", include_str!("../../../fixtures/dbt/users/sources.yml")),
+        ],
+        found: &[
+            "report Names of people: read? a/models/sources.yml:30",
+            "pipeline people: read a/models/people.sql:1",
+            "pipeline tests of people: read a/models/sources.yml:20",
+            "pipeline tests of users: read a/models/sources.yml:9",
+            "pipeline stg_users: read? a/models/stg_users.sql:4, read a/models/stg_users.sql:8, read a/models/stg_users.sql:9",
+        ],
+    },
+    Row {
         format: "grafana",
         files: &[("a/users.json", include_str!("../../../fixtures/documents/grafana/users.json"))],
         found: &["report Growth of the shop: read a/users.json:2, read a/users.json:7, read a/users.json:18"],
