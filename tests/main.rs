@@ -24,6 +24,10 @@ mod formats;
 mod help;
 #[path = "integration/inventory.rs"]
 mod inventory;
+#[path = "integration/lines.rs"]
+mod lines;
+#[path = "integration/mentions.rs"]
+mod mentions;
 #[path = "integration/probes.rs"]
 mod probes;
 #[path = "integration/reach.rs"]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::literal::literal_around;
 use super::matching::{Judgement, Targets};
+use super::unproved::Unproved;
 use crate::discover::config::FILE_NAME;
 use crate::link::search::Spellings;
 use crate::link::store::Store;
@@ -16,12 +18,13 @@ use crate::model::span::Span;
 pub type Judged = BTreeMap<u32, (Span, Judgement)>;
 
 /// The mentions of one file, in order of their lines.
-pub fn mentions(
+pub(super) fn mentions(
     system: &System<'_, '_>,
     targets: &Targets<'_>,
     id: FileId,
     spellings: &Spellings,
     judged: &Judged,
+    unproved: &Unproved<'_, '_, '_>,
 ) -> Vec<Mention> {
     let store = system.store;
     let relation = targets.relation_name();
@@ -33,7 +36,12 @@ pub fn mentions(
         let (verdict, why) = if elsewhere {
             (MentionVerdict::OtherColumn, "its source uses another database".to_owned())
         } else {
-            judge(store, &relation, id, span, judged)
+            match judge(store, &relation, id, span, judged) {
+                (MentionVerdict::Unresolved, why) => {
+                    unproved.judge(id, span).unwrap_or((MentionVerdict::Unresolved, why))
+                }
+                told => told,
+            }
         };
         let line = lines.line_of(span.start) as u32 + 1;
         let mention = || Mention {
@@ -163,26 +171,6 @@ fn is_data(path: &str) -> bool {
 /// Whether the relation's name stands in the text as a word.
 fn names_relation(text: &str, relation: &str) -> bool {
     !relation.is_empty() && crate::link::search::Words::new([relation]).is_in(text)
-}
-
-/// How far around a word its literal is looked at, in bytes.
-const LITERAL: usize = 400;
-
-/// The text before and behind `span` up to the nearest quotes on its line.
-fn literal_around(text: &str, span: Span) -> (&str, &str) {
-    let quote = |c: char| matches!(c, '"' | '\'' | '`' | '\n');
-    let (start, end) = (span.start as usize, span.end as usize);
-    let mut from = start.saturating_sub(LITERAL);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut to = text.len().min(end + LITERAL);
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    let before = &text[from..start];
-    let after = &text[end..to];
-    (&before[before.rfind(quote).map_or(0, |at| at + 1)..], &after[..after.find(quote).unwrap_or(after.len())])
 }
 
 /// `… users.` before the word.

@@ -1,6 +1,7 @@
 //! A question becomes an answer: the consumers of one column, every mention accounted for, a verdict.
 
 pub mod inventory;
+mod literal;
 pub mod mapped;
 pub mod matching;
 pub mod mentions;
@@ -9,6 +10,7 @@ pub mod place;
 pub mod query;
 pub mod references;
 pub mod statements;
+mod unproved;
 mod values;
 pub mod who;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::matching::{Judgement, Match, Targets};
+use super::unproved::Unproved;
 use super::who::{FileFindings, record};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::link::consumers::Consumers;
@@ -24,6 +25,7 @@ pub(super) struct Values<'q, 's, 'w> {
     targets: &'q Targets<'q>,
     search: &'q Spellings,
     candidates: &'q [FileId],
+    unproved: &'q Unproved<'q, 's, 'w>,
     types: Types<'q, 's, 'w>,
     /// Whether the column's spellings belong to the target alone, as far as all code says.
     is_unique: OnceLock<bool>,
@@ -38,12 +40,14 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         targets: &'q Targets<'q>,
         search: &'q Spellings,
         candidates: &'q [FileId],
+        unproved: &'q Unproved<'q, 's, 'w>,
     ) -> Self {
         Self {
             system,
             targets,
             search,
             candidates,
+            unproved,
             types: Types::new(system),
             is_unique: OnceLock::new(),
             is_unmapped: OnceLock::new(),
@@ -110,6 +114,9 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
     /// the file works with the table.
     fn by_name(&self, found: &Use, findings: &FileFindings, why: String) -> Judgement {
         let Some(column) = &self.targets.column else { return Judgement::Unresolved(why) };
+        if let Some((_, cannot)) = self.unproved.judge(findings.file, found.span) {
+            return Judgement::Value(format!("{why}; {cannot}"));
+        }
         let target = ColumnKey { relation: self.targets.relation.clone(), column: column.clone() };
         let owners: BTreeSet<RelationKey> = self.system.catalog.owners_of(column).map(RelationKey::Declared).collect();
         let near = owners.iter().filter(|owner| findings.relations.contains(owner));

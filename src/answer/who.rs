@@ -10,6 +10,7 @@ use super::matching::{Judgement, Match, Targets, hole_words};
 use super::mentions::{Judged, mentions};
 use super::place::{place, snippet};
 use super::query::{ColumnQuery, QueryError};
+use super::unproved::{Surroundings, Unproved};
 use super::values::Values;
 use crate::catalog::{Catalog, ColumnKey, Kept, Origin, RelationKey};
 use crate::discover::Workspace;
@@ -73,6 +74,7 @@ pub struct Inquiry<'s, 'w> {
     sightings: Vec<(FileId, Vec<Sighting>)>,
     constants: &'s Constants,
     systems: Vec<System<'s, 'w>>,
+    surroundings: Surroundings,
 }
 
 impl<'s, 'w> Inquiry<'s, 'w> {
@@ -106,7 +108,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
             .filter(wanted)
             .map(|scope| System::with(store, scope, &schema, &mapping, keep))
             .collect();
-        Self { store, asked, sightings, constants, systems }
+        Self { store, asked, sightings, constants, systems, surroundings: Surroundings::default() }
     }
 
     /// The systems that may answer, in the order of their databases.
@@ -154,14 +156,15 @@ impl<'s, 'w> Inquiry<'s, 'w> {
 
         let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
         let search = Spellings::new(&spellings);
+        let unproved = Unproved::new(system, &targets, &self.surroundings, &spellings, &mapped);
         if targets.column.is_some() {
-            let values = Values::new(system, &targets, &search, &candidates);
+            let values = Values::new(system, &targets, &search, &candidates, &unproved);
             found.par_iter_mut().for_each(|findings| values.look_into(findings));
         }
         let mentioned: Vec<Vec<Mention>> = candidates
             .par_iter()
             .zip(&found)
-            .map(|(&id, findings)| mentions(system, &targets, id, &search, &findings.judged))
+            .map(|(&id, findings)| mentions(system, &targets, id, &search, &findings.judged, &unproved))
             .collect();
         let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
         asked.check_known(&system.catalog, &targets, &found, mentions.len())?;

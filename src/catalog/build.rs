@@ -162,6 +162,7 @@ fn implied(table: &ObjectName, origin: Origin) -> Relation {
         dropped: None,
         definitions: Vec::new(),
         open: true,
+        index: super::ColumnIndex::default(),
     }
 }
 
@@ -191,6 +192,7 @@ impl Catalog {
                 lineage: Vec::new(),
             });
             add_missing(&mut self.relations[at].columns, columns.collect());
+            self.relations[at].index = super::ColumnIndex::default();
         }
     }
 
@@ -208,6 +210,7 @@ impl Catalog {
             };
             let own = &mut self.relations[at];
             own.dropped = None;
+            own.index = super::ColumnIndex::default();
             let Some(column) = column else { continue };
             let name = column.folded();
             if own.columns.iter().any(|own| own.dropped.is_none() && own.name.is_called(&name)) {
@@ -230,6 +233,7 @@ impl Catalog {
     pub(crate) fn set_columns(&mut self, id: RelationId, columns: Vec<super::Column>, open: bool) {
         let relation = &mut self.relations[id.0 as usize];
         add_missing(&mut relation.columns, columns);
+        relation.index = super::ColumnIndex::default();
         relation.open |= open;
     }
 }

@@ -7,8 +7,8 @@ pub mod order;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::{DEPLOYED, RelationKind};
@@ -99,6 +99,44 @@ pub struct Relation {
     pub definitions: Vec<Definition>,
     /// Whether it may have columns that are not listed: a view over an unknown table.
     pub open: bool,
+    /// Where each name stands in `columns`, once a wide relation is asked.
+    pub(crate) index: ColumnIndex,
+}
+
+/// Columns of a wide relation by their folded names: a memory, which says nothing of its own.
+#[derive(Debug, Default)]
+pub(crate) struct ColumnIndex(OnceLock<HashMap<Name, usize>>);
+
+impl Clone for ColumnIndex {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for ColumnIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ColumnIndex {}
+
+impl ColumnIndex {
+    /// Relations of at most so many columns are searched.
+    const NARROW: usize = 48;
+
+    /// A live column before a dropped one, the first of each.
+    fn of(columns: &[Column]) -> HashMap<Name, usize> {
+        let mut made = HashMap::with_capacity(columns.len());
+        let in_order = || columns.iter().enumerate();
+        for (at, column) in in_order().filter(|(_, column)| column.dropped.is_none()) {
+            made.entry(column.name.folded()).or_insert(at);
+        }
+        for (at, column) in in_order().filter(|(_, column)| column.dropped.is_some()) {
+            made.entry(column.name.folded()).or_insert(at);
+        }
+        made
+    }
 }
 
 impl Relation {
@@ -122,6 +160,15 @@ impl Relation {
             }
         }
         dropped
+    }
+
+    /// The same for a relation whose columns are all known: wide ones are indexed when they are first asked.
+    pub fn known_column(&self, name: &Name) -> Option<&Column> {
+        if self.columns.len() <= ColumnIndex::NARROW {
+            return self.column(name);
+        }
+        let index = self.index.0.get_or_init(|| ColumnIndex::of(&self.columns));
+        index.get(name).map(|&at| &self.columns[at])
     }
 
     /// Columns that are not dropped, in order.
@@ -254,7 +301,7 @@ impl Catalog {
         match &key.relation {
             RelationKey::Declared(id) => self
                 .relation(*id)
-                .column(&key.column)
+                .known_column(&key.column)
                 .map_or_else(|| key.column.to_string(), |column| column.name.to_string()),
             RelationKey::Undeclared(_) => key.column.to_string(),
         }

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod code_text;
+pub mod command_lines;
 pub mod dbt;
 pub mod document;
 #[cfg(test)]
@@ -65,6 +66,7 @@ pub static FORMATS: &[&dyn Format] = &[
     // Before the formats of its languages, which would claim it too.
     &dbt::Dbt,
     &code_text::CodeText,
+    &command_lines::CommandLines,
     &document::Documents,
     &java::Java,
     &notebook::Notebook,

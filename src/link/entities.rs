@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::implied::{has_column, implied_column, implied_table, uncapitalised};
+use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
+use crate::model::code::{Import, Language, OuterPart};
 use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
@@ -23,6 +24,8 @@ pub struct Entities<'s> {
     by_name: BTreeMap<&'s str, Vec<(FileId, &'s Mapping)>>,
     /// The mapped columns of each table; made when first asked for.
     mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
+    /// Names of entities, and which of that name, by the names of their tables; made when first asked for.
+    by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -34,6 +37,41 @@ pub struct Property<'s> {
     pub declared_in: &'s Mapping,
 }
 
+/// The packages in which a Java file may find a class of that name, the likelier first.
+fn packages(store: &Store<'_>, file: FileId, name: &str) -> Vec<String> {
+    let Some(code) = store.code(file).filter(|code| code.language == Language::Java) else { return Vec::new() };
+    let imports = |is_wanted: &dyn Fn(&Import) -> bool| {
+        code.imports.iter().filter(|import| is_wanted(import)).map(|import| import.module.clone()).collect::<Vec<_>>()
+    };
+    let mut found = imports(&|import| import.local == name);
+    found.extend(code.package.clone());
+    found.extend(imports(&|import| import.name == OuterPart::All));
+    found
+}
+
+/// Whether the class that a mapping is of is in a package: its file lies there, or its name is written with it.
+pub(super) fn is_in_package(store: &Store<'_>, (file, mapping): (FileId, &Mapping), package: &str) -> bool {
+    let source = store.file(file);
+    let folder = source.repository_path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = package.replace('.', "/");
+    let lies_there =
+        folder.strip_suffix(path.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+    lies_there || written_package(store.text(file), mapping) == Some(package)
+}
+
+/// The package that stands before the simple name of a mapped class, where a mapping names it in full.
+pub(super) fn written_package<'t>(text: &'t str, mapping: &Mapping) -> Option<&'t str> {
+    let written = text.get(mapping.span.start as usize..mapping.span.end as usize)?;
+    let before = match written.rsplit_once('.') {
+        Some((package, _)) => return Some(package),
+        None => text.get(..mapping.span.start as usize)?.strip_suffix('.')?,
+    };
+    let start = before
+        .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_')))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    Some(&before[start..]).filter(|package| !package.is_empty())
+}
+
 impl<'s> Entities<'s> {
     /// Collects the mappings of `files`.
     pub fn new(store: &'s Store<'_>, files: &[FileId]) -> Self {
@@ -43,7 +81,7 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name, mapped: OnceLock::new() }
+        Self { by_name, mapped: OnceLock::new(), by_table: OnceLock::new() }
     }
 
     /// All mappings with their files.
@@ -66,9 +104,50 @@ impl<'s> Entities<'s> {
     pub(super) fn find_with_file(&self, store: &Store<'_>, file: FileId, name: &str) -> Option<(FileId, &'s Mapping)> {
         let repository = store.file(file).repository;
         let near = |(other, mapping): &&(FileId, &Mapping)| {
-            (*other == file, store.file(*other).repository == repository, mapping.role == MappingRole::Entity)
+            let other_file = store.file(*other);
+            let is_entity = mapping.role == MappingRole::Entity;
+            (*other == file, other_file.repository == repository, is_entity, other_file.context != Context::Test)
         };
-        self.by_name.get(name)?.iter().rev().max_by_key(near).copied()
+        let all = self.by_name.get(name)?;
+        let best = all.iter().rev().max_by_key(near)?;
+        let mut equal = all.iter().rev().filter(|it| near(it) == near(&best));
+        // The same name in several packages: what the file imports says which is meant.
+        if best.0 != file && equal.any(|(other, _)| *other != best.0) {
+            let packages = packages(store, file, name);
+            let equal = || all.iter().rev().filter(|it| near(it) == near(&best));
+            let meant = packages.iter().find_map(|package| equal().find(|it| is_in_package(store, **it, package)));
+            return Some(*meant.unwrap_or(best));
+        }
+        Some(*best)
+    }
+
+    /// The mapping that code means when it calls an entity `name`: by the entity's name, that with its first letter in the
+    /// other case (accessors of generated clients), the name of its table (registries of models).
+    pub(super) fn meant(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        catalog: &Catalog,
+        name: &str,
+    ) -> Option<(FileId, &'s Mapping)> {
+        let named = |name: &str| self.find_with_file(store, file, name);
+        named(name).or_else(|| named(&with_other_first_case(name))).or_else(|| {
+            let tables = self.by_table.get_or_init(|| {
+                let mut made = BTreeMap::new();
+                for (entity, mappings) in &self.by_name {
+                    for (at, (file, mapping)) in mappings.iter().enumerate() {
+                        let table = self.table(store, *file, catalog, mapping);
+                        let name = table.as_ref().and_then(|table| table.0.last());
+                        if let Some(name) = name.filter(|_| mapping.role == MappingRole::Entity) {
+                            made.entry(name.folded()).or_insert(((*entity).to_owned(), at));
+                        }
+                    }
+                }
+                made
+            });
+            let (entity, at) = tables.get(&Name::new(name))?;
+            self.by_name.get(entity.as_str())?.get(*at).copied()
+        })
     }
 
     /// The class and those that it inherits from, nearest first.
@@ -90,6 +169,20 @@ impl<'s> Entities<'s> {
         self.chain(store, file, mapping).into_iter().find_map(|(_, declared_in)| {
             let property = declared_in.properties.iter().find(|property| property.name == name)?;
             Some(Property { property, declared_in })
+        })
+    }
+
+    /// The property that an accessor means whose name is spelled in another case: `getURL` of `url`.
+    pub(super) fn property_in_any_case(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+        name: &str,
+    ) -> Option<&'s str> {
+        self.chain(store, file, mapping).into_iter().find_map(|(_, declared_in)| {
+            let mut properties = declared_in.properties.iter();
+            properties.find(|property| property.name.eq_ignore_ascii_case(name)).map(|found| found.name.as_str())
         })
     }
 
@@ -261,6 +354,10 @@ impl<'s> Entities<'s> {
         for (file, mapping) in self.all() {
             if mapping.role != MappingRole::Entity || matches!(store.file(file).context, Context::Test | Context::Docs)
             {
+                continue;
+            }
+            // Another name of a class that is mapped.
+            if mapping.properties.is_empty() && mapping.table == MappedName::None {
                 continue;
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };

@@ -13,6 +13,7 @@ pub mod database;
 pub mod entities;
 mod implied;
 pub mod owners;
+pub mod packages;
 pub mod resolve;
 pub mod runs;
 pub mod search;

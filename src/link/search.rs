@@ -331,7 +331,7 @@ impl MappingWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
         Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 

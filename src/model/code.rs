@@ -350,7 +350,8 @@ pub enum UseForm {
     /// A key of a pattern: the receiver is what is taken apart.
     Pattern,
     /// A string that a method of the receiver is given as its first argument: `rs.getString("full_name")`,
-    /// `row.get("full_name")`, `pick(row, "full_name")` with the row as receiver.
+    /// `row.get("full_name")`, `pick(row, "full_name")` with the row as receiver. A name in a list of names has the list as
+    /// its receiver; one that is given to a function by itself, `pickOf("full_name")`, the call.
     Argument,
     /// The declaration of an accessor or field inside its class: the receiver is `this` of it.
     Declaration,
@@ -399,6 +400,8 @@ pub enum FlowTarget {
     Part(ExpressionId),
     /// Spread into an object literal (or a list's items into a list).
     Spread(ExpressionId),
+    /// It says which part of that is meant: `row[value]`.
+    Key(ExpressionId, Access),
 }
 
 impl Code {

@@ -47,3 +47,9 @@ impl Format for Documents {
         read::read(input, &fitting, known)
     }
 }
+
+/// What the descriptions say of a document that another format reads too: a dashboard in a manifest.
+pub(super) fn described(input: Input<'_>) -> FileFacts {
+    let fitting: Vec<&Description> = DESCRIPTIONS.iter().filter(|one| one.is_for(input.path)).collect();
+    read::described(input, &fitting)
+}

@@ -22,10 +22,20 @@ use crate::model::statement::{
 /// Who holds the names of datasets for other documents.
 const DATASETS: &str = "dataset";
 
+/// What the `descriptions` say of a file, and nothing else.
+pub(super) fn described(input: Input<'_>, descriptions: &[&Description]) -> FileFacts {
+    let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    if fitting.is_empty() { FileFacts::default() } else { read_as(input, &fitting, &[], false) }
+}
+
 /// Reads a file that may be of any of the `descriptions`.
 pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Constant]) -> FileFacts {
-    let mut facts = FileFacts::default();
     let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    read_as(input, &fitting, known, true)
+}
+
+fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anything_else: bool) -> FileFacts {
+    let mut facts = FileFacts::default();
     let syntax = fitting.iter().find_map(|one| one.syntax).or_else(|| Syntax::of(input.path));
     let Some(syntax) = syntax else { return facts };
     let document = syntax.read(SqlText::verbatim(input.text, 0));
@@ -36,7 +46,9 @@ pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Con
     for description in fitting {
         is_known |= reader.description(description, &document);
     }
-    reader.anything_else(&document);
+    if anything_else {
+        reader.anything_else(&document);
+    }
     if is_known {
         facts.elsewhere = TokenKind::Text;
         if let Some((span, message)) = &document.broken {

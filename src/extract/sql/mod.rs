@@ -13,6 +13,7 @@ mod dynamic;
 mod edits;
 mod evidence;
 mod fragment;
+mod grammar_tokens;
 mod harmless;
 mod holes;
 mod keyword;

@@ -10,7 +10,7 @@ use super::places::Places;
 use super::repair::Draft;
 use super::rewrite;
 use super::text::SqlText;
-use super::{clickhouse, dialect, postgres};
+use super::{clickhouse, dialect, grammar_tokens, postgres};
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Reading};
 
@@ -66,11 +66,10 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
     let mut furthest: Option<(Dialect, Refusal, Vec<TokenWithSpan>)> = None;
     let mut message = String::new();
     for &dialect in order {
-        let grammar = dialect::grammar(dialect);
-        let mut tokens = match Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() {
+        let mut tokens = match tokenize(text.as_str(), dialect) {
             Ok(tokens) => tokens,
-            Err(error) => {
-                message = error.to_string();
+            Err(refusal) => {
+                message = refusal;
                 continue;
             }
         };
@@ -104,6 +103,15 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         message.clone_from(&refusal.message);
     }
     Err(Refused { message, furthest })
+}
+
+/// The tokens of a text in a dialect, or why there are none.
+fn tokenize(text: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, String> {
+    if let Some(tokens) = grammar_tokens::plain(text, dialect) {
+        return Ok(tokens);
+    }
+    let grammar = dialect::grammar(dialect);
+    Tokenizer::new(grammar.as_ref(), text).tokenize_with_location().map_err(|error| error.to_string())
 }
 
 /// Tries to make a refused statement acceptable.

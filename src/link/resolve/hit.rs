@@ -40,16 +40,7 @@ impl<'a> Resolver<'a> {
 
     /// The column of that name of a declared relation: a live one before a dropped one.
     pub(super) fn relation_column(&self, id: RelationId, name: &Name) -> Option<&'a Column> {
-        let relation = self.catalog.relation(id);
-        if relation.columns.len() <= NARROW {
-            return relation.column(name);
-        }
-        let columns = || relation.columns.iter();
-        let live = columns().map(|column| column.dropped.is_none().then_some(&column.name));
-        let at = self
-            .position(Listed::Live(id), live, name, 0)
-            .or_else(|| self.position(Listed::Dropped(id), columns().map(|column| Some(&column.name)), name, 0))?;
-        relation.columns.get(at)
+        self.catalog.relation(id).known_column(name)
     }
 
     /// Where a scope's outputs have a name, at `from` or behind it.

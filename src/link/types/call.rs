@@ -8,7 +8,8 @@ use crate::link::system::StatementUses;
 use crate::link::uses::Form;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, Function, FunctionId, Language, Member, TypeExpression,
+    TypeId,
 };
 use crate::model::name::Ident;
 use crate::model::source::FileId;
@@ -134,9 +135,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
         let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
         let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
-        let (declaring, mapping) = system.entities.find_with_file(system.store, file, name).or_else(|| {
-            system.entities.find_with_file(system.store, file, &crate::link::implied::with_other_first_case(name))
-        })?;
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
         self.mapped_row(declaring, mapping, None)
     }
 
@@ -153,11 +152,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .find(|source| source.scope == sink.scope && source.source == sink.source)
                 .and_then(|source| match &source.entity {
                     crate::model::mapping::EntityPath::Named(name) => {
-                        let (file, mapping) =
-                            system.entities.find_with_file(system.store, file, name).or_else(|| {
-                                let other = crate::link::implied::with_other_first_case(name);
-                                system.entities.find_with_file(system.store, file, &other)
-                            })?;
+                        let (file, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
                         self.mapped_row(file, mapping, None)
                     }
                     crate::model::mapping::EntityPath::Related { .. } => None,
@@ -256,15 +251,58 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
         let function = &code.functions[id.0 as usize];
-        let mut bindings = Bindings::default();
-        for name in function.type_parameters.iter().filter_map(|name| Some((name, env.type_parameter(name)?))) {
-            bindings.types.push((name.0.clone(), name.1.clone()));
-        }
-        if let Some(class) = function.class {
-            for name in &code.classes[class.0 as usize].type_parameters {
-                bindings.types.extend(env.type_parameter(name).map(|of| (name.clone(), of.clone())));
+        let env = self.bound(file, function, env, called, depth);
+        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        match declared {
+            Some(declared) if declared.is_telling() => declared,
+            declared => {
+                let returned = function.returned.iter().take(MOST_RETURNS);
+                let found =
+                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                match declared {
+                    Some(Type::Unknown(_)) if found.is_telling() => found,
+                    Some(declared) if !found.has_rows() => declared,
+                    _ => found,
+                }
             }
         }
+    }
+
+    /// What a function gives, whoever calls it.
+    pub(super) fn returned_by(&self, function: &Type<'s>, depth: u32) -> Type<'s> {
+        match function {
+            Type::Function(file, id, env) => self.result(*file, *id, env, None, depth + 1),
+            Type::Signature(file, of, env) => match self.code(*file).map(|code| &code.types[of.0 as usize]) {
+                Some(TypeExpression::Function { returns, .. }) => self.declared(*file, *returns, env, depth + 1),
+                _ => Type::Unknown("no function"),
+            },
+            Type::Union(options) => {
+                Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>())
+            }
+            _ => Type::Unknown("made by a function that is not followed"),
+        }
+    }
+
+    /// What is known inside a function that a call enters.
+    pub(super) fn inside(&self, function: &Type<'s>, file: FileId, call: ExpressionId, env: &Env<'s>) -> Env<'s> {
+        let Type::Function(declaring, id, own) = function else { return Env::default() };
+        let (Some(code), Some(calling)) = (self.code(*declaring), self.code(file)) else { return Env::default() };
+        let ExpressionKind::Call { arguments, types, .. } = &calling.expression(call).kind else { return own.clone() };
+        let called = Called { file, arguments, types, env, depth: 0 };
+        self.bound(*declaring, &code.functions[id.0 as usize], own, Some(called), 0)
+    }
+
+    /// What is known inside a function: what is known around it, its type parameters and parameters as the call binds them.
+    fn bound(
+        &self,
+        file: FileId,
+        function: &Function,
+        env: &Env<'s>,
+        called: Option<Called<'_, 's>>,
+        depth: u32,
+    ) -> Env<'s> {
+        let Some(code) = self.code(file) else { return Env::default() };
+        let mut bindings = Bindings::default();
         if let Some(called) = called {
             let given = |at: usize| {
                 let argument = *called.arguments.get(at)?;
@@ -280,12 +318,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         bindings.parameters.extend(given(at).map(|of| ((file, *parameter), of)));
                     }
                     Some(declared) if called.types.is_empty() => {
-                        for (name, inside) in parameters_in(code, declared, 0) {
-                            if function.type_parameters.contains(&name)
-                                && let Some(of) = given(at)
-                            {
-                                let of = if inside { of.element() } else { of };
-                                let of = match of {
+                        let inner = parameters_in(code, declared, 0);
+                        let Some(of) = (if inner.is_empty() { None } else { given(at) }) else { continue };
+                        for (name, inside) in inner {
+                            if function.type_parameters.contains(&name) {
+                                let told = self.argument_in(file, code, declared, &name, &of, depth);
+                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -293,25 +331,35 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                                 bindings.types.push((name, of));
                             }
                         }
+                        if of.has_rows() {
+                            bindings.parameters.push(((file, *parameter), of));
+                        }
                     }
                     _ => {}
                 }
             }
         }
-        let env = Env::new(bindings);
-        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
-        match declared {
-            Some(declared) if declared.is_telling() => declared,
-            declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
-                match declared {
-                    Some(declared) if !found.has_rows() => declared,
-                    _ => found,
-                }
-            }
-        }
+        env.beneath(bindings)
+    }
+
+    /// What a generic alias or interface was told for the type parameter `name` of who declares it: `Schema<T>` is given as
+    /// something that was declared to be `Schema<User>`.
+    fn argument_in(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        declared: TypeId,
+        name: &str,
+        given: &Type<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let (Type::Shape(_, _, env) | Type::Instance { env, .. }) = given else { return None };
+        let TypeExpression::Named { name: generic, arguments } = &code.types[declared.0 as usize] else { return None };
+        let is_it = |of: &TypeId| matches!(&code.types[of.0 as usize], TypeExpression::Parameter(own) if own == name);
+        let at = arguments.iter().position(is_it)?;
+        let (file, class) = self.class_called(file, code, generic, depth + 1)?;
+        let parameter = self.code(file)?.classes[class.0 as usize].type_parameters.get(at)?;
+        env.type_parameter(parameter).cloned()
     }
 
     /// What a call of a method gives.
@@ -321,6 +369,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let library = Library::known();
         match receiver {
+            Type::Row(_) | Type::Of(_) if let Some(rows) = self.asked_for(receiver, name, called) => rows,
             Type::Row(row) => {
                 if let Some((file, class)) = row.names.class()
                     && let Some((file, member)) = self.member_of(file, class, name, called.depth + 1)
@@ -361,6 +410,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Instance { file, class, env } => self.method_of_instance((*file, *class), env, name, called),
             Type::Class(file, class) => {
                 let static_member = self.member_of(*file, *class, name, called.depth + 1);
+                let overloads =
+                    self.overloads((*file, *class), &Env::default(), (name, called.arguments.len()), called.depth + 1);
+                if let Some(functions) = overloads {
+                    return self.apply(&functions, called);
+                }
                 if let Some((file, member)) = static_member
                     && let Some(function) = member.function
                 {
@@ -368,7 +422,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
                 // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
                 let made = self.instance(*file, *class, &[], called.depth + 1);
-                if made.has_rows() { made } else { Type::Unknown("a static method that is not followed") }
+                match made {
+                    made if made.has_rows() => made,
+                    made @ Type::Instance { .. } if name == "builder" => made,
+                    _ => Type::Unknown("a static method that is not followed"),
+                }
             }
             Type::Union(options) => {
                 Type::one_of(options.iter().map(|option| self.method(option, object, name, called)).collect::<Vec<_>>())
@@ -385,6 +443,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
+    fn asked_for(&self, receiver: &Type<'s>, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let library = Library::known();
+        let code = self.code(called.file).filter(|code| code.language == Language::Java)?;
+        let first = *called.arguments.first()?;
+        if library.leads_on(name) {
+            return self.path_to(receiver, code, first);
+        }
+        if !library.starts_anew(name) {
+            return None;
+        }
+        let of = self.type_of(called.file, first, called.env, called.depth + 1);
+        of.has_rows().then(|| Type::holding(of))
+    }
+
     fn method_of_instance(
         &self,
         (file, class): (FileId, ClassId),
@@ -394,6 +467,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let depth = called.depth + 1;
         let receiver = Type::Instance { file, class, env: env.clone() };
+        if let Some(functions) = self.overloads((file, class), env, (name, called.arguments.len()), depth) {
+            return self.apply(&functions, called);
+        }
         match self.property_of_instance(file, class, env, name, depth) {
             Some(function @ (Type::Function(..) | Type::Signature(..))) => return self.apply(&function, called),
             Some(other) if !other.is_unknown() => return other,
@@ -418,7 +494,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// The rows that a class's base in a library is told of: `JpaRepository<User, Long>`.
-    fn rows_of_parents(&self, file: FileId, class: ClassId, env: &Env<'s>, depth: u32) -> Option<Type<'s>> {
+    pub(super) fn rows_of_parents(&self, file: FileId, class: ClassId, env: &Env<'s>, depth: u32) -> Option<Type<'s>> {
         let code = self.code(file).filter(|_| self.step(depth))?;
         let declared = &code.classes[class.0 as usize];
         declared.parents.iter().find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
@@ -444,6 +520,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let of = given(0)?;
             let rest = Called { arguments: &called.arguments[1..], ..called };
             return Some(Type::holding(self.callback_result(&of.element(), rest)));
+        }
+        // `Wrappers.<User>lambdaQuery()`.
+        let told = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
+        if let Some(rows) = told.into_iter().find(Type::has_rows) {
+            return Some(Type::holding(rows));
         }
         // `em.find(User.class, id)`, `session.get(User.class, id)`: whatever is asked for by its class.
         called.arguments.iter().take(3).enumerate().find_map(|(at, argument)| {
@@ -530,13 +611,36 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::Scalar;
         }
         // Declared by the function that takes it.
-        let function = self.type_of(file, callee, &env, depth);
+        let function = match (&receiver, code.language) {
+            (Type::Instance { file, class, env }, Language::Java) => {
+                match self.overloads((*file, *class), env, (name, arguments.len()), depth) {
+                    Some(function) => function,
+                    // `repository.findAll((root, query, builder) -> …)`.
+                    None => match self.rows_of_parents(*file, *class, env, depth).filter(|_| at == 0) {
+                        Some(rows) => return rows,
+                        None => Type::Unknown("a method that its class does not declare"),
+                    },
+                }
+            }
+            _ => self.type_of(file, callee, &env, depth),
+        };
+        let function = match function {
+            Type::Union(options) => options.first().cloned().unwrap_or(Type::Unknown("a function")),
+            one => one,
+        };
         if let Type::Function(declaring, function, env) = &function
             && let Some(declaring_code) = self.code(*declaring)
         {
             let parameters = &declaring_code.functions[function.0 as usize].parameters;
-            if let Some(parameter) = parameters.get(position as usize)
-                && let Some(declared) = declaring_code.variables[parameter.0 as usize].declared
+            let declared = parameters
+                .get(position as usize)
+                .and_then(|parameter| declaring_code.variables[parameter.0 as usize].declared);
+            if let Some(declared) = declared
+                && let Some(found) = self.lambda_parameter((*declaring, declared), env, at, depth + 1)
+            {
+                return found;
+            }
+            if let Some(declared) = declared
                 && let Type::Signature(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
                 && let Some(of_code) = self.code(of_file)
                 && let TypeExpression::Function { parameters, .. } = &of_code.types[of.0 as usize]
@@ -652,6 +756,11 @@ fn parameters_in(code: &Code, id: TypeId, depth: u32) -> Vec<(String, bool)> {
             arguments.iter().flat_map(|of| parameters_in(code, *of, depth + 1)).collect()
         }
         TypeExpression::List(of) => parameters_in(code, *of, depth + 1),
+        // A parameter with what it is bound to be.
+        TypeExpression::Intersection(of) => match of.first().map(|of| &code.types[of.0 as usize]) {
+            Some(TypeExpression::Parameter(name)) => vec![(name.clone(), depth > 0)],
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
 }

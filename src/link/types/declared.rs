@@ -4,6 +4,7 @@ use super::kind::{Bindings, Env, Part, Type};
 use super::library::Library;
 use super::modules::is_in_package;
 use super::{DEEPEST, Evaluator};
+use crate::link::entities::written_package;
 use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
@@ -58,11 +59,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some((file, class)) = self.class_called(file, code, name, depth) {
             return self.instance(file, class, &given, depth);
         }
+        if let Some(made) = self.of_function(simple, &given, depth) {
+            return made;
+        }
         if library.is_transparent(simple) && !given.is_empty() {
             return given[0].clone();
         }
         if library.holds(simple) && !given.is_empty() {
             return Type::holding(given[given.len() - 1].clone());
+        }
+        if code.language == Language::Java
+            && simple.starts_with('Q')
+            && let Some(row) = self.query_class(file, simple)
+        {
+            return row;
         }
         if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
             return row;
@@ -71,6 +81,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match given.iter().find(|of| of.has_rows()) {
             Some(rows) => Type::holding(rows.clone()),
             None => Type::Library(simple.into(), given.into()),
+        }
+    }
+
+    /// `ReturnType<typeof f>`, `InstanceType<typeof C>`, `Parameters<typeof f>`.
+    fn of_function(&self, name: &str, given: &[Type<'s>], depth: u32) -> Option<Type<'s>> {
+        match (name, given.first()?) {
+            ("ReturnType", function) => Some(self.returned_by(function, depth)),
+            ("InstanceType", Type::Class(file, class)) => Some(self.instance(*file, *class, &[], depth)),
+            ("Parameters", function) => {
+                let taken = (0..4).filter_map(|at| self.taken_by(function, at, depth));
+                Some(Type::holding(Type::one_of(taken.collect::<Vec<_>>())))
+            }
+            _ => None,
         }
     }
 
@@ -159,6 +182,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
+            let written = written_package(system.store.text(mapping_file), mapping);
+            let is_in = |package| is_in_package(system.store.file(file), package);
+            // A class of the same name in another package is another class.
+            let is_of_class = is_of_class && written.is_none_or(is_in);
             if same && code.language == Language::Java && is_of_class {
                 // Of several maps of a class, the one with most properties is its own.
                 let is_fuller = |(_, own): (FileId, &Mapping)| mapping.properties.len() > own.properties.len();
@@ -241,7 +268,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     }
 
     /// A class of a package; the last parts of what is taken for the package may be classes around it.
-    fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
+    pub(super) fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
         let system = self.system();
         let direct = self.types.modules.java_files(name).iter();
         let found = direct.copied().find(|&id| is_in_package(system.store.file(id), package));

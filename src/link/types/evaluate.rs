@@ -1,12 +1,13 @@
 //! Expressions: what each of them is.
 
+use super::goes::{Carrier, Step};
 use super::kind::{Env, Type};
 use super::library::Library;
 use super::{DEEPEST, Evaluator, MOST_STEPS};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, Variable,
-    VariableId,
+    ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
+    Variable, VariableId,
 };
 use crate::model::source::FileId;
 
@@ -63,9 +64,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let whole = of(*object);
                 match self.property(&whole, name, depth) {
                     // A part of what a function makes of rows in a way that is not followed.
-                    Type::Unknown(why) => {
-                        self.part_of_made(file, code, *object, env, depth).unwrap_or(Type::Unknown(why))
-                    }
+                    Type::Unknown(why) => self
+                        .part_of_made(file, code, *object, env, depth)
+                        .or_else(|| self.registered(file, code, *object, name, depth))
+                        .unwrap_or(Type::Unknown(why)),
                     found => found,
                 }
             }
@@ -79,6 +81,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         if Library::known().holds(name) && given.iter().all(Type::is_unknown) =>
                     {
                         Type::holding(of(*first).element())
+                    }
+                    // `new Example(User.class)`.
+                    (Type::Library(..), Some(first))
+                        if code.language == Language::Java
+                            && matches!(code.expression(*first).kind, ExpressionKind::Typed(_)) =>
+                    {
+                        let rows = of(*first);
+                        if rows.has_rows() { Type::holding(rows) } else { made }
                     }
                     _ => made,
                 }
@@ -102,6 +112,34 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             ExpressionKind::Text(_) | ExpressionKind::Scalar => Type::Scalar,
             ExpressionKind::Opaque => Type::Unknown("made in a way that is not followed"),
+        }
+    }
+
+    /// `models.User`, `db.users`: a model by its name in what applications keep their models in.
+    fn registered(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        object: ExpressionId,
+        name: &str,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let holder = match &code.expression(object).kind {
+            ExpressionKind::Variable(id) => code.variables[id.0 as usize].name.as_str(),
+            ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name.as_str(),
+            _ => return None,
+        };
+        if code.language != Language::TypeScript || !Library::known().keeps_models(holder) {
+            return None;
+        }
+        let system = self.system();
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
+        let class = self.code(declaring).and_then(|code| {
+            code.classes.iter().position(|class| class.name == mapping.entity && class.kind == ClassKind::Class)
+        });
+        match class {
+            Some(class) if self.step(depth) => Some(Type::Class(declaring, ClassId(class as u32))),
+            _ => self.mapped_row(declaring, mapping, None),
         }
     }
 
@@ -163,6 +201,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         for holder in index.functions.get(&function).into_iter().flatten() {
             if undeclared {
                 found.extend(self.argument_of(file, code, *holder, at, depth));
+                // `const handler: Handler = (queries) => …`.
+                let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
+                for wanted in self.expected(&place, *holder, depth) {
+                    if matches!(wanted, Type::Signature(..)) {
+                        found.extend(self.taken_by(&wanted, at as usize, depth));
+                    }
+                }
             }
             for target in index.flows.get(holder).into_iter().flatten() {
                 match target {
@@ -171,6 +216,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     }
                     FlowTarget::Variable(variable) => {
                         named.extend(index.variables.get(variable).into_iter().flatten());
+                    }
+                    FlowTarget::Declared(of) => {
+                        found.extend(self.lambda_parameter((file, *of), &Env::default(), at, depth));
+                    }
+                    FlowTarget::Returned(function) => {
+                        let returns = code.functions[function.0 as usize].returns;
+                        found.extend(
+                            returns.and_then(|of| self.lambda_parameter((file, of), &Env::default(), at, depth)),
+                        );
                     }
                     _ => {}
                 }
@@ -248,7 +302,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             return match self.class_called(file, code, name, depth) {
                 Some((file, class)) => Type::Class(file, class),
-                None => Type::Library(name.into(), [].into()),
+                None => self
+                    .imported_member(file, code, name, depth)
+                    .or_else(|| self.query_class(file, name))
+                    .unwrap_or_else(|| Type::Library(name.into(), [].into())),
             };
         }
         if code.language == Language::Template {
@@ -256,6 +313,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
             let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
+                // A file of the tree that is not there is generated, from the schema if its names are called so.
+                if let (true, OuterPart::Named(original)) = (import.module.starts_with('.'), &import.name)
+                    && let Some(relation) = self.relation_called(original)
+                {
+                    return self.relation_row(relation, Certainty::Likely);
+                }
                 return Type::Library(name.into(), [].into());
             };
             let found = self.exported(module, &import.name, depth);

@@ -22,6 +22,9 @@ pub(super) enum Gives {
 /// The tables.
 pub(super) struct Library {
     holders: HashSet<String>,
+    functional: HashMap<String, String>,
+    paths: HashSet<String>,
+    starts: HashSet<String>,
     transparent: HashSet<String>,
     rows: HashSet<String>,
     plain: HashSet<String>,
@@ -29,18 +32,22 @@ pub(super) struct Library {
     outside: Outside<HashSet<String>>,
     puts: HashSet<String>,
     keys: HashSet<String>,
+    chooses: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
     functions: HashMap<String, usize>,
     gives: Vec<String>,
     counts: Vec<String>,
+    keepers: HashSet<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     holders: HashMap<String, String>,
+    functional: HashMap<String, String>,
+    queries: Queries,
     transparent: HashMap<String, String>,
     rows: HashMap<String, String>,
     plain: HashMap<String, String>,
@@ -61,6 +68,13 @@ struct Models<T> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Queries {
+    paths: String,
+    starts: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Outside<T> {
     wholes: T,
     parts: T,
@@ -75,6 +89,7 @@ struct Methods {
     scalar: String,
     puts: String,
     keys: String,
+    chooses: String,
     pairs: String,
     accumulating: String,
 }
@@ -84,6 +99,7 @@ struct Methods {
 struct Repositories {
     gives: String,
     counts: String,
+    keepers: String,
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -124,6 +140,13 @@ impl Library {
             .collect();
         Ok(Self {
             holders: written.holders.values().flat_map(|list| words(list)).collect(),
+            functional: written
+                .functional
+                .iter()
+                .flat_map(|(parameters, list)| words(list).map(move |word| (word, parameters.clone())))
+                .collect(),
+            paths: words(&written.queries.paths).collect(),
+            starts: words(&written.queries.starts).collect(),
             transparent: written.transparent.values().flat_map(|list| words(list)).collect(),
             rows: written.rows.values().flat_map(|list| words(list)).collect(),
             plain: written.plain.values().flat_map(|list| words(list)).collect(),
@@ -138,18 +161,36 @@ impl Library {
             },
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
+            chooses: words(&written.methods.chooses).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
             functions,
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
+            keepers: words(&written.repositories.keepers).collect(),
         })
     }
 
     /// Whether the type of that simple name holds what its last type argument says.
     pub(super) fn holds(&self, name: &str) -> bool {
         self.holders.contains(name)
+    }
+
+    /// Which type argument of a type of that simple name the parameter `at` of a lambda of that type is.
+    pub(super) fn functional(&self, name: &str, at: usize) -> Option<usize> {
+        let digit = self.functional.get(name)?.as_bytes().get(at)?;
+        Some(usize::from(digit.checked_sub(b'0')?))
+    }
+
+    /// Whether a method of a path goes on to what the name that it is given leads to.
+    pub(super) fn leads_on(&self, method: &str) -> bool {
+        self.paths.contains(method)
+    }
+
+    /// Whether a method of a query begins with another class, which it is given.
+    pub(super) fn starts_anew(&self, method: &str) -> bool {
+        self.starts.contains(method)
     }
 
     /// Whether the type of that simple name has the names of its first type argument.
@@ -194,6 +235,11 @@ impl Library {
         self.keys.contains(function)
     }
 
+    /// Whether what a method is given names parts of what it is called on.
+    pub(super) fn chooses(&self, method: &str) -> bool {
+        self.chooses.contains(method)
+    }
+
     /// What a method of a holder gives.
     pub(super) fn method(&self, name: &str) -> Option<Gives> {
         self.methods.get(name).copied()
@@ -212,6 +258,11 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether what has that name keeps models by their names.
+    pub(super) fn keeps_models(&self, name: &str) -> bool {
+        self.keepers.contains(name)
     }
 
     /// Whether a repository's method of that name gives entities.

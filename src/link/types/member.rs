@@ -84,7 +84,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
-    fn static_part(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Type<'s> {
+    pub(super) fn static_part(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Type<'s> {
         if let Some((file, member)) = self.member_of(file, class, name, depth) {
             if let Some(function) = member.function {
                 return Type::Function(file, function, Env::default());

@@ -5,7 +5,8 @@
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `given` what templates
 //! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
-//! rows, `goes` the places that an object literal reaches.
+//! rows, `goes` the places that a value reaches, `named` those that names of parts do, `query` what conditions and orders
+//! are about.
 
 mod call;
 mod declared;
@@ -16,6 +17,8 @@ mod kind;
 mod library;
 mod member;
 mod modules;
+mod named;
+mod query;
 mod row;
 
 use std::cell::RefCell;
@@ -249,7 +252,21 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
-        let receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        if found.form == UseForm::Argument && is_name_alone(code, found) {
+            return self.name_alone(file, found);
+        }
+        let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        if found.form == UseForm::Argument {
+            let is_asked = code.language == Language::Java
+                && !receiver.has_rows()
+                && matches!(code.expression(found.receiver).kind, ExpressionKind::Call { .. });
+            if is_asked && let Some(rows) = self.asked_of(file, code, found.receiver, 0) {
+                receiver = rows;
+            }
+            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
+                return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
+            }
+        }
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
         match self.part(&receiver, &found.name, is_accessor, 0) {
             (Part::Columns(columns, certainty), evidence) => {
@@ -269,6 +286,14 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ if evidence.is_empty() => Meaning::Unknown("its object is not known".to_owned()),
                 _ => Meaning::Value(format!("a part of {evidence}")),
             },
+        }
+    }
+
+    /// The column that a name given to a method of rows means: a property, or the column's own name.
+    fn named_part(&self, of: &Type<'s>, name: &str) -> Option<(Part<'s>, String)> {
+        match self.part(of, name, false, 0) {
+            (Part::Nothing | Part::Other, _) => self.column_called(of, name, 0),
+            found => Some(found),
         }
     }
 
@@ -298,30 +323,72 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
 
     /// The key of an object literal: a column when the literal reaches a place that takes rows.
     fn key(&self, file: FileId, found: &Use) -> Meaning {
+        let (mut taken, mut named): (Option<Meaning>, Option<Meaning>) = (None, None);
         let mut value = None;
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
+            // What takes the whole object says more of its keys than what asks for them one by one.
+            let into = if matches!(destination, Destination::Named { .. }) { &mut named } else { &mut taken };
             match destination {
-                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
-                    (Part::Columns(columns, certainty), evidence) => {
-                        let why = format!("a key of an object that {how}: {evidence}");
-                        return Meaning::Columns { columns, access, certainty, why };
+                Destination::Row { of, access, how } | Destination::Named { of, access, how } => {
+                    match self.part(&of, &found.name, false, 0) {
+                        (Part::Columns(columns, certainty), evidence) => {
+                            let why = format!("a key of an object that {how}: {evidence}");
+                            also(into, columns, access, certainty, why);
+                        }
+                        (_, evidence) => {
+                            value = Some(format!("a key of an object that {how}: no column of {evidence}"));
+                        }
                     }
-                    (_, evidence) => {
-                        value = Some(format!("a key of an object that {how}: no column of {evidence}"));
-                    }
-                },
+                }
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
             }
         }
-        match (value, unknown) {
-            (Some(value), None) => Meaning::Value(value),
-            (Some(value), Some(_)) => Meaning::Value(value),
-            (None, Some(why)) => Meaning::Unknown(why),
-            (None, None) => Meaning::Value("a key of an object of its own".to_owned()),
+        match (taken.or(named), value, unknown) {
+            (Some(taken), ..) => taken,
+            (None, Some(value), _) => Meaning::Value(value),
+            (None, None, Some(why)) => Meaning::Unknown(why),
+            (None, None, None) => Meaning::Value("a key of an object of its own".to_owned()),
         }
     }
+
+    /// A name in a list of names, or one that a function is made with: a column when rows are asked for what it names.
+    fn name_alone(&self, file: FileId, found: &Use) -> Meaning {
+        let mut taken: Option<Meaning> = None;
+        for destination in self.reached(file, Carrier::Keys(found.receiver)) {
+            let (Destination::Row { of, access, how } | Destination::Named { of, access, how }) = destination else {
+                continue;
+            };
+            if let (Part::Columns(columns, certainty), evidence) = self.part(&of, &found.name, false, 0) {
+                let why = format!("a name in what {how}: {evidence}");
+                also(&mut taken, columns, access, certainty.min(Certainty::Likely), why);
+            }
+        }
+        taken.unwrap_or_else(|| Meaning::Unknown("a name of which nothing is known to be asked".to_owned()))
+    }
+}
+
+/// Adds columns to those that a name means.
+fn also(taken: &mut Option<Meaning>, more: Vec<ColumnKey>, new: Access, sure: Certainty, reason: String) {
+    let Some(Meaning::Columns { columns, access, .. }) = taken else {
+        *taken = Some(Meaning::Columns { columns: more, access: new, certainty: sure, why: reason });
+        return;
+    };
+    if *access != new {
+        *access = Access::Both;
+    }
+    for column in more {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+}
+
+/// Whether the receiver of a name is the list that it stands in, or the call that it is given to.
+fn is_name_alone(code: &Code, found: &Use) -> bool {
+    let receiver = code.expression(found.receiver);
+    matches!(receiver.kind, ExpressionKind::List(_) | ExpressionKind::Call { .. }) && receiver.span.contains(found.span)
 }
 
 /// The evidence for a use in words.

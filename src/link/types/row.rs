@@ -69,7 +69,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     /// What a name is on a row.
     pub(super) fn row_part(&self, row: &Row<'s>, name: &str, is_accessor: bool) -> Part<'s> {
         let names = if is_accessor { accessed(name) } else { vec![name.to_owned()] };
-        let found = names.iter().map(|name| self.row_name(row, name)).find(|part| !matches!(part, Part::Nothing));
+        let mut found = names.iter().map(|name| self.row_name(row, name)).find(|part| !matches!(part, Part::Nothing));
+        if found.is_none()
+            && is_accessor
+            && let RowNames::Mapping { file, mapping, .. } = &row.names
+        {
+            let system = self.system();
+            let like =
+                names.iter().find_map(|name| system.entities.property_in_any_case(system.store, *file, mapping, name));
+            found = like.map(|name| self.row_name(row, name));
+        }
         match found.unwrap_or(Part::Nothing) {
             Part::Columns(columns, certainty) => Part::Columns(columns, certainty.min(row.certainty)),
             other => other,

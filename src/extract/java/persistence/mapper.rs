@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 
 use tree_sitter::Node;
 
-use super::annotation::{Annotation, Constants, Written, items};
+use super::annotation::{Annotation, Constants, Written, items, text_of};
 use super::class;
 use crate::extract::host::span_of;
+use crate::extract::sql::text::SqlText;
+use crate::extract::xml::mybatis;
 use crate::extract::xml::mybatis::classes::Classes;
+use crate::extract::xml::mybatis::dynamic::Named;
+use crate::extract::xml::mybatis::names::in_braces;
 use crate::extract::xml::mybatis::results::{Given, filling, output_named};
 use crate::model::facts::FileFacts;
+use crate::model::mapping::{BuiltStatement, ImpliedNames, MappedName, Mapping, MappingRole};
 use crate::model::statement::{Statement, StatementKind};
 
 /// What a file must speak of to have such mappers.
@@ -24,6 +29,84 @@ const MOST_ROWS: usize = 20_000;
 struct Row {
     property: String,
     column: Written,
+}
+
+/// What the names of interfaces end with whose statements may stand in XML.
+const MAPPERS: &[&str] = &["Mapper", "Dao", "DAO"];
+
+/// Whether a file may hold such an interface.
+pub(super) fn may_be_in(text: &str) -> bool {
+    text.contains("interface ") && MAPPERS.iter().any(|word| text.contains(word))
+}
+
+/// Tells what the parameters of an interface's methods are: XML and annotations name their properties.
+pub(super) fn parameters(facts: &mut FileFacts, interface: Node<'_>, text: &str) {
+    let name = interface.child_by_field_name("name").map_or("", |name| text_of(name, text));
+    let is_mapper = text.contains(PACKAGE) || MAPPERS.iter().any(|suffix| name.ends_with(suffix));
+    let Some(body) = interface.child_by_field_name("body").filter(|_| is_mapper) else { return };
+    let base = SqlText::verbatim(text, 0);
+    let mut cursor = body.walk();
+    for method in body.named_children(&mut cursor).filter(|node| node.kind() == "method_declaration") {
+        let (Some(own), Some(list)) = (method.child_by_field_name("name"), method.child_by_field_name("parameters"))
+        else {
+            continue;
+        };
+        let own = text_of(own, text);
+        let mut cursor = list.walk();
+        let all: Vec<Node<'_>> =
+            list.named_children(&mut cursor).filter(|node| node.kind() == "formal_parameter").collect();
+        for parameter in &all {
+            let (Some(class), Some(called)) =
+                (parameter.child_by_field_name("type"), parameter.child_by_field_name("name"))
+            else {
+                continue;
+            };
+            let Some(target) = class::target(class, text) else { continue };
+            let annotations = Annotation::all(*parameter, text);
+            let given = annotations.iter().find(|annotation| annotation.name == "Param");
+            let given = given.and_then(|param| param.argument("value", text)).map(|value| text_of(value, text));
+            let named = given.map(|name| name.trim_matches('"'));
+            let mut names: Vec<Option<&str>> = vec![named.or((all.len() > 1).then(|| text_of(called, text)))];
+            if named.is_none() && all.len() == 1 {
+                // A collection that has no name is called by what it is.
+                names.extend([Some("list"), Some("collection"), Some("array"), Some(text_of(called, text))]);
+            }
+            facts.mappings.extend(names.into_iter().map(|parameter| Mapping {
+                entity: mybatis::parameter_of(name, own, parameter),
+                span: span_of(class),
+                role: MappingRole::Entity,
+                table: MappedName::None,
+                parent: Some(target.to_owned()),
+                implied: ImpliedNames::BySchema,
+                properties: Vec::new(),
+            }));
+        }
+        facts.built.extend(in_annotations(method, (name, own), text, &base));
+    }
+}
+
+/// Properties of parameters that the SQL in a method's annotations reads: `#{fullName}`, `#{user.fullName}`.
+fn in_annotations(method: Node<'_>, (mapper, own): (&str, &str), text: &str, base: &SqlText) -> Vec<BuiltStatement> {
+    let mut cursor = method.walk();
+    let Some(modifiers) = method.children(&mut cursor).find(|child| child.kind() == "modifiers") else {
+        return Vec::new();
+    };
+    let written = text_of(modifiers, text);
+    let mut names = Vec::new();
+    for (at, _) in written.match_indices("#{") {
+        let inner = written[at + 2..].split(['}', '"', '\n']).next().unwrap_or("");
+        let lead = inner.len() - inner.trim_start().len();
+        let start = (modifiers.start_byte() + at + 2 + lead) as u32;
+        in_braces(inner.trim(), start, base, &[], &mut names);
+    }
+    let mut by_parameter: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    for mut named in names {
+        let parameter = (!named.qualifier.is_empty()).then(|| named.qualifier.remove(0));
+        let parameter = mybatis::parameter_of(mapper, own, parameter.as_ref().map(|name| &*name.text));
+        by_parameter.entry(parameter).or_default().push(named);
+    }
+    let place = span_of(method);
+    by_parameter.into_iter().filter_map(|(class, names)| mybatis::properties_read(place, class, names)).collect()
 }
 
 /// Reads one interface.

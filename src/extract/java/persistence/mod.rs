@@ -29,6 +29,9 @@ const WORDS: &[&str] = &[
     "@Column",
     "@MappedEntity",
     "persistence.Entity",
+    "Repository<",
+    "Dao<",
+    "DAO<",
 ];
 
 /// Stores whose annotations have the same names and whose collections are no tables.
@@ -58,7 +61,8 @@ const TABLES: &[&str] = &[
 /// Reads what a file says of persistence; `known` are constants of other files.
 pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
     let maps_rows = text.contains(mapper::PACKAGE);
-    if !maps_rows && !WORDS.iter().any(|word| text.contains(word)) {
+    let may_map = maps_rows || mapper::may_be_in(text);
+    if !may_map && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -76,6 +80,7 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: 
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {
         repository::read(facts, interface, text);
+        mapper::parameters(facts, interface, text);
         if maps_rows {
             mapper::read(facts, interface, text, &constants, &mut rows);
         }

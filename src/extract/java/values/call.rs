@@ -16,6 +16,134 @@ const NAMED_READ: &[&str] =
 /// Methods whose first argument may name a part that they set, beside `updateX` and `putX`.
 const NAMED_WRITE: &[&str] = &["put", "putIfAbsent", "computeIfAbsent", "set", "addValue", "replace", "with"];
 
+/// Methods of queries, conditions and orders whose arguments name parts of the rows that are asked for.
+const CONDITIONS: &[&str] = &[
+    "eq",
+    "ne",
+    "neq",
+    "gt",
+    "ge",
+    "gte",
+    "lt",
+    "le",
+    "lte",
+    "equal",
+    "notEqual",
+    "between",
+    "notBetween",
+    "like",
+    "ilike",
+    "notLike",
+    "likeLeft",
+    "likeRight",
+    "notLikeLeft",
+    "notLikeRight",
+    "isNull",
+    "isNotNull",
+    "isEmpty",
+    "isNotEmpty",
+    "in",
+    "notIn",
+    "inSql",
+    "notInSql",
+    "eqProperty",
+    "neProperty",
+    "gtProperty",
+    "ltProperty",
+    "eqOrIsNull",
+    "idEq",
+    "andEqualTo",
+    "andNotEqualTo",
+    "andLike",
+    "andNotLike",
+    "andIn",
+    "andNotIn",
+    "andBetween",
+    "andNotBetween",
+    "andIsNull",
+    "andIsNotNull",
+    "andGreaterThan",
+    "andGreaterThanOrEqualTo",
+    "andLessThan",
+    "andLessThanOrEqualTo",
+    "orEqualTo",
+    "orNotEqualTo",
+    "orLike",
+    "orNotLike",
+    "orIn",
+    "orNotIn",
+    "orBetween",
+    "orIsNull",
+    "orIsNotNull",
+    "orGreaterThan",
+    "orGreaterThanOrEqualTo",
+    "orLessThan",
+    "orLessThanOrEqualTo",
+    "orderBy",
+    "orderByAsc",
+    "orderByDesc",
+    "asc",
+    "desc",
+    "groupBy",
+    "groupProperty",
+    "having",
+    "select",
+    "selectProperties",
+    "excludeProperties",
+    "property",
+    "forName",
+    "max",
+    "min",
+    "avg",
+    "sum",
+    "count",
+    "countDistinct",
+    "rowCount",
+    "distinct",
+    "createAlias",
+    "createCriteria",
+    "setFetchMode",
+    "by",
+    "ascending",
+    "descending",
+    "and",
+    "or",
+    "where",
+    "withMatcher",
+    "withIgnorePaths",
+    "innerJoin",
+    "leftJoin",
+    "rightJoin",
+    "fetchJoin",
+    "addCriterion",
+    "addOrder",
+    "sorting",
+];
+
+/// Of these, those whose further arguments are names too.
+const SEVERAL: &[&str] = &[
+    "select",
+    "orderBy",
+    "orderByAsc",
+    "orderByDesc",
+    "groupBy",
+    "by",
+    "selectProperties",
+    "excludeProperties",
+    "and",
+    "withIgnorePaths",
+    "ascending",
+    "descending",
+    "eqProperty",
+    "neProperty",
+    "gtProperty",
+    "ltProperty",
+    "addCriterion",
+];
+
+/// Arguments of one call that are looked at.
+const MOST_NAMES: usize = 64;
+
 /// Methods whose second argument names a part of the first.
 const NAMED_SECOND: &[&str] =
     &["getProperty", "setProperty", "getSimpleProperty", "getFieldValue", "setFieldValue", "getField", "setField"];
@@ -36,6 +164,7 @@ impl<'t> Lowering<'t> {
         let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
         self.named_part(object, called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
+        self.named_in_condition(object, call, called, &arguments);
         if let Some(object) = object {
             self.flow(object, FlowTarget::Receiver(call));
         }
@@ -92,6 +221,80 @@ impl<'t> Lowering<'t> {
                 self.code.uses.push(Use { span, name, receiver: *object, access, form: UseForm::Argument });
             }
         }
+    }
+
+    /// `wrapper.eq("full_name", x)`, `Restrictions.eq("fullName", x)`, `Sort.by("fullName")`: a part of the object, or, when
+    /// a class or nothing stands before the dot, of whatever the call's value is given to.
+    fn named_in_condition(
+        &mut self,
+        object: Option<ExpressionId>,
+        call: ExpressionId,
+        called: &str,
+        arguments: &[ExpressionId],
+    ) {
+        let is_order = |kind: &ExpressionKind| matches!(kind, ExpressionKind::Member { name, .. } if matches!(name.as_str(), "ASC" | "DESC"));
+        let update = matches!(called, "set" | "setSql" | "update");
+        if !(CONDITIONS.contains(&called) || update) {
+            return;
+        }
+        let is_class = |object: ExpressionId| match &self.code.expression(object).kind {
+            ExpressionKind::Name { name, .. } => {
+                name.rsplit('.').next().is_some_and(|name| name.starts_with(char::is_uppercase))
+            }
+            _ => false,
+        };
+        let receiver = match object {
+            // `set` with an object is told by its name above.
+            Some(object) if !is_class(object) => {
+                if update {
+                    return;
+                }
+                object
+            }
+            Some(_) => call,
+            None if self.names.is_imported(called) => call,
+            None => match self.class() {
+                Some(class) if called == "addCriterion" => {
+                    let start = self.code.expression(call).span;
+                    self.implied_this(class, start)
+                }
+                _ => return,
+            },
+        };
+        let access = if update { Access::Write } else { Access::Read };
+        let first = arguments.first().map_or(0, |first| usize::from(is_order(&self.code.expression(*first).kind)));
+        let taken = if SEVERAL.contains(&called) { MOST_NAMES } else { 1 };
+        for argument in arguments.iter().skip(first).take(taken) {
+            for (name, span) in self.names_in(*argument) {
+                self.code.uses.push(Use { span, name, receiver, access, form: UseForm::Argument });
+            }
+        }
+    }
+
+    /// The names that a text lists: one, the parts of a path, several with commas between them, one before an operator.
+    fn names_in(&self, id: ExpressionId) -> Vec<(String, Span)> {
+        if let Some(only) = self.constant(id) {
+            return vec![only];
+        }
+        let expression = self.code.expression(id);
+        let ExpressionKind::Text(text) = &expression.kind else { return Vec::new() };
+        let start = expression.span.start + 1;
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let mut found = Vec::new();
+        let mut at = 0;
+        for part in text.split(',').take(MOST_NAMES) {
+            let lead = part.len() - part.trim_start().len();
+            let word = part.trim_start().split(|c: char| !is_word(c) && c != '.').next().unwrap_or("");
+            let rest = part.trim_start()[word.len()..].trim_start();
+            let name = word.rsplit('.').next().unwrap_or("");
+            let is_name = !name.is_empty() && !name.starts_with(|c: char| c.is_numeric()) && !rest.starts_with('(');
+            if is_name {
+                let begin = start + (at + lead + word.len() - name.len()) as u32;
+                found.push((name.to_owned(), Span { start: begin, end: begin + name.len() as u32 }));
+            }
+            at += part.len() + 1;
+        }
+        found
     }
 
     /// The name that a text is, and where it stands; also of a constant of this file that has one value.

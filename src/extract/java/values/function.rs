@@ -70,6 +70,7 @@ impl<'t> Lowering<'t> {
             None if is_constructor => self.component_parameters(id, class),
             None => {}
         }
+        self.method_annotations(node, id);
         if let (Some(class), Some(name), false) = (class, name, is_constructor) {
             let parameters = self.function(id).parameters.len();
             if let Some(access) = self.declared_access(class, self.text_of(name), parameters) {
@@ -148,6 +149,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn formal(&mut self, node: Node<'t>) -> Option<(Node<'t>, Option<TypeId>)> {
         match node.kind() {
             "formal_parameter" => {
+                self.parameter_annotations(node);
                 let dimensions = node.child_by_field_name("dimensions");
                 let declared = self.declared_type(node.child_by_field_name("type"), dimensions);
                 Some((node.child_by_field_name("name")?, declared))

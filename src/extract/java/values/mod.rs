@@ -4,6 +4,7 @@
 //! One pass that recurses with the nesting of the code, to a limit. What gets long in real code (chains of calls, sums,
 //! `else if`) is read without recursion. A class's members are named before its bodies are read.
 
+mod annotation;
 mod call;
 mod class;
 mod expression;
@@ -45,6 +46,7 @@ pub(super) fn read(text: &str) -> Option<Code> {
         yields: Vec::new(),
         depth: 0,
         made: HashMap::new(),
+        bounds: HashMap::new(),
     };
     lowering.file(tree.root_node());
     lowering.methods_go_with_objects();
@@ -67,6 +69,8 @@ struct Lowering<'t> {
     depth: u32,
     /// Objects that are made of classes of this file.
     made: HashMap<ExpressionId, ClassId>,
+    /// What type parameters are bound to be, by their names; of several of one name, the one that was read last.
+    bounds: HashMap<&'t str, TypeId>,
 }
 
 impl<'t> Lowering<'t> {

@@ -52,7 +52,14 @@ impl<'t> Lowering<'t> {
             _ => {
                 let name = self.dotted(node);
                 match self.names.type_name(&name) {
-                    Some(TypeName::Parameter) => TypeExpression::Parameter(name),
+                    Some(TypeName::Parameter) => match self.bounds.get(name.as_str()).copied() {
+                        // Whatever stands for it is at least what it is bound to be.
+                        Some(bound) => {
+                            let own = self.add_type(TypeExpression::Parameter(name));
+                            TypeExpression::Intersection(vec![own, bound])
+                        }
+                        None => TypeExpression::Parameter(name),
+                    },
                     _ => TypeExpression::Named { name, arguments: Vec::new() },
                 }
             }
@@ -99,6 +106,10 @@ impl<'t> Lowering<'t> {
             let Some(name) = name.map(|name| self.text_of(name)) else { continue };
             self.names.add_type(name, TypeName::Parameter);
             found.push(name.to_owned());
+            self.bounds.remove(name);
+            let bound = parts(parameter).into_iter().find(|part| part.kind() == "type_bound");
+            let bound = bound.and_then(|bound| parts(bound).first().copied()).map(|bound| self.type_of(bound));
+            self.bounds.extend(bound.map(|bound| (name, bound)));
         }
         found
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names;
+use super::names::{self, Local};
 use crate::extract::embedded::StringValue;
 use crate::extract::sql::text::SqlText;
 use crate::extract::xml::tree::{Child, Document, Element, ElementId, push_decoded};
@@ -11,13 +11,13 @@ use crate::model::name::Ident;
 use crate::model::span::Span;
 
 /// A property of the parameter that the statement reads.
-pub(super) struct Named {
+pub(in crate::extract) struct Named {
     /// The properties before it: `user.` in `#{user.name}`.
-    pub(super) qualifier: Vec<Ident>,
+    pub(in crate::extract) qualifier: Vec<Ident>,
     /// Its name.
-    pub(super) name: Ident,
+    pub(in crate::extract) name: Ident,
     /// Where its name stands.
-    pub(super) span: Span,
+    pub(in crate::extract) span: Span,
 }
 
 /// What an element makes.
@@ -49,7 +49,7 @@ pub(super) struct Weaver<'x> {
     /// `<property>` of the open includes, the innermost last.
     properties: Vec<(&'x str, &'x str)>,
     /// Variables of the open loops and of `<bind>`.
-    locals: Vec<String>,
+    locals: Vec<Local>,
 }
 
 impl<'x> Weaver<'x> {
@@ -128,7 +128,7 @@ impl<'x> Weaver<'x> {
             "choose" => self.choose(id, depth),
             "foreach" | "iterate" => self.foreach(id, depth),
             "bind" => {
-                self.locals.extend(self.document.value(id, "name").map(str::to_owned));
+                self.locals.extend(self.document.value(id, "name").map(|name| (name.to_owned(), None)));
                 StringValue::Join(Vec::new())
             }
             "selectKey" => {
@@ -194,8 +194,11 @@ impl<'x> Weaver<'x> {
         let open = self.attribute(id, "open");
         let close = self.attribute(id, "close");
         let before = self.locals.len();
-        for name in ["item", "index"] {
-            self.locals.extend(self.document.value(id, name).map(str::to_owned));
+        let is_word = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let collection = self.document.value(id, "collection").filter(is_word);
+        for (name, collection) in [("item", collection), ("index", None)] {
+            let local = self.document.value(id, name);
+            self.locals.extend(local.map(|name| (name.to_owned(), collection.map(str::to_owned))));
         }
         let content = self.content(id, depth);
         self.locals.truncate(before);

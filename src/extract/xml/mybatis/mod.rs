@@ -1,8 +1,8 @@
 //! `MyBatis` mappers: statements put together of elements, and the maps from their results to properties.
 
 pub(in crate::extract) mod classes;
-mod dynamic;
-mod names;
+pub(in crate::extract) mod dynamic;
+pub(in crate::extract) mod names;
 pub(in crate::extract) mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::answer::Construct;
 use crate::model::facts::{FileFacts, Token, TokenKind, Unit, UnitKind};
 use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
-use crate::model::span::LineIndex;
+use crate::model::span::{LineIndex, Span};
 use crate::model::statement::{
     Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
     Statement, StatementKind, Usage,
@@ -52,7 +52,7 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
             written.insert(id, before..facts.statements.len());
             classes.statement(document, id, &woven.names, &facts.statements[before..]);
             let names = told_by_columns(woven.names, &facts.statements[before..], document.text);
-            facts.built.extend(parameters(document, id, names, &classes));
+            facts.built.extend(parameters(document, id, (class, name), names, &classes));
         }
     }
     for (id, element) in document.children(root) {
@@ -144,15 +144,42 @@ fn may_be_entity(class: &str) -> bool {
     !class.is_empty() && !PLAIN.contains(&class.to_ascii_lowercase().as_str())
 }
 
-/// The properties of its parameter that a statement reads.
+/// The properties of its parameters that a statement reads.
 fn parameters(
     document: &Document<'_>,
     id: ElementId,
+    (mapper, method): (&str, &str),
     names: Vec<Named>,
     classes: &Classes<'_>,
-) -> Option<BuiltStatement> {
-    let span = ["parameterType", "parameterClass"].iter().find_map(|name| document.attribute(id, name))?;
-    let class = classes.name(document.raw(span)).filter(|_| !names.is_empty())?;
+) -> Vec<BuiltStatement> {
+    let place = document.get(id).span;
+    let written = ["parameterType", "parameterClass"].iter().find_map(|name| document.attribute(id, name));
+    if let Some(class) = written.and_then(|span| classes.name(document.raw(span))) {
+        return properties_read(place, class, names).into_iter().collect();
+    }
+    // What the method of the mapper's interface says of its parameters.
+    let mut by_parameter: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    for mut named in names {
+        let parameter = (!named.qualifier.is_empty()).then(|| named.qualifier.remove(0));
+        let parameter = parameter_of(mapper, method, parameter.as_ref().map(|name| &*name.text));
+        by_parameter.entry(parameter).or_default().push(named);
+    }
+    by_parameter.into_iter().filter_map(|(parameter, names)| properties_read(place, parameter, names)).collect()
+}
+
+/// The name under which a mapper's interface tells what a parameter of a method is; without a name, its only one.
+pub(in crate::extract) fn parameter_of(mapper: &str, method: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{mapper}#{method}.{name}"),
+        None => format!("{mapper}#{method}"),
+    }
+}
+
+/// Properties of a class that a statement reads of its parameters.
+pub(in crate::extract) fn properties_read(place: Span, class: String, names: Vec<Named>) -> Option<BuiltStatement> {
+    if names.is_empty() {
+        return None;
+    }
     let references = names
         .into_iter()
         .map(|named| ColumnReference {
@@ -164,10 +191,11 @@ fn parameters(
             lookup: Lookup::Only(0),
         })
         .collect();
-    let source = Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span, role: SourceRole::Read };
+    let source =
+        Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: place, role: SourceRole::Read };
     let statement = Statement {
         kind: StatementKind::Other,
-        span: document.get(id).span,
+        span: place,
         dialect: Dialect::Generic,
         reading: Reading::Parsed,
         direction: Direction::Forward,

@@ -1,0 +1,319 @@
+//! What a name cannot be, where nothing tells whose it is: the last word on a mention before it is left to the reader.
+//!
+//! Each argument is about how a column's name comes into code at all. A property that no mapping knows needs something
+//! that turns names of columns into such properties; a value in an interface without a database has come over a
+//! network; the name of a request's parameter, of a text or of an attribute of markup is nobody's column.
+
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, OnceLock};
+
+use serde::Deserialize;
+
+use super::literal::{Taker, name_literal};
+use super::mapped::MappedUse;
+use super::matching::Targets;
+use crate::link::packages::{Interfaces, Kinds};
+use crate::link::search::{Words, property_names};
+use crate::link::store::Store;
+use crate::link::system::System;
+use crate::model::answer::MentionVerdict;
+use crate::model::name::Name;
+use crate::model::source::{Context, FileId};
+use crate::model::span::Span;
+
+/// The tables of `queries/mentions/evidence.toml`.
+struct Evidence {
+    conversion: Words,
+    kinds: Kinds,
+    styles: Vec<String>,
+    contracts: Vec<String>,
+    drawings: Vec<String>,
+    annotations: Vec<String>,
+    functions: Vec<String>,
+    printers: Words,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    conversion: Vec<String>,
+    databases: Vec<String>,
+    interfaces: Vec<String>,
+    servers: Vec<String>,
+    styles: Vec<String>,
+    contracts: Vec<String>,
+    drawings: Vec<String>,
+    labels: Labels,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labels {
+    annotations: String,
+    functions: String,
+    printers: String,
+}
+
+impl Evidence {
+    /// The tables that columnist comes with.
+    ///
+    /// # Panics
+    /// Never: they are a part of the program, and a test reads them.
+    fn known() -> &'static Self {
+        static KNOWN: LazyLock<Evidence> = LazyLock::new(|| {
+            Evidence::read(include_str!("../../queries/mentions/evidence.toml")).expect("the built-in tables are valid")
+        });
+        &KNOWN
+    }
+
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        let written: Written = toml::from_str(text)?;
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+        Ok(Self {
+            conversion: Words::new(written.conversion.iter().map(String::as_str)),
+            kinds: Kinds { databases: written.databases, interfaces: written.interfaces, servers: written.servers },
+            styles: written.styles,
+            contracts: written.contracts,
+            drawings: written.drawings,
+            annotations: words(&written.labels.annotations),
+            functions: words(&written.labels.functions),
+            printers: Words::new(written.labels.printers.split_whitespace()),
+        })
+    }
+}
+
+/// What the whole of the sources says, for any question.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    /// The repositories, by index, in which programs do.
+    converts: OnceLock<BTreeSet<usize>>,
+    interfaces: OnceLock<Interfaces>,
+}
+
+impl Surroundings {
+    fn interfaces(&self, store: &Store<'_>) -> &Interfaces {
+        self.interfaces.get_or_init(|| Interfaces::new(store, &Evidence::known().kinds))
+    }
+
+    /// The repositories that hold a program which may reach a database and turns names of columns into other names.
+    fn converting(&self, store: &Store<'_>) -> &BTreeSet<usize> {
+        if let Some(known) = self.converts.get() {
+            return known;
+        }
+        // Not inside of the lock: the search runs on all cores, and so may those who wait for it.
+        let interfaces = self.interfaces(store);
+        let words = &Evidence::known().conversion;
+        let found = store.sweep(|file, text| file.context != Context::Docs && words.is_in(text), |found| *found);
+        let of_programs = found
+            .into_iter()
+            .filter(|(id, found)| *found && !interfaces.hold(store.workspace(), *id))
+            .map(|(id, _)| store.file(id).repository)
+            .collect();
+        self.converts.get_or_init(|| of_programs)
+    }
+}
+
+/// What is known for one question.
+pub(super) struct Unproved<'q, 's, 'w> {
+    system: &'q System<'s, 'w>,
+    surroundings: &'q Surroundings,
+    /// Whether a column is asked for; the names of tables are judged by nothing here.
+    is_on: bool,
+    /// Spellings that only a conversion of names could give the column.
+    foreign: BTreeSet<String>,
+    /// Repositories in which names may be converted: something does, and the column has no mapping there.
+    converting: BTreeSet<usize>,
+}
+
+impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
+    /// For a question under whose `spellings` the column was found; `mapped` says where its mappings give it which.
+    pub(super) fn new(
+        system: &'q System<'s, 'w>,
+        targets: &Targets<'_>,
+        surroundings: &'q Surroundings,
+        spellings: &[String],
+        mapped: &BTreeMap<FileId, Vec<MappedUse>>,
+    ) -> Self {
+        let mut made =
+            Self { system, surroundings, is_on: false, foreign: BTreeSet::new(), converting: BTreeSet::new() };
+        let Some(column) = &targets.column else { return made };
+        made.is_on = true;
+        let own: BTreeSet<String> = mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect();
+        let is_foreign = |spelling: &&String| Name::new(spelling.as_str()) != *column && !own.contains(*spelling);
+        made.foreign = spellings.iter().filter(is_foreign).cloned().collect();
+        if !made.foreign.is_empty() {
+            made.converting.clone_from(surroundings.converting(system.store));
+            for id in mapped.keys() {
+                made.converting.remove(&system.store.file(*id).repository);
+            }
+        }
+        made
+    }
+
+    /// Why the name at `span` is no column of the target, if there is a reason.
+    pub(super) fn judge(&self, id: FileId, span: Span) -> Option<(MentionVerdict, String)> {
+        if !self.is_on {
+            return None;
+        }
+        let store = self.system.store;
+        let (file, text) = (store.file(id), store.text(id));
+        let evidence = Evidence::known();
+        let word = span.of(text);
+        let value = |why: &str| Some((MentionVerdict::Value, why.to_owned()));
+        let ending = file.repository_path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+        if evidence.styles.contains(&ending) {
+            return Some((MentionVerdict::NotCode, "a rule of style".to_owned()));
+        }
+        if evidence.drawings.contains(&ending) {
+            return Some((MentionVerdict::NotCode, "a drawing of the schema".to_owned()));
+        }
+        if evidence.contracts.contains(&ending) {
+            return value("a field of what goes over a network");
+        }
+        if self.foreign.contains(word) && !self.converting.contains(&file.repository) && has_rows_of_ours(&ending) {
+            return value("no mapping gives the table such a property, and nothing turns names of columns into others");
+        }
+        let facts = LazyCell::new(|| store.facts(id));
+        if self.surroundings.interfaces(store).hold(store.workspace(), id) && facts.statements.is_empty() {
+            return value("an interface without a database, to which values come over a network");
+        }
+        if runs_in_browser(&ending, text, span) {
+            return value("a script that runs in a browser, to which values come over a network");
+        }
+        let literal = name_literal(text, span)?;
+        match literal.taker? {
+            Taker::Annotation(name) if evidence.annotations.iter().any(|known| known == name) => {
+                value(&format!("a name that @{name} gives to something else"))
+            }
+            Taker::Call(name) if evidence.functions.iter().any(|known| known == name) => {
+                value(&format!("given to `{name}` as the name of something else"))
+            }
+            Taker::Call(name)
+                if matches!(name, "append" | "add" | "put" | "set") && evidence.printers.is_in(literal.before) =>
+            {
+                value("the name of a part of a text or message")
+            }
+            Taker::Attribute(name) if is_markup(&ending) => value(&format!("the attribute `{name}` of an element")),
+            _ => None,
+        }
+    }
+}
+
+/// Whether mappings of such code are read, so that a property without one says something.
+fn has_rows_of_ours(ending: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "java",
+        "groovy",
+        "ts",
+        "tsx",
+        "mts",
+        "cts",
+        "js",
+        "jsx",
+        "mjs",
+        "cjs",
+        "vue",
+        "svelte",
+        "html",
+        "xhtml",
+        "jsp",
+        "ftl",
+        "vm",
+        "ejs",
+        "hbs",
+        "mustache",
+        "json",
+        "json5",
+        "jsonl",
+        "yaml",
+        "yml",
+        "xml",
+        "properties",
+        "snap",
+        "graphql",
+    ];
+    KNOWN.contains(&ending)
+}
+
+fn is_markup(ending: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "tsx", "jsx", "js", "vue", "svelte", "astro", "html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs",
+        "hbs", "mustache", "erb", "twig", "cshtml",
+    ];
+    KNOWN.contains(&ending)
+}
+
+/// Whether the place is code of a page, outside of what the server fills in, or of a script that is no module and works
+/// with the page.
+fn runs_in_browser(ending: &str, text: &str, span: Span) -> bool {
+    const PAGES: &[&str] = &["html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs", "hbs", "mustache"];
+    let at = span.start as usize;
+    if PAGES.contains(&ending) {
+        let before = &text[..at];
+        let is_script = before.rfind("<script").is_some_and(|open| !before[open..].contains("</script"));
+        return is_script && !is_filled_in(before);
+    }
+    ending == "js" && works_with_page(text)
+}
+
+/// Whether the text ends inside of something that a template fills in, begun on the same line.
+fn is_filled_in(before: &str) -> bool {
+    const MARKS: &[(&str, &str)] = &[
+        ("[[", "]]"),
+        ("[(", ")]"),
+        ("{{", "}}"),
+        ("<%", "%>"),
+        ("${", "}"),
+        ("#{", "}"),
+        ("*{", "}"),
+        ("@{", "}"),
+        ("<#", ">"),
+        ("$!", "\n"),
+    ];
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let is_open =
+        |(open, close): &(&str, &str)| line.rfind(open).is_some_and(|at| !line[at + open.len()..].contains(close));
+    // Blocks of code of a server run over lines.
+    let in_block = before.rfind("<%").is_some_and(|open| !before[open..].contains("%>"));
+    in_block || MARKS.iter().any(is_open)
+}
+
+/// Whether a script asks for the page and neither takes from nor gives to other modules.
+fn works_with_page(text: &str) -> bool {
+    static PAGE: LazyLock<Words> = LazyLock::new(|| Words::new(["document", "window", "jQuery", "layui"]));
+    static MODULE: LazyLock<Words> =
+        LazyLock::new(|| Words::new(["require", "import", "export", "exports", "process"]));
+    PAGE.is_in(text) && !MODULE.is_in(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_tables_are_valid() {
+        let known = Evidence::known();
+        assert!(known.conversion.is_in("new BeanPropertyRowMapper<>(User.class)"));
+        assert!(!known.annotations.is_empty() && !known.functions.is_empty());
+    }
+
+    #[test]
+    fn code_of_a_page_runs_in_the_browser_and_what_a_template_fills_in_does_not() {
+        let place = |text: &str| {
+            let at = text.find("full_name").expect("the name") as u32;
+            Span { start: at, end: at + 9 }
+        };
+        for (ending, text, expected) in [
+            ("html", "<script>row.full_name</script>", true),
+            ("html", "<script>a()</script><p th:text=\"${u.full_name}\"/>", false),
+            ("html", "<script>var a = [[${u.full_name}]];</script>", false),
+            ("ejs", "<script>var a = <%= u.full_name %></script>", false),
+            ("ejs", "<script>var a = <%= 1 %>; b.full_name</script>", true),
+            ("js", "$(document).ready(() => row.full_name)", true),
+            ("js", "const d = require('d'); d(document).full_name", false),
+        ] {
+            assert_eq!(runs_in_browser(ending, text, place(text)), expected, "{text}");
+        }
+    }
+}
