@@ -128,5 +128,8 @@ fn exposed(exposure: At<'_>, facts: &mut FileFacts) {
     if said {
         let name = text(exposure, "label").or_else(|| text(exposure, "name")).unwrap_or_default();
         facts.units.push(Unit { name, kind: UnitKind::Document(Some(kind)), span: exposure.span() });
+        let owner = exposure.get("owner");
+        let owner = owner.and_then(|owner| text(owner, "email").or_else(|| text(owner, "name")));
+        facts.owners.extend(owner.map(|owner| (exposure.span(), owner)));
     }
 }
