@@ -101,6 +101,7 @@ fn entity_of(interface: Node<'_>, text: &str) -> Option<Mapping> {
             role: MappingRole::Entity,
             table: MappedName::Implied,
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
