@@ -3,7 +3,7 @@
 use super::Evaluator;
 use super::call::Called;
 use super::kind::{Bindings, Env, Type};
-use crate::model::code::{Code, ExpressionId, ExpressionKind, Function, TypeExpression, TypeId};
+use crate::model::code::{Code, ExpressionId, ExpressionKind, Function, Language, TypeExpression, TypeId};
 use crate::model::source::FileId;
 
 /// Parameters of one function that are looked at.
@@ -65,7 +65,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         for (name, inside) in inner {
                             if function.type_parameters.contains(&name) {
                                 let told = self.argument_in(file, code, declared, &name, &of, depth);
-                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
+                                let of = match (told, &of) {
+                                    (Some(of), _) => of,
+                                    // A lambda's result is what the last argument of its type is: `Supplier<T>`.
+                                    (None, Type::Function(file, id, env))
+                                        if inside && code.language == Language::Java =>
+                                    {
+                                        if last_in(code, declared) != Some(name.as_str()) {
+                                            continue;
+                                        }
+                                        self.result(*file, *id, env, None, depth + 1).element()
+                                    }
+                                    (None, of) if inside => of.element(),
+                                    (None, of) => of.clone(),
+                                };
+                                let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -103,6 +117,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let parameter = self.code(file)?.classes[class.0 as usize].type_parameters.get(at)?;
         env.type_parameter(parameter).cloned()
     }
+}
+
+/// The type parameter that the last argument of a declared type is, or is made of.
+fn last_in(code: &Code, id: TypeId) -> Option<&str> {
+    let mut at = id;
+    for _ in 0..4 {
+        match &code.types[at.0 as usize] {
+            TypeExpression::Parameter(name) => return Some(name),
+            TypeExpression::Named { arguments, .. } => at = *arguments.last()?,
+            TypeExpression::List(of) => at = *of,
+            TypeExpression::Intersection(of) => at = *of.first()?,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The type parameters in a declared type, and whether they stand inside another type.

@@ -219,7 +219,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     /// of the rows likely still are.
     fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
         let code = self.code(called.file)?;
-        if code.language != Language::TypeScript {
+        if !matches!(code.language, Language::TypeScript | Language::Python) {
             return None;
         }
         let asked = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
@@ -333,6 +333,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 {
                     return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
                 }
+                if let Some(rows) = self.rows_of_class(*file, *class, called.depth + 1) {
+                    return Type::holding(rows);
+                }
                 // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
                 let made = self.instance(*file, *class, &[], called.depth + 1);
                 match made {
@@ -417,6 +420,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match rows {
             Some(rows) if Library::known().gives_entities(name) => Type::holding(rows),
             Some(_) => Type::Scalar,
+            None if Library::known().is_way(name) => self
+                .property_of_instance(file, class, env, "queryset", depth)
+                .filter(|found| !found.is_unknown())
+                .or_else(|| self.property_of_instance(file, class, env, "model", depth))
+                .and_then(|found| self.rows_in(&found, depth))
+                .unwrap_or(Type::Unknown("a method that its class does not declare")),
             None if name == "builder" || name == "toBuilder" || name == "build" => receiver,
             None => Type::Unknown("a method that its class does not declare"),
         }
@@ -441,6 +450,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let argument = *called.arguments.get(at)?;
             Some(self.type_of(called.file, argument, called.env, called.depth + 1))
         };
+        if self.code(called.file).is_some_and(|code| code.language == Language::Python) {
+            let found = self.python_function(name, called);
+            if found.is_some() {
+                return found;
+            }
+        }
         if let Some(at) = library.argument_of(object, name) {
             return given(at);
         }
@@ -470,6 +485,45 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 _ => None,
             }
         })
+    }
+
+    /// What a function of Python's libraries gives, when that is made of the mapped classes, tables, columns or rows that it
+    /// is given: `session.query(User)`, `select(User.full_name)`, `session.execute(statement)`, `sorted(users)`.
+    fn python_function(&self, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        let depth = called.depth + 1;
+        let mut found = Vec::new();
+        for argument in called.arguments.iter().take(8) {
+            let of = match &code.expression(*argument).kind {
+                // A column stands for its rows.
+                ExpressionKind::Member { object, .. } => {
+                    let whole = self.type_of(called.file, *object, called.env, depth);
+                    match self.rows_in(&whole, depth) {
+                        Some(rows) => Some(rows),
+                        None => self.rows_in(&self.type_of(called.file, *argument, called.env, depth), depth),
+                    }
+                }
+                ExpressionKind::Name { .. } | ExpressionKind::Class(_) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    self.rows_in(&of, depth)
+                }
+                _ if Library::known().is_python_function(name) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    of.has_rows().then_some(of)
+                }
+                _ => None,
+            };
+            found.extend(of.map(|of| of.element()));
+        }
+        (!found.is_empty()).then(|| Type::holding(Type::one_of(found)))
+    }
+
+    /// The rows that a mapped class, or a value, stands for.
+    fn rows_in(&self, of: &Type<'s>, depth: u32) -> Option<Type<'s>> {
+        match of {
+            Type::Class(file, class) => self.rows_of_class(*file, *class, depth),
+            other => other.has_rows().then(|| other.clone()),
+        }
     }
 
     /// What the function that a call is given returns for `element`.
@@ -518,6 +572,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let env = Env::default();
         let (callee, arguments, types) = match &code.expression(call).kind {
             ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
+            ExpressionKind::New { class, arguments } => {
+                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
+                return given.unwrap_or(Type::Unknown("given to a constructor"));
+            }
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.

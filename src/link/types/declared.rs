@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -263,12 +263,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return None;
         }
         let mut outside = None;
+        let mut only_named = None;
         for (mapping_file, mapping) in system.entities.called(&declared.name) {
             if mapping_file == file {
                 return Some((mapping_file, mapping));
             }
             let same = system.store.file(mapping_file).repository == system.store.file(file).repository;
             let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
+            if only_named.is_none() && same && self.is_only_named((mapping_file, mapping), (file, class)) {
+                only_named = Some((mapping_file, mapping));
+            }
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
             let written = written_package(system.store.text(mapping_file), mapping);
@@ -283,7 +287,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
         }
-        outside
+        outside.or(only_named)
+    }
+
+    /// Whether a mapper says that a class stands for rows, which says nothing of it itself, and there is such a table.
+    fn is_only_named(&self, (file, mapping): (FileId, &'s Mapping), class: (FileId, ClassId)) -> bool {
+        let system = self.system();
+        let is_bare = mapping.properties.is_empty() && mapping.parent.is_none() && mapping.table == MappedName::Implied;
+        is_bare
+            && system
+                .entities
+                .table(system.store, file, &system.catalog, mapping)
+                .is_some_and(|table| system.catalog.find(&table, &[]).is_some())
+            && self.code(file).is_some_and(|code| self.class_called(file, code, &mapping.entity, 0) == Some(class))
     }
 
     /// The class that a name means in a file.
@@ -301,6 +317,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let found = match code.language {
             Language::Java => self.java_class(file, code, first),
             Language::TypeScript => self.module_class(file, code, first, rest, depth),
+            Language::Python => self.python_class(file, code, name, depth),
             Language::Template => None,
         };
         if let (Some((file, class)), Some(rest), Language::Java) = (found, rest, code.language) {
@@ -391,6 +408,48 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             _ => return None,
         };
         self.exported_class(module, &wanted, depth + 1)
+    }
+
+    /// A class of Python by its name, with the modules before it.
+    fn python_class(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<(FileId, ClassId)> {
+        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        if rest.is_none()
+            && let Some(class) = class_of(code, first)
+        {
+            return Some((file, class));
+        }
+        let import = code.imports.iter().find(|import| import.local == first);
+        if import.is_none() && rest.is_none() {
+            let all = code.imports.iter().filter(|import| import.local.is_empty()).take(16);
+            return all
+                .filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
+                .find_map(|module| self.exported_class(module, &OuterPart::Named(first.to_owned()), depth + 1));
+        }
+        let import = import?;
+        let module = self.types.modules.import(self.system().store, file, &import.module);
+        match (&import.name, rest) {
+            (OuterPart::Named(_), None) => self.exported_class(module?, &import.name, depth + 1),
+            // `models.User` after `from app import models`, `app.models.User` after `import app.models`.
+            (_, Some(rest)) => {
+                let inner = match &import.name {
+                    OuterPart::Named(part) => {
+                        let dot = if import.module.ends_with('.') { "" } else { "." };
+                        let whole = format!("{}{dot}{part}", import.module);
+                        self.types.modules.import(self.system().store, file, &whole)
+                    }
+                    _ => module,
+                }?;
+                let (path, class) = rest.rsplit_once('.').map_or((None, rest), |(path, class)| (Some(path), class));
+                let inner = match path {
+                    Some(path) => path
+                        .split('.')
+                        .try_fold(inner, |at, part| self.types.modules.python_part(self.system().store, at, part))?,
+                    None => inner,
+                };
+                self.exported_class(inner, &OuterPart::Named(class.to_owned()), depth + 1)
+            }
+            _ => None,
+        }
     }
 
     fn exported_class(&self, file: FileId, part: &OuterPart, depth: u32) -> Option<(FileId, ClassId)> {

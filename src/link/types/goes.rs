@@ -411,6 +411,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let library = super::library::Library::known();
         let name = match &code.expression(callee).kind {
             ExpressionKind::Member { object, name } => {
+                // `query.update({…})`, `session.execute(insert(users), [{…}])`.
+                if library.writes(name)
+                    && let Some(of) = self.written_by((step.file, code), *object, call)
+                {
+                    let how = "reaches a statement".to_owned();
+                    trip.found.push(Destination::Row { of, access: Access::Write, how });
+                    return;
+                }
                 // `rows.push({…})` puts it into what holds rows or is handed on.
                 if library.puts(name) {
                     match code.expression(*object).kind {
@@ -467,6 +475,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Some(library) => Destination::Known(format!("a key of an object given to {library}")),
             None => Destination::Unknown("given to a function that is not followed".to_owned()),
         });
+    }
+
+    /// The rows that a method of Python's libraries writes: those of its object, or of what it is given first.
+    fn written_by(&self, (file, code): (FileId, &Code), object: ExpressionId, call: ExpressionId) -> Option<Type<'s>> {
+        if code.language != Language::Python {
+            return None;
+        }
+        let rows = |id: ExpressionId| match self.type_of(file, id, &Env::default(), 0) {
+            Type::Class(file, class) => self.rows_of_class(file, class, 0),
+            other => other.has_rows().then_some(other),
+        };
+        let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind else { return None };
+        rows(object).or_else(|| rows(*arguments.first()?))
     }
 
     /// The library that a function belongs to, when what it is reached by comes from outside the scanned code: what

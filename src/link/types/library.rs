@@ -40,6 +40,10 @@ pub(super) struct Library {
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
     functions: HashMap<String, usize>,
+    ways: HashSet<String>,
+    python_functions: HashSet<String>,
+    writes: HashSet<String>,
+    sent: HashSet<String>,
     gives: Vec<String>,
     counts: Vec<String>,
     keepers: HashSet<String>,
@@ -59,6 +63,7 @@ struct Written {
     outside: Outside<String>,
     methods: Methods,
     functions: HashMap<String, String>,
+    python: Python,
     repositories: Repositories,
     told: Told<String>,
 }
@@ -110,6 +115,15 @@ struct Methods {
     refines: String,
     pairs: String,
     accumulating: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Python {
+    ways: String,
+    functions: String,
+    writes: String,
+    sent: String,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +201,10 @@ impl Library {
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
             functions,
+            ways: words(&written.python.ways).collect(),
+            python_functions: words(&written.python.functions).collect(),
+            writes: words(&written.python.writes).collect(),
+            sent: words(&written.python.sent).collect(),
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
             keepers: words(&written.repositories.keepers).collect(),
@@ -250,7 +268,22 @@ impl Library {
 
     /// Whether a part of a value, both by name, is what somebody sent.
     pub(super) fn is_sent(&self, whole: &str, part: &str) -> bool {
-        self.outside.wholes.contains(whole) && self.outside.parts.contains(part)
+        self.sent.contains(part) || (self.outside.wholes.contains(whole) && self.outside.parts.contains(part))
+    }
+
+    /// Whether a part of rows, by its name, is the same rows by another way: `users.c`, `User.objects`.
+    pub(super) fn is_way(&self, name: &str) -> bool {
+        self.ways.contains(name)
+    }
+
+    /// Whether a function of Python gives what it is given, or something that holds it.
+    pub(super) fn is_python_function(&self, name: &str) -> bool {
+        self.python_functions.contains(name)
+    }
+
+    /// Whether a method of Python's libraries writes what it is given.
+    pub(super) fn writes(&self, method: &str) -> bool {
+        self.writes.contains(method)
     }
 
     /// Whether a method puts what it is given into its object.

@@ -1,7 +1,7 @@
-//! Which code files name a word: an index over the words of all scripts, made in one walk over the texts. It knows words by
+//! Which code files name a word: an index over the words of all scripts and classes, made in one walk over the texts. It knows words by
 //! a hash of theirs, so it may name a file too many.
 
-use super::modules::is_script;
+use super::modules::{is_java, is_script};
 use crate::link::store::Store;
 use crate::model::source::FileId;
 
@@ -12,10 +12,10 @@ pub(super) struct Mentioned {
 }
 
 impl Mentioned {
-    /// Reads all scripts of a store.
+    /// Reads all scripts and Java files of a store.
     pub(super) fn new(store: &Store<'_>) -> Self {
         let look = |file: &crate::model::source::SourceFile, text: &str| {
-            if is_script(file) { hashes(text) } else { Vec::new() }
+            if is_script(file) || is_java(file) { hashes(text) } else { Vec::new() }
         };
         let mut words: Vec<(u32, FileId)> = Vec::new();
         for (file, found) in store.sweep(look, |_| false) {

@@ -14,6 +14,7 @@ mod declared;
 mod evaluate;
 mod given;
 mod goes;
+mod implementer;
 mod kind;
 mod library;
 mod member;
@@ -60,6 +61,8 @@ pub struct Types<'a, 's, 'w> {
     mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files by the words in them.
     mentioned: OnceLock<Mentioned>,
+    /// The mapped classes that implement an interface.
+    implementers: OnceLock<implementer::Implementers<'s>>,
     /// Files that may give a view something, by its name.
     giving: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
 }
@@ -94,6 +97,7 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
             modules: Modules::new(system.store),
             mappings: OnceLock::new(),
             mentioned: OnceLock::new(),
+            implementers: OnceLock::new(),
             giving: Mutex::default(),
         }
     }
@@ -119,7 +123,9 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
         let store = self.system.store;
         let mentioned = self.mentioned.get_or_init(|| Mentioned::new(store));
         let repository = store.file(file).repository;
+        let is_java = modules::is_java(store.file(file));
         let near = mentioned.files(name).filter(|&id| id != file && store.file(id).repository == repository);
+        let near = near.filter(|&id| modules::is_java(store.file(id)) == is_java);
         let near: Vec<FileId> = near.take(MOST_CALLERS + 1).collect();
         if near.len() > MOST_CALLERS { Vec::new() } else { near }
     }
@@ -279,6 +285,18 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _)
+                    if library::Library::known().is_row(&name)
+                        && let Some(column) = self.by_shape(code, found) =>
+                {
+                    let own = self.system().catalog.display(&column.relation);
+                    Meaning::Columns {
+                        columns: vec![column],
+                        access: found.access,
+                        certainty: Certainty::Likely,
+                        why: format!("named to a {name}, and only {own} has all the names that are read of it"),
+                    }
+                }
                 Type::Library(name, _) if library::Library::known().is_row(&name) => {
                     Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
                 }
@@ -302,7 +320,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
     /// A part of a value that is no row, but that a statement is given: a condition, values to be written.
     fn handed_on(&self, file: FileId, code: &'s Code, found: &Use, receiver: &Type<'s>) -> Option<Meaning> {
         let may_be = matches!(receiver, Type::Object(..) | Type::Unknown(_) | Type::Union(_));
-        if code.language != Language::TypeScript
+        if !matches!(code.language, Language::TypeScript | Language::Python)
             || !may_be
             || !matches!(code.expression(found.receiver).kind, ExpressionKind::Variable(_))
         {
@@ -426,9 +444,22 @@ fn why(found: &Use, evidence: &str) -> String {
     format!("{does} of {evidence}")
 }
 
+/// Whether something is the first parameter of what answers requests, as programs without types call it.
+fn is_request(code: &Code, id: ExpressionId) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(id).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    let (Some((function, 0)), None) = (variable.parameter, variable.declared) else { return false };
+    let second = code.functions[function.0 as usize].parameters.get(1);
+    let second = second.map_or("", |id| code.variables[id.0 as usize].name.as_str());
+    variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
+    if is_request(code, found.receiver) {
+        return Some("a part of a request".to_owned());
+    }
     let mut at = found.receiver;
     for _ in 0..8 {
         match &code.expression(at).kind {
