@@ -73,7 +73,7 @@ pub(super) struct Step<'s> {
     pub(super) env: Env<'s>,
 }
 
-impl<'s> Step<'s> {
+impl Step<'_> {
     /// The next one in the same place.
     pub(super) fn to(&self, carrier: Carrier, more: u32) -> Self {
         Self { file: self.file, carrier, steps: self.steps + more, env: self.env.clone() }
