@@ -310,6 +310,16 @@ impl<'a> Resolver<'a> {
                 return self.column_of(level.id, at, &name);
             }
         }
+        // MySQL writes the database before an alias, too, when it shows a view: `db.t.a`.
+        if let [_, alias] = &reference.qualifier[..]
+            && matches!(self.statement.dialect, Dialect::Mysql | Dialect::Generic)
+        {
+            for level in self.levels(from, reference.lookup) {
+                if let Some(at) = self.exposed_source(&level, std::slice::from_ref(alias)) {
+                    return self.column_of(level.id, at, &name);
+                }
+            }
+        }
         // A composite column or a JSON path: `(t).a.b`, `payload.name`: the first part may be a column itself.
         if dynamic {
             return Resolution::Dynamic;
