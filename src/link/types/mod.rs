@@ -403,9 +403,22 @@ fn why(found: &Use, evidence: &str) -> String {
     format!("{does} of {evidence}")
 }
 
+/// Whether something is the first parameter of what answers requests, as programs without types call it.
+fn is_request(code: &Code, id: ExpressionId) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(id).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    let (Some((function, 0)), None) = (variable.parameter, variable.declared) else { return false };
+    let second = code.functions[function.0 as usize].parameters.get(1);
+    let second = second.map_or("", |id| code.variables[id.0 as usize].name.as_str());
+    variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
+    if is_request(code, found.receiver) {
+        return Some("a part of a request".to_owned());
+    }
     let mut at = found.receiver;
     for _ in 0..8 {
         match &code.expression(at).kind {
