@@ -421,8 +421,8 @@ mod tests {
         check("SELECT U&\"d!0061t\" UESCAPE '!', u & 1 FROM t", "SELECT \"dat\", u & 1 FROM t");
         check("CREATE TABLE t (a int) AS EDGE", "CREATE TABLE t (a int)");
         check(
-            "CREATE TABLE t (a int, PRIMARY KEY CLUSTERED (a)WITH (PAD_INDEX = OFF) ON [PRIMARY]) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]",
-            "CREATE TABLE t (a int, PRIMARY KEY (a) )",
+            "CREATE TABLE [dbo].t (a int, PRIMARY KEY CLUSTERED (a)WITH (PAD_INDEX = OFF) ON [PRIMARY]) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]",
+            "CREATE TABLE [dbo].t (a int, PRIMARY KEY (a) )",
         );
         check("SELECT UNIQUE a FROM t", "SELECT DISTINCT a FROM t");
         check("SELECT a FROM t(NOLOCK) JOIN u (nolock, rowlock) ON b", "SELECT a FROM t JOIN u ON b");

@@ -101,8 +101,11 @@ impl<'a> Script<'a> {
             if self.at_line_start(at) {
                 let line = self.line(at);
                 let ends = match byte {
-                    // Outside of Oracle it may well be a division.
-                    b'/' => self.dialect == Dialect::Oracle || self.begins_statement(at + line.len()),
+                    // It may be a division that is laid out so.
+                    b'/' => {
+                        tokens.last().is_none_or(|last| last.is(self.text, ";"))
+                            || self.begins_statement(at + line.len())
+                    }
                     b'G' | b'g' => true,
                     _ => false,
                 };
@@ -180,6 +183,7 @@ impl<'a> Script<'a> {
         let rest = self.text[at..].trim_start();
         let word = &rest[..rest.bytes().take(12).take_while(u8::is_ascii_alphabetic).count()];
         rest.is_empty()
+            || client::line(rest.lines().next().unwrap_or(""), Dialect::Oracle).is_some()
             || rest.starts_with("--")
             || rest.starts_with("/*")
             || rest.starts_with('@')
