@@ -106,7 +106,15 @@ impl<'s> Entities<'s> {
         let near = |(other, mapping): &&(FileId, &Mapping)| {
             let other_file = store.file(*other);
             let is_entity = mapping.role == MappingRole::Entity;
-            (*other == file, other_file.repository == repository, is_entity, other_file.context != Context::Test)
+            // What has properties goes before what only says that there is such an entity.
+            let is_told = !mapping.properties.is_empty() || mapping.parent.is_some();
+            (
+                *other == file && is_told,
+                other_file.repository == repository,
+                is_told,
+                is_entity,
+                other_file.context != Context::Test,
+            )
         };
         let all = self.by_name.get(name)?;
         let best = all.iter().rev().max_by_key(near)?;
@@ -153,13 +161,18 @@ impl<'s> Entities<'s> {
     /// The class and those that it inherits from, nearest first.
     fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
         let mut found = vec![(file, mapping)];
-        while let Some((declaring, current)) = found.last().copied()
+        let mut at = 0;
+        while let Some((declaring, current)) = found.get(at).copied()
             && found.len() < DEEPEST
-            && let Some(parent) = current.parent.as_deref()
-            && let Some(next) = self.find_with_file(store, declaring, parent)
-            && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
         {
-            found.push(next);
+            at += 1;
+            for parent in current.parent.iter().chain(&current.mixins) {
+                if let Some(next) = self.find_with_file(store, declaring, parent)
+                    && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
+                {
+                    found.push(next);
+                }
+            }
         }
         found
     }
@@ -356,8 +369,8 @@ impl<'s> Entities<'s> {
             {
                 continue;
             }
-            // Another name of a class that is mapped.
-            if mapping.properties.is_empty() && mapping.table == MappedName::None {
+            // Another name of a class that is mapped, or one that only a mapper says to stand for rows.
+            if mapping.properties.is_empty() && !matches!(mapping.table, MappedName::Named(_)) {
                 continue;
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };

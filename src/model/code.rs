@@ -37,6 +37,8 @@ pub enum Language {
     /// TypeScript and JavaScript: modules found by path.
     #[default]
     TypeScript,
+    /// Python: modules found by dotted path, keyword arguments, classes whose attributes are columns.
+    Python,
     /// A template of a server: names without a declaration are what code gives to views under them.
     Template,
 }

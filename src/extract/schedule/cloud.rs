@@ -46,7 +46,10 @@ fn handler_above<'t>(all: &[Entry<'t>], at: usize) -> Option<(&'t str, Vec<Strin
         next = parent;
         let end = all[parent + 1..].iter().position(|other| other.indent <= indent);
         let block = &all[parent + 1..end.map_or(all.len(), |end| parent + 1 + end)];
-        if let Some(handler) = block.iter().find(|other| matches!(other.key, "handler" | "Handler")) {
+        // What stands deeper is another function's.
+        let own = block.first().map_or(0, |first| first.indent);
+        let is_handler = |other: &&Entry<'_>| other.indent == own && matches!(other.key, "handler" | "Handler");
+        if let Some(handler) = block.iter().find(is_handler) {
             let folder = block.iter().find(|other| other.key == "CodeUri").map_or("", |uri| uri.value);
             // SAM has the handler below `Properties`.
             let name = match all[parent].key {
@@ -68,9 +71,10 @@ fn handler_of_target<'t>(all: &[Entry<'t>], at: usize) -> Option<(&'t str, Vec<S
     let start = all[..at].iter().rposition(|other| other.indent < indent).unwrap_or(0);
     let end = all[at..].iter().position(|other| other.indent < indent).map_or(all.len(), |end| at + end);
     let target = all[start..end].iter().find(|other| matches!(other.key, "Arn" | "Fn::GetAtt"))?;
-    let word = target.value.split(|c: char| !c.is_alphanumeric()).find(|word| {
-        word.len() > 2 && !matches!(*word, "GetAtt" | "Fn" | "Arn" | "Ref" | "Sub")
-    })?;
+    let word = target
+        .value
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| word.len() > 2 && !matches!(*word, "GetAtt" | "Fn" | "Arn" | "Ref" | "Sub"))?;
     let function = all.iter().position(|other| other.key == word && other.value.is_empty())?;
     let inside = all[function + 1..].iter().take_while(|other| other.indent > all[function].indent);
     let handler = inside.clone().find(|other| other.key == "Handler")?;
@@ -95,8 +99,7 @@ fn files_of_handler(folder: &str, handler: &str) -> Vec<String> {
 
 /// Terraform: rules of `EventBridge` with their targets, schedules, and jobs of Google's scheduler.
 pub(super) fn of_terraform(text: &str) -> Vec<Job> {
-    static RESOURCE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"(?m)^\s*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{"#));
+    static RESOURCE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^\s*resource\s+"(\w+)"\s+"([\w-]+)"\s*\{"#));
     let blocks: Vec<(&str, &str, Span)> = RESOURCE
         .captures_iter(text)
         .take(MOST_BLOCKS)
@@ -131,7 +134,8 @@ pub(super) fn of_terraform(text: &str) -> Vec<Job> {
         };
         let Some(schedule) = schedule else { continue };
         let rule = format!("{kind}.{name}.");
-        let targets = blocks.iter().filter(|(kind, _, span)| kind.ends_with("_target") && span.of(text).contains(&rule));
+        let targets =
+            blocks.iter().filter(|(kind, _, span)| kind.ends_with("_target") && span.of(text).contains(&rule));
         let mut job = scheduled((*name).to_owned(), in_words(schedule), first_line(text, *span), *span);
         job.implied = called(span);
         for (_, _, target) in targets {
@@ -278,7 +282,10 @@ mod tests {
         let google = "resource \"google_cloud_scheduler_job\" \"x\" {\n  schedule = \"0 3 * * *\"\n  http_target {\n    uri = \"https://a/internal/export\"\n  }\n}\n";
         assert_eq!(shown(&of_terraform(google)), ["x: daily at 03:00 "]);
         assert_eq!(
-            shown(&of_function_json("jobs/Export/function.json", "{\"bindings\": [{\"type\": \"timerTrigger\", \"schedule\": \"0 0 2 * * *\"}]}")),
+            shown(&of_function_json(
+                "jobs/Export/function.json",
+                "{\"bindings\": [{\"type\": \"timerTrigger\", \"schedule\": \"0 0 2 * * *\"}]}"
+            )),
             ["Export: daily at 02:00 Export/__init__.py"]
         );
         let task = "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\"><RegistrationInfo><URI>\\Shop\\Nightly</URI></RegistrationInfo>\n<Triggers><CalendarTrigger><StartBoundary>2024-01-01T02:30:00</StartBoundary><ScheduleByDay/></CalendarTrigger></Triggers></Task>";

@@ -11,7 +11,7 @@ use super::words::{in_words, is_schedule};
 use crate::model::span::Span;
 
 /// Words without one of which a file of code schedules nothing that other files run.
-pub const SIGNS: &[&str] =
+const SIGNS: &[&str] =
     &["upsertJobScheduler", "repeat:", "$schedule->", "Schedule::", "CRONJOBS", "beat_schedule", "add_periodic_task"];
 
 /// What a file of code or settings runs by a clock in other files.
@@ -44,7 +44,9 @@ fn of_bull(text: &str) -> Vec<Job> {
         pattern(r#"(\w+)\s*\.\s*(?:upsertJobScheduler|add)\s*\(\s*(?:["'`]([^"'`\n]*)["'`]|[\w.]+)\s*,"#)
     });
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"\b(?:pattern|cron)\s*:\s*["'`]([^"'`\n]+)["'`]|\bevery\s*:\s*([\d_ *]+)|\b(?:pattern|cron|every)\s*:\s*([A-Za-z_][\w.]*)"#)
+        pattern(
+            r#"\b(?:pattern|cron)\s*:\s*["'`]([^"'`\n]+)["'`]|\bevery\s*:\s*([\d_ *]+)|\b(?:pattern|cron|every)\s*:\s*([A-Za-z_][\w.]*)"#,
+        )
     });
     let mut found = Vec::new();
     for call in CALL.captures_iter(text) {
@@ -91,14 +93,14 @@ fn of_celery(text: &str) -> Vec<Job> {
     static OBJECT: LazyLock<Regex> =
         LazyLock::new(|| pattern(r#"(?:["']([\w .:/-]+)["']\s*:\s*|(\w+)\s*=\s*)(?:\{|dict\()([^{}]*)[})]"#));
     static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']?\btask["']?\s*[:=]\s*["']([\w.]+)["']"#));
-    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"["']?\bschedule["']?\s*[:=]\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\S+)"#)
-    });
+    static WHEN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"["']?\bschedule["']?\s*[:=]\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\S+)"#));
     static PERIODIC: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"add_periodic_task\(\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\w+)\s*,\s*([\w.]+?)\.(?:s|si|signature)\(")
+        pattern(
+            r"add_periodic_task\(\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\w+)\s*,\s*([\w.]+?)\.(?:s|si|signature)\(",
+        )
     });
-    static CRONJOB: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"\(\s*["']([^"'\n]+)["']\s*,\s*["']([\w.]+)["']"#));
+    static CRONJOB: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\(\s*["']([^"'\n]+)["']\s*,\s*["']([\w.]+)["']"#));
     let mut found = Vec::new();
     let mut push = |range: std::ops::Range<usize>, name: &str, schedule: String, task: &str| {
         let span = Span::new(range.start, range.end);
@@ -172,8 +174,11 @@ fn of_laravel(text: &str) -> Vec<Job> {
             r#"(?:\$schedule->|Schedule::)(command|job|call|exec)\(\s*(?:\[\s*)?(?:new\s+)?(?:["']([^"'\n]*)["']|\\?([\w\\]+?)(?:::class)?\b)?"#,
         )
     });
-    static WHEN: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"->(cron|dailyAt|everyMinute|every\w+|hourly|daily|weekly|monthly|yearly|quarterly)\(\s*(?:["']([^"'\n]*)["'])?"#));
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"->(cron|dailyAt|everyMinute|every\w+|hourly|daily|weekly|monthly|yearly|quarterly)\(\s*(?:["']([^"'\n]*)["'])?"#,
+        )
+    });
     let mut found = Vec::new();
     for call in CALL.captures_iter(text) {
         let range = call.get(0).map_or(0..0, |all| all.range());
@@ -221,10 +226,14 @@ fn words_of(name: &str) -> String {
 /// Quartz' and Spring's XML: `<job-class>`, the bean and method of a trigger, with the cron expression beside it.
 pub(super) fn of_quartz(text: &str) -> Vec<Job> {
     static JOB: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"<job-class>\s*([\w.$]+)\s*</job-class>|<task:scheduled\s[^>]*\bref="(\w+)"[^>]*>|class="[\w.]*JobDetail\w*"|\bname="targetObject"\s+ref="(\w+)""#)
+        pattern(
+            r#"<job-class>\s*([\w.$]+)\s*</job-class>|<task:scheduled\s[^>]*\bref="(\w+)"[^>]*>|class="[\w.]*JobDetail\w*"|\bname="targetObject"\s+ref="(\w+)""#,
+        )
     });
     static CRON: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"(?:<cron-expression>|cron="|name="cronExpression"\s+value="|name="cronExpression">\s*<value>)\s*([^<"]+)"#)
+        pattern(
+            r#"(?:<cron-expression>|cron="|name="cronExpression"\s+value="|name="cronExpression">\s*<value>)\s*([^<"]+)"#,
+        )
     });
     if !(text.contains("<job-class>") || text.contains("task:scheduled") || text.contains("cronExpression")) {
         return Vec::new();
@@ -306,11 +315,7 @@ mod tests {
                 "a.py",
                 "app.conf.beat_schedule = {\n  'nightly': {'task': 'app.tasks.export', 'schedule': crontab(hour=2, minute=30)},\n  'often': {'task': 'app.tasks.ping', 'schedule': 60.0},\n}\nsender.add_periodic_task(timedelta(hours=1), sync.s())\n",
             ),
-            &[
-                "nightly: daily at 02:30 task:export",
-                "often: every 1 min task:ping",
-                "sync: every 1 hours task:sync",
-            ],
+            &["nightly: daily at 02:30 task:export", "often: every 1 min task:ping", "sync: every 1 hours task:sync"],
         );
         check(
             &jobs_of_producers("settings.py", "CRONJOBS = [\n  ('0 2 * * *', 'app.cron.export'),\n]\n"),
@@ -328,7 +333,9 @@ mod tests {
     #[test]
     fn quartz_in_xml_and_in_rows() {
         check(
-            &of_quartz("<job><job-class>com.shop.ExportJob</job-class></job><cron-expression>0 0 2 * * ?</cron-expression>"),
+            &of_quartz(
+                "<job><job-class>com.shop.ExportJob</job-class></job><cron-expression>0 0 2 * * ?</cron-expression>",
+            ),
             &["ExportJob: daily at 02:00 ExportJob.java"],
         );
         check(
@@ -336,7 +343,9 @@ mod tests {
             &["exportTask: daily at 03:00 ExportTask.java"],
         );
         check(
-            &of_rows("insert into sys_job values (1, 'x', 'exportTask.run(''a'')', '0 0 2 * * ?', '1');\ninsert into t values ('a.b', 'c');\n"),
+            &of_rows(
+                "insert into sys_job values (1, 'x', 'exportTask.run(''a'')', '0 0 2 * * ?', '1');\ninsert into t values ('a.b', 'c');\n",
+            ),
             &["exportTask.run: daily at 02:00 ExportTask.java"],
         );
         for text in ["<job-class>", "'", "'* * * * *'", "beat_schedule {", "$schedule->job(", "mail.add('"] {

@@ -47,19 +47,32 @@ pub fn routes_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Route> {
         } else if let Some(annotation) = named("annotation") {
             let own = named("path").unwrap_or("");
             let unit = units.iter().filter(|unit| is_code(unit.kind)).find(|unit| {
-                unit.span.start == at.start || unit.span.start > at.end || (unit.kind == UnitKind::Method && unit.span.contains(at))
+                unit.span.start == at.start
+                    || unit.span.start > at.end
+                    || (unit.kind == UnitKind::Method && unit.span.contains(at))
             });
             let Some(unit) = unit else { continue };
-            let of_class = annotation.ends_with("Controller") || unit.kind == UnitKind::Class;
+            // Of several annotations of a class only the first stands at its head.
+            let heads = |class: &&Unit| {
+                let head = Span { start: class.span.start, end: at.start };
+                class.kind == UnitKind::Class && class.span.contains(at) && !head.of(text).contains('{')
+            };
+            let of_class = annotation.ends_with("Controller")
+                || unit.kind == UnitKind::Class
+                || units.iter().take_while(|unit| unit.span.start <= at.start).any(|unit| heads(&unit));
             if of_class {
                 let whole = units.iter().find(|unit| unit.kind == UnitKind::Class && unit.span.end > at.end);
                 class = whole.filter(|_| !own.is_empty()).map(|unit| (own.to_owned(), unit.span));
             } else {
-                let prefix = class.as_ref().filter(|(_, span)| span.contains(unit.span)).map_or("", |(prefix, _)| prefix);
+                let prefix =
+                    class.as_ref().filter(|(_, span)| span.contains(unit.span)).map_or("", |(prefix, _)| prefix);
                 found.push(Route { path: joined(prefix, own), covers: closure(text, units, unit.span) });
             }
         } else if let Some(own) = named("python") {
-            let unit = units.iter().filter(|unit| is_code(unit.kind)).find(|unit| unit.span.start >= at.start || unit.span.contains(at) && unit.kind != UnitKind::Class);
+            let unit = units
+                .iter()
+                .filter(|unit| is_code(unit.kind))
+                .find(|unit| unit.span.start >= at.start || unit.span.contains(at) && unit.kind != UnitKind::Class);
             let Some(unit) = unit else { continue };
             found.push(Route { path: joined(&module, own), covers: closure(text, units, unit.span) });
         } else if let Some(own) = named("call") {

@@ -41,6 +41,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
+        if let (ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. }, Some(told)) =
+            (&code.expression(*callee).kind, types.first())
+            && Library::known().gives_what_it_is_told(name)
+        {
+            return self.declared(file, *told, env, depth + 1);
+        }
         match &code.expression(*callee).kind {
             ExpressionKind::Member { object, name } => {
                 let receiver = self.type_of(file, *object, env, depth);
@@ -214,7 +220,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     /// of the rows likely still are.
     fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
         let code = self.code(called.file)?;
-        if code.language != Language::TypeScript {
+        if !matches!(code.language, Language::TypeScript | Language::Python) {
             return None;
         }
         let asked = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
@@ -253,12 +259,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let function = &code.functions[id.0 as usize];
         let env = self.bound(file, function, env, called, depth);
         let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        let made = || {
+            let returned = function.returned.iter().take(MOST_RETURNS);
+            Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>())
+        };
         match declared {
-            Some(declared) if declared.is_telling() => declared,
+            Some(declared) if declared.is_telling() => self.rather_rows(declared, made, depth),
             declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                let found = made();
                 match declared {
                     Some(Type::Unknown(_)) if found.is_telling() => found,
                     Some(declared) if !found.has_rows() => declared,
@@ -323,7 +331,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         for (name, inside) in inner {
                             if function.type_parameters.contains(&name) {
                                 let told = self.argument_in(file, code, declared, &name, &of, depth);
-                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
+                                let of = match (told, &of) {
+                                    (Some(of), _) => of,
+                                    // A lambda's result is what the last argument of its type is: `Supplier<T>`.
+                                    (None, Type::Function(file, id, env))
+                                        if inside && code.language == Language::Java =>
+                                    {
+                                        if last_in(code, declared) != Some(name.as_str()) {
+                                            continue;
+                                        }
+                                        self.result(*file, *id, env, None, depth + 1).element()
+                                    }
+                                    (None, of) if inside => of.element(),
+                                    (None, of) => of.clone(),
+                                };
+                                let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -420,6 +442,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 {
                     return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
                 }
+                if let Some(rows) = self.rows_of_class(*file, *class, called.depth + 1) {
+                    return Type::holding(rows);
+                }
                 // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
                 let made = self.instance(*file, *class, &[], called.depth + 1);
                 match made {
@@ -433,7 +458,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
                 let function = self.property(receiver, name, called.depth + 1);
+                if function.is_unknown() && library.is_described(name) && matches!(receiver, Type::Object(..)) {
+                    return self.described_with(receiver, called);
+                }
                 self.apply(&function, called)
+            }
+            Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
+                let described = called.arguments.first();
+                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                    self.type_of(called.file, *described, called.env, called.depth + 1)
+                })
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
@@ -441,6 +475,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
+    }
+
+    /// A description of objects, with what a call adds to it.
+    fn described_with(&self, described: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let more = called.arguments.first().map(|more| self.type_of(called.file, *more, called.env, called.depth + 1));
+        let more = more.filter(|more| matches!(more, Type::Object(..)));
+        Type::one_of([described.clone()].into_iter().chain(more))
     }
 
     /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
@@ -488,6 +529,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match rows {
             Some(rows) if Library::known().gives_entities(name) => Type::holding(rows),
             Some(_) => Type::Scalar,
+            None if Library::known().is_way(name) => self
+                .property_of_instance(file, class, env, "queryset", depth)
+                .filter(|found| !found.is_unknown())
+                .or_else(|| self.property_of_instance(file, class, env, "model", depth))
+                .and_then(|found| self.rows_in(&found, depth))
+                .unwrap_or(Type::Unknown("a method that its class does not declare")),
             None if name == "builder" || name == "toBuilder" || name == "build" => receiver,
             None => Type::Unknown("a method that its class does not declare"),
         }
@@ -512,6 +559,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let argument = *called.arguments.get(at)?;
             Some(self.type_of(called.file, argument, called.env, called.depth + 1))
         };
+        if self.code(called.file).is_some_and(|code| code.language == Language::Python) {
+            let found = self.python_function(name, called);
+            if found.is_some() {
+                return found;
+            }
+        }
         if let Some(at) = library.argument_of(object, name) {
             return given(at);
         }
@@ -541,6 +594,45 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 _ => None,
             }
         })
+    }
+
+    /// What a function of Python's libraries gives, when that is made of the mapped classes, tables, columns or rows that it
+    /// is given: `session.query(User)`, `select(User.full_name)`, `session.execute(statement)`, `sorted(users)`.
+    fn python_function(&self, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        let depth = called.depth + 1;
+        let mut found = Vec::new();
+        for argument in called.arguments.iter().take(8) {
+            let of = match &code.expression(*argument).kind {
+                // A column stands for its rows.
+                ExpressionKind::Member { object, .. } => {
+                    let whole = self.type_of(called.file, *object, called.env, depth);
+                    match self.rows_in(&whole, depth) {
+                        Some(rows) => Some(rows),
+                        None => self.rows_in(&self.type_of(called.file, *argument, called.env, depth), depth),
+                    }
+                }
+                ExpressionKind::Name { .. } | ExpressionKind::Class(_) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    self.rows_in(&of, depth)
+                }
+                _ if Library::known().is_python_function(name) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    of.has_rows().then_some(of)
+                }
+                _ => None,
+            };
+            found.extend(of.map(|of| of.element()));
+        }
+        (!found.is_empty()).then(|| Type::holding(Type::one_of(found)))
+    }
+
+    /// The rows that a mapped class, or a value, stands for.
+    fn rows_in(&self, of: &Type<'s>, depth: u32) -> Option<Type<'s>> {
+        match of {
+            Type::Class(file, class) => self.rows_of_class(*file, *class, depth),
+            other => other.has_rows().then(|| other.clone()),
+        }
     }
 
     /// What the function that a call is given returns for `element`.
@@ -587,8 +679,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         depth: u32,
     ) -> Type<'s> {
         let env = Env::default();
-        let (callee, arguments) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+        let (callee, arguments, types) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
+            ExpressionKind::New { class, arguments } => {
+                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
+                return given.unwrap_or(Type::Unknown("given to a constructor"));
+            }
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.
@@ -604,6 +700,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
             _ => (Type::Unknown("a function"), ""),
         };
+        if let (0, Some(told)) = (at, types.last())
+            && library.hands_what_it_is_told(name)
+        {
+            return self.declared(file, *told, &env, depth + 1);
+        }
         if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
             if library.passes_element(name, at) || at == 0 {
                 return receiver.element();
@@ -743,6 +844,21 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The type parameter that the last argument of a declared type is, or is made of.
+fn last_in(code: &Code, id: TypeId) -> Option<&str> {
+    let mut at = id;
+    for _ in 0..4 {
+        match &code.types[at.0 as usize] {
+            TypeExpression::Parameter(name) => return Some(name),
+            TypeExpression::Named { arguments, .. } => at = *arguments.last()?,
+            TypeExpression::List(of) => at = *of,
+            TypeExpression::Intersection(of) => at = *of.first()?,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The type parameters in a declared type, and whether they stand inside another type.

@@ -340,6 +340,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     ExpressionKind::Call { callee, .. } => *callee,
                     ExpressionKind::New { class, .. } => {
                         let made = self.declared(file, *class, &step.env, 0);
+                        if let Type::Library(name, _) = &made
+                            && super::library::Library::known().holds(name)
+                        {
+                            return trip.open.push(step.to(Carrier::Expression(*call), 1));
+                        }
                         trip.found.push(match made {
                             made if made.has_rows() => Destination::Row {
                                 of: made,
@@ -406,6 +411,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let library = super::library::Library::known();
         let name = match &code.expression(callee).kind {
             ExpressionKind::Member { object, name } => {
+                // `query.update({…})`, `session.execute(insert(users), [{…}])`.
+                if library.writes(name)
+                    && let Some(of) = self.written_by((step.file, code), *object, call)
+                {
+                    let how = "reaches a statement".to_owned();
+                    trip.found.push(Destination::Row { of, access: Access::Write, how });
+                    return;
+                }
                 // `rows.push({…})` puts it into what holds rows or is handed on.
                 if library.puts(name) {
                     match code.expression(*object).kind {
@@ -428,6 +441,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => name.as_str(),
             _ => "",
         };
+        // `createInsertSchema(users, { fullName: … })`.
+        if library.refines(name)
+            && at == 1
+            && let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind
+            && let Some(of) = arguments.first().map(|first| self.type_of(step.file, *first, &step.env, 0))
+            && of.has_rows()
+        {
+            let how = "says more of the parts".to_owned();
+            return trip.found.push(Destination::Row { of, access: Access::Read, how });
+        }
         if library.gives_keys(name) && at == 0 {
             trip.open.push(step.to(Carrier::Keys(call), 1));
             return;
@@ -439,10 +462,32 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if name == "assign" && at > 0 {
             trip.open.push(step.to(Carrier::Expression(call), 1));
         }
+        if let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind
+            && at > 0
+            && let Some(ExpressionKind::Text(text)) = arguments.first().map(|first| &code.expression(*first).kind)
+            && (text.is_empty() || text.contains(' '))
+        {
+            // `builder.where("u.name = :name", { name })`.
+            trip.found.push(Destination::Known("a parameter of a text".to_owned()));
+            return;
+        }
         trip.found.push(match self.outside(step.file, callee) {
             Some(library) => Destination::Known(format!("a key of an object given to {library}")),
             None => Destination::Unknown("given to a function that is not followed".to_owned()),
         });
+    }
+
+    /// The rows that a method of Python's libraries writes: those of its object, or of what it is given first.
+    fn written_by(&self, (file, code): (FileId, &Code), object: ExpressionId, call: ExpressionId) -> Option<Type<'s>> {
+        if code.language != Language::Python {
+            return None;
+        }
+        let rows = |id: ExpressionId| match self.type_of(file, id, &Env::default(), 0) {
+            Type::Class(file, class) => self.rows_of_class(file, class, 0),
+            other => other.has_rows().then_some(other),
+        };
+        let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind else { return None };
+        rows(object).or_else(|| rows(*arguments.first()?))
     }
 
     /// The library that a function belongs to, when what it is reached by comes from outside the scanned code: what

@@ -49,7 +49,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let table = match table {
             Some(table) => table,
             None => system.entities.all().find_map(|(other, extending)| {
-                (extending.parent.as_deref() == Some(mapping.entity.as_str()))
+                (extending.parent.iter().chain(&extending.mixins).any(|parent| *parent == mapping.entity))
                     .then(|| system.entities.table(system.store, other, &system.catalog, extending))?
             })?,
         };
@@ -120,6 +120,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Part<'s> {
         let system = self.system();
         let Some(found) = system.entities.property(system.store, file, mapping, name) else {
+            // A class of which nothing is said but that it stands for rows.
+            if mapping.properties.is_empty() && mapping.parent.is_none() {
+                let relation = relation_key(&system.catalog, table, &system.database.search_path());
+                return self.relation_name(&relation, name);
+            }
             return Part::Nothing;
         };
         let target = found.property.target.as_deref();

@@ -80,6 +80,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants:
             .child_by_field_name("superclass")
             .and_then(|parent| parent.named_child(0))
             .map(|parent| class::simple_name(parent, text)),
+        is_abstract: class::has_modifier(node, &["abstract"], text),
         text,
         constants,
     };
@@ -92,6 +93,7 @@ struct Class<'a, 't> {
     annotations: Vec<Annotation<'t>>,
     members: Vec<Member<'t>>,
     parent: Option<&'t str>,
+    is_abstract: bool,
     text: &'t str,
     constants: &'a Constants<'a>,
 }
@@ -102,7 +104,7 @@ impl<'t> Class<'_, 't> {
     }
 
     fn read(&self, facts: &mut FileFacts) {
-        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name));
+        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name)) || self.is_plain_entity();
         let role = if self.has("Embeddable") {
             MappingRole::Embeddable
         } else if is_entity {
@@ -134,6 +136,7 @@ impl<'t> Class<'_, 't> {
             role,
             table,
             parent,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: found.own,
         };
@@ -145,6 +148,17 @@ impl<'t> Class<'_, 't> {
         self.fragments(facts);
         facts.mappings.push(own);
         facts.mappings.extend(found.other);
+    }
+
+    /// Whether it is an entity of `MyBatis-Plus`, which only its properties say: those of classes that are made to be
+    /// extended say the same.
+    fn is_plain_entity(&self) -> bool {
+        const BASES: &[&str] = &["Base", "Abstract"];
+        let is_base =
+            self.is_abstract || BASES.iter().any(|word| self.name.starts_with(word) || self.name.ends_with(word));
+        !is_base
+            && !self.has("MappedSuperclass")
+            && self.members.iter().any(|member| member.has_any(&["TableId", "TableField"]))
     }
 
     fn table(&self) -> MappedName<ObjectName> {
@@ -174,6 +188,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
@@ -192,6 +207,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
         })
@@ -334,6 +350,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::Named(ObjectName(table.split('.').map(ident).collect())),
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties,
         })
@@ -367,6 +384,7 @@ impl<'t> Class<'_, 't> {
                 table: MappedName::None,
                 // Without a table of its own, the columns are the target's.
                 parent: target.clone(),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             });
