@@ -18,7 +18,8 @@ use columnist::discover::config::Config;
 use columnist::discover::revision::{self, ChangedFile};
 use columnist::discover::text::decode;
 use columnist::discover::{SkipReason, Workspace, discover};
-use columnist::link::store::Store;
+use columnist::extract::extension::Extensions;
+use columnist::link::store::{Store, descriptions};
 use columnist::model::answer::Verdict;
 use columnist::model::date::Date;
 use columnist::model::statement::Dialect;
@@ -295,6 +296,7 @@ fn scan_at(given: &[PathBuf], scan: &ScanSettings, progress: &Progress) -> anyho
         Some(path) => Config::read(path)?,
         None => Config::find(&paths)?,
     };
+    Extensions::read(descriptions(&config))?;
     if let Some(bytes) = scan.max_file_size {
         config.limits.max_file_bytes = bytes;
     }

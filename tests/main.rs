@@ -18,6 +18,8 @@ mod common;
 mod contexts;
 #[path = "integration/docs.rs"]
 mod docs;
+#[path = "integration/extension.rs"]
+mod extension;
 #[path = "integration/formats.rs"]
 mod formats;
 #[path = "integration/help.rs"]

@@ -8,6 +8,7 @@ pub mod document;
 #[cfg(test)]
 mod drawn;
 pub mod embedded;
+pub mod extension;
 pub mod host;
 pub mod java;
 pub mod jpql;
@@ -22,6 +23,7 @@ pub mod templates;
 pub mod typescript;
 pub mod xml;
 
+use self::extension::Extensions;
 use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 
@@ -49,6 +51,11 @@ pub trait Format: Sync {
     /// Reads a file whose [`FileFacts::wanted`] names are known from other files.
     fn extract_with(&self, input: Input<'_>, _known: &[Constant]) -> FileFacts {
         self.extract(input)
+    }
+
+    /// As [`Self::extract_with`], told of libraries that only the user knows.
+    fn extract_extended(&self, input: Input<'_>, known: &[Constant], _extensions: &Extensions) -> FileFacts {
+        self.extract_with(input, known)
     }
 
     /// What the file's code says about values; `None` for a format that has no code that is followed.

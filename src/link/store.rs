@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use super::constants::{self, Constants};
 use super::owners::Owners;
 use super::runs::Runs;
+use crate::discover::config::Config;
 use crate::discover::{SkipReason, Workspace};
+use crate::extract::extension::{Description, Extensions};
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
@@ -25,6 +27,11 @@ const HEAD: usize = 1024;
 /// once.
 const KEPT_TEXT: usize = 256 << 20;
 
+/// What settings say of libraries.
+pub fn descriptions(config: &Config) -> impl Iterator<Item = Description<'_>> {
+    config.queries.iter().map(|file| Description { format: &file.format, path: &file.path, text: &file.text })
+}
+
 /// Texts and facts of a workspace's files.
 pub struct Store<'w> {
     workspace: &'w Workspace,
@@ -37,6 +44,8 @@ pub struct Store<'w> {
     owners: OnceLock<Owners>,
     /// What runs which files; read when first asked for.
     runs: OnceLock<Runs>,
+    /// What the user says of libraries.
+    extensions: Extensions,
 }
 
 #[derive(Default)]
@@ -63,6 +72,8 @@ impl<'w> Store<'w> {
             constants: OnceLock::new(),
             owners: OnceLock::new(),
             runs: OnceLock::new(),
+            // Whoever reads settings has said what is wrong in them.
+            extensions: Extensions::read(descriptions(&workspace.config)).unwrap_or_default(),
         }
     }
 
@@ -196,7 +207,7 @@ impl<'w> Store<'w> {
 
     fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
         let mut facts = match self.format(id) {
-            Some((format, input)) => format.extract_with(input, known),
+            Some((format, input)) => format.extract_extended(input, known, &self.extensions),
             None => FileFacts::default(),
         };
         facts.put_in_order();

@@ -1,6 +1,6 @@
 //! `columnist.toml` as written, before anything in it has been checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSetBuilder};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::model::span::LineIndex;
 use crate::model::statement::Dialect;
 
 use super::problem::{ConfigError, Invalid};
-use super::{Accepted, Config, Database, LARGEST_FILE_BYTES, Limits, Naming, PathGlobs};
+use super::{Accepted, Config, Database, LARGEST_FILE_BYTES, Limits, Naming, PathGlobs, QueryFile};
 
 /// The file's own shape. Unknown keys are errors.
 #[derive(Debug, Deserialize)]
@@ -34,6 +34,7 @@ struct UnvalidatedConfig {
     naming: UnvalidatedNaming,
     #[serde(default)]
     accept: Vec<UnvalidatedAccept>,
+    queries: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,6 +150,37 @@ impl Checks<'_> {
             limits: self.limits(written.limits)?,
             naming: self.naming(written.naming)?,
             accepted: written.accept.into_iter().map(|one| self.accepted(&one)).collect::<Result<_, _>>()?,
+            queries: written.queries.map(|queries| self.queries(&queries, folder)).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// The descriptions in a folder: `<format>/<name>.toml`, in the order of their paths.
+    fn queries(&self, written: &Spanned<String>, folder: &Path) -> Result<Vec<QueryFile>, Invalid> {
+        let root = folder.join(written.get_ref());
+        let within = |folder: &Path| -> std::io::Result<Vec<PathBuf>> {
+            let mut found = Vec::new();
+            for entry in std::fs::read_dir(folder)? {
+                found.push(entry?.path());
+            }
+            found.sort();
+            Ok(found)
+        };
+        let read = || -> std::io::Result<Vec<QueryFile>> {
+            let mut found = Vec::new();
+            for folder in within(&root)?.into_iter().filter(|path| path.is_dir()) {
+                let format = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                for path in within(&folder)? {
+                    if path.extension().is_some_and(|extension| extension == "toml") {
+                        let text = std::fs::read_to_string(&path)?;
+                        found.push(QueryFile { format: format.clone(), path, text });
+                    }
+                }
+            }
+            Ok(found)
+        };
+        read().map_err(|error| {
+            let message = format!("cannot read `{}`: {error}", written.get_ref());
+            self.wrong(written, message, "it is a folder, from the folder of this file, with a folder for each format")
         })
     }
 

@@ -42,6 +42,20 @@ pub struct Config {
     pub naming: Naming,
     /// Consumers that are no obstacle to a migration, in the file's order.
     pub accepted: Vec<Accepted>,
+    /// Descriptions of the user's own libraries, by their paths.
+    pub queries: Vec<QueryFile>,
+}
+
+/// A description of a library that columnist does not know, as it is written. What it says is checked by the format that
+/// reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryFile {
+    /// The name of the folder that it lies in, which is that of a format.
+    pub format: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
 }
 
 /// A consumer that somebody knows of and accepts.

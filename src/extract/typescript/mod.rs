@@ -1,6 +1,6 @@
 //! TypeScript and JavaScript: units, tokens and the SQL in their strings, templates and tagged templates.
 
-mod builder;
+pub(in crate::extract) mod builder;
 mod calls;
 mod literals;
 mod mapping;
@@ -10,6 +10,8 @@ mod values;
 
 use tree_sitter::{Language, Node};
 
+use self::builder::Frameworks;
+use super::extension::Extensions;
 use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
@@ -40,7 +42,12 @@ impl Format for TypeScript {
     }
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
-        host::read(&mut TypeScriptFile, &grammar(input.path), input, known)
+        self.extract_extended(input, known, &Extensions::default())
+    }
+
+    fn extract_extended(&self, input: Input<'_>, known: &[Constant], extensions: &Extensions) -> FileFacts {
+        let mut file = TypeScriptFile { frameworks: &extensions.typescript };
+        host::read(&mut file, &grammar(input.path), input, known)
     }
 
     fn code(&self, input: Input<'_>) -> Option<Code> {
@@ -66,9 +73,11 @@ fn grammar(path: &str) -> Language {
 }
 
 /// The reader of one file; nothing that it needs goes from one node to another.
-struct TypeScriptFile;
+struct TypeScriptFile<'f> {
+    frameworks: &'f Frameworks,
+}
 
-impl Host for TypeScriptFile {
+impl Host for TypeScriptFile<'_> {
     fn open<'t>(&mut self, node: Node<'t>, reader: &mut Reader<'t>) -> Opening<'t> {
         let mut opening = Opening { unit: names::unit(node, reader), ..Opening::default() };
         match node.kind() {
@@ -258,7 +267,7 @@ impl Host for TypeScriptFile {
 
     fn read_whole(&self, root: Node<'_>, input: Input<'_>, facts: &mut FileFacts) {
         let code = builder::code::Code::new(root, input.text);
-        builder::read(&code, facts);
+        builder::read(&code, self.frameworks, facts);
         mapping::read(&code, facts);
         migrations::read(&code, facts);
     }

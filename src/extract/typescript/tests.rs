@@ -4,7 +4,7 @@ use super::*;
 use crate::extract::host::testing::{check, check_places, drawn, pieces, shown};
 
 fn found_in(path: &str, source: &str) -> Vec<String> {
-    let pieces = pieces(&mut TypeScriptFile, &grammar(path), source);
+    let pieces = pieces(&mut TypeScriptFile { frameworks: &Frameworks::default() }, &grammar(path), source);
     for piece in &pieces {
         check_places(piece, source);
     }
@@ -233,7 +233,11 @@ fn hostile_input_is_read_in_bounds() {
 fn fixtures_hold_the_sql_that_they_run() {
     insta::glob!("../../../fixtures/typescript", "*/*.[jt]s*", |path| {
         let source = std::fs::read_to_string(path).expect("a fixture is readable");
-        let pieces = pieces(&mut TypeScriptFile, &grammar(&path.to_string_lossy()), &source);
+        let pieces = pieces(
+            &mut TypeScriptFile { frameworks: &Frameworks::default() },
+            &grammar(&path.to_string_lossy()),
+            &source,
+        );
         insta::assert_snapshot!(drawn(&pieces, &source));
     });
 }

@@ -4,10 +4,11 @@
 //! `Type` says what a value is known to be, and a name on it is a column exactly when the value is a row and has one of
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `given` what templates
-//! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
+//! are given, `call` calls, `bound` what they bind, `declared` written types, `member` named parts, `row` the names of
 //! rows, `goes` the places that a value reaches, `named` those that names of parts do, `query` what conditions and orders
 //! are about.
 
+mod bound;
 mod call;
 mod declared;
 mod evaluate;
@@ -17,6 +18,7 @@ mod implementer;
 mod kind;
 mod library;
 mod member;
+mod mentioned;
 mod modules;
 mod named;
 mod query;
@@ -25,13 +27,13 @@ mod row;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use self::goes::{Carrier, Destination};
 use self::kind::{Env, Part, Type};
+use self::mentioned::Mentioned;
 use self::modules::Modules;
 use super::resolve::relation_key;
-use super::search::Words;
 use super::system::{StatementUses, System};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::Certainty;
@@ -57,8 +59,8 @@ pub struct Types<'a, 's, 'w> {
     modules: Modules<'w>,
     /// Mappings by the relation that they stand for.
     mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
-    /// Files that name a function, by its name.
-    named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
+    /// Files by the words in them.
+    mentioned: OnceLock<Mentioned>,
     /// The mapped classes that implement an interface.
     implementers: OnceLock<implementer::Implementers<'s>>,
     /// Files that may give a view something, by its name.
@@ -94,7 +96,7 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
             system,
             modules: Modules::new(system.store),
             mappings: OnceLock::new(),
-            named: Mutex::default(),
+            mentioned: OnceLock::new(),
             implementers: OnceLock::new(),
             giving: Mutex::default(),
         }
@@ -119,22 +121,12 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
     /// Code files of the repository of `file`, without that one, in which `name` stands; none when it stands all over.
     fn callers(&self, file: FileId, name: &str) -> Vec<FileId> {
         let store = self.system.store;
-        let known = self.named.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        let files = known.unwrap_or_else(|| {
-            let words = Words::new([name]);
-            let seen = store.sweep(
-                |file, text| (modules::is_script(file) || modules::is_java(file)) && words.is_in(text),
-                |seen| *seen,
-            );
-            let files: Arc<[FileId]> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
-            self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::clone(&files));
-            files
-        });
+        let mentioned = self.mentioned.get_or_init(|| Mentioned::new(store));
         let repository = store.file(file).repository;
         let is_java = modules::is_java(store.file(file));
-        let near = files.iter().copied().filter(|&id| id != file && store.file(id).repository == repository);
+        let near = mentioned.files(name).filter(|&id| id != file && store.file(id).repository == repository);
         let near = near.filter(|&id| modules::is_java(store.file(id)) == is_java);
-        let near: Vec<FileId> = near.collect();
+        let near: Vec<FileId> = near.take(MOST_CALLERS + 1).collect();
         if near.len() > MOST_CALLERS { Vec::new() } else { near }
     }
 

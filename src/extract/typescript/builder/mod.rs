@@ -12,13 +12,35 @@ pub(in crate::extract::typescript) mod names;
 mod read;
 
 use self::code::Code;
-use self::framework::FRAMEWORKS;
+use self::framework::{FRAMEWORKS, Framework};
 use self::read::Reading;
 use crate::model::facts::FileFacts;
 
+/// The frameworks that calls are read by.
+#[derive(Clone, Debug, Default)]
+pub(in crate::extract) struct Frameworks {
+    /// The user's own and then those that columnist knows; `None` when there are no others.
+    with_own: Option<Vec<Framework>>,
+}
+
+impl Frameworks {
+    /// Adds one that a user describes. The error says which word is not understood.
+    pub(in crate::extract) fn add(&mut self, text: &str) -> Result<(), String> {
+        let own = framework::parse(text)?;
+        let all = self.with_own.get_or_insert_with(|| FRAMEWORKS.clone());
+        // Asked first: it is there because the others do not know enough.
+        all.insert(0, own);
+        Ok(())
+    }
+
+    fn all(&self) -> &[Framework] {
+        self.with_own.as_ref().unwrap_or(&FRAMEWORKS)
+    }
+}
+
 /// Adds the statements that the calls of a file build.
-pub(super) fn read(code: &Code<'_>, facts: &mut FileFacts) {
-    let mut reading = Reading::new(code, &FRAMEWORKS);
+pub(super) fn read(code: &Code<'_>, frameworks: &Frameworks, facts: &mut FileFacts) {
+    let mut reading = Reading::new(code, frameworks.all());
     reading.chains();
     reading.typed();
     reading.members();

@@ -86,6 +86,8 @@ struct Lowering<'t> {
     members: HashMap<(ClassId, &'t str), usize>,
     /// Classes, interfaces and aliases at the top of the file.
     file_classes: HashMap<&'t str, ClassId>,
+    /// Names of other files.
+    imported: HashSet<&'t str>,
     /// How many open declarations have a type parameter of that name.
     type_parameters: HashMap<&'t str, u32>,
     /// Variables that are the `exports` of `CommonJS`.
@@ -110,6 +112,7 @@ impl<'t> Lowering<'t> {
             in_argument: false,
             members: HashMap::new(),
             file_classes: HashMap::new(),
+            imported: HashSet::new(),
             type_parameters: HashMap::new(),
             exports_aliases: HashSet::new(),
             exporting: Vec::new(),
@@ -199,8 +202,8 @@ impl<'t> Lowering<'t> {
             | ExpressionKind::Choice(_)
             | ExpressionKind::Function(_)
             | ExpressionKind::Typed(_) => true,
-            ExpressionKind::Name { .. }
-            | ExpressionKind::This(_)
+            ExpressionKind::Name { name, .. } => self.imported.contains(name.as_str()),
+            ExpressionKind::This(_)
             | ExpressionKind::Class(_)
             | ExpressionKind::Module(_)
             | ExpressionKind::Text(_)

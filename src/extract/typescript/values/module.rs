@@ -49,7 +49,8 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn add_import(&mut self, local: &str, module: &str, name: OuterPart) {
+    fn add_import(&mut self, local: &'t str, module: &str, name: OuterPart) {
+        self.imported.insert(local);
         self.code.imports.push(Import { local: local.to_owned(), module: module.to_owned(), name });
     }
 

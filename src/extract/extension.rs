@@ -1,0 +1,69 @@
+//! Extensions: what users say of libraries that columnist does not know, read by the formats whose code calls them.
+
+use std::path::PathBuf;
+
+use super::typescript::builder::Frameworks;
+
+/// A description as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Description<'a> {
+    /// The format that is to read it.
+    pub format: &'a str,
+    /// Where it is, for who is told that something is wrong.
+    pub path: &'a std::path::Path,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// Why a description cannot be used. It is the user's to mend.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}\n --> {}", .path.display())]
+pub struct ExtensionError {
+    /// Which file.
+    pub path: PathBuf,
+    /// What is wrong in it.
+    pub message: String,
+}
+
+/// All descriptions, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Extensions {
+    /// Query builders and object mappers of TypeScript and JavaScript.
+    pub(super) typescript: Frameworks,
+}
+
+impl Extensions {
+    /// Reads descriptions, in their order.
+    pub fn read<'a>(descriptions: impl IntoIterator<Item = Description<'a>>) -> Result<Self, ExtensionError> {
+        let mut made = Self::default();
+        for description in descriptions {
+            let result = match description.format {
+                "typescript" => made.typescript.add(description.text),
+                other => Err(format!("no format `{other}` can be told of libraries; `typescript` can")),
+            };
+            result.map_err(|message| ExtensionError { path: description.path.to_owned(), message })?;
+        }
+        Ok(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn error(format: &str, text: &str) -> Option<String> {
+        let path = Path::new("ours.toml");
+        Extensions::read([Description { format, path, text }]).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        let valid = "name = 'ours'\nconstruct = 'orm'\n[methods]\nfetch = 'select: table filter'";
+        assert_eq!(error("typescript", valid), None);
+        let wrong = valid.replace("filter", "filters");
+        assert_eq!(error("typescript", &wrong).as_deref(), Some("`filters` means nothing\n --> ours.toml"));
+        assert!(error("cobol", valid).is_some_and(|error| error.starts_with("no format `cobol`")));
+    }
+}
