@@ -18,12 +18,16 @@ mod common;
 mod contexts;
 #[path = "integration/docs.rs"]
 mod docs;
+#[path = "integration/formats.rs"]
+mod formats;
 #[path = "integration/help.rs"]
 mod help;
 #[path = "integration/inventory.rs"]
 mod inventory;
 #[path = "integration/lines.rs"]
 mod lines;
+#[path = "integration/mentions.rs"]
+mod mentions;
 #[path = "integration/probes.rs"]
 mod probes;
 #[path = "integration/reach.rs"]

@@ -127,7 +127,7 @@ mod tests {
             (r#"i18n.t("users.full_name")"#, Some(Some(Taker::Call("t")))),
             (r#"check(["id)", "full_name"])"#, Some(Some(Taker::Call("check")))),
             (r#"f({ key: "full_name" })"#, Some(None)),
-            (r#"f(g(1), 'full_name')"#, Some(Some(Taker::Call("f")))),
+            ("f(g(1), 'full_name')", Some(Some(Taker::Call("f")))),
             (r#"f(x); var a = "full_name""#, Some(None)),
             (r#"<Input name="full_name" />"#, Some(Some(Taker::Attribute("name")))),
             (r#"<Input name={"full_name"} />"#, Some(Some(Taker::Attribute("name")))),

@@ -11,7 +11,7 @@ use crate::link::uses::{Form, Use, any_column, ceiling};
 use crate::link::views;
 use crate::model::answer::{Certainty, Construct};
 use crate::model::name::Name;
-use crate::model::statement::{Access, HoleRole, Reading, Usage};
+use crate::model::statement::{Access, HoleRole, Reading, StatementKind, Usage};
 
 /// What was asked for, with everything whose value is made of it.
 pub struct Targets<'c> {
@@ -157,7 +157,12 @@ impl<'c> Targets<'c> {
                         return Judgement::Value(format!("a value made of {}", self.catalog.display_column(column)));
                     }
                     let certainty = if construct == Construct::Implicit { Certainty::Certain } else { *certainty };
-                    return reference(column, certainty, construct, self.why(found, column, *path));
+                    return reference(
+                        column,
+                        certainty,
+                        construct,
+                        self.why(found, column, *path, statement.statement.kind),
+                    );
                 }
                 let named: Vec<String> =
                     columns.iter().take(3).map(|column| self.catalog.display_column(column)).collect();
@@ -272,8 +277,9 @@ impl<'c> Targets<'c> {
         }
     }
 
-    fn why(&self, found: &Use, column: &ColumnKey, path: NamePath) -> String {
+    fn why(&self, found: &Use, column: &ColumnKey, path: NamePath, statement: StatementKind) -> String {
         let does = match (found.form, found.usage) {
+            (Form::Wildcard, _) if statement == StatementKind::Copy => "written out with its whole table",
             (Form::Wildcard, _) => "`*` stands for it",
             (Form::Positional, _) => "filled by position, without a column list",
             (Form::Merged, _) => "joined on by name",

@@ -18,7 +18,7 @@ use crate::link::store::Store;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::link::uses::{Form, Use, any_column, ceiling};
-use crate::model::answer::{Certainty, Construct, Place, Reference, Scanned};
+use crate::model::answer::{Certainty, Construct, Place, Reference, Scanned, Via};
 use crate::model::source::{Context, FileId, Kind};
 use crate::model::span::Span;
 use crate::model::statement::Statement;
@@ -38,6 +38,8 @@ pub struct ReferenceLine {
     pub path: String,
     /// Who owns it; empty is "unowned".
     pub owners: Vec<String>,
+    /// What runs it, outermost first.
+    pub via: Vec<Via>,
     /// The reference, with its table and column.
     pub reference: Reference,
 }
@@ -104,20 +106,21 @@ fn file_references<'q, 's, 'w>(
     let file = system.store.file(id);
     let repository = system.store.workspace().repositories.get(file.repository);
     let repository = repository.map_or_else(String::new, |own| own.name.clone());
-    let owners = system.store.owners(id);
     let mut found = Vec::new();
     // What runs a consumer is the same for all of its references on a line.
-    let mut run: BTreeMap<(ConsumerKey, usize), Kind> = BTreeMap::new();
+    let mut run: BTreeMap<(ConsumerKey, usize), (Kind, Vec<Via>)> = BTreeMap::new();
     let mut push = |consumer: ConsumerKey, span: Span, matched: Match| {
         let line = system.store.lines(id).line_of(span.start);
-        let kind = *run.entry((consumer.clone(), line)).or_insert_with(|| run_by(system, &consumer, &[span]).0);
+        let (kind, via) =
+            run.entry((consumer.clone(), line)).or_insert_with(|| run_by(system, &consumer, &[span])).clone();
         found.push(ReferenceLine {
             repository: repository.clone(),
             consumer: consumer.name,
             kind,
             context: consumer.context,
             path: file.path.clone(),
-            owners: owners.clone(),
+            owners: system.store.owners_at(id, span),
+            via,
             reference: reference(system, id, span, matched),
         });
     };

@@ -5,15 +5,16 @@
 //! network; the name of a request's parameter, of a text or of an attribute of markup is nobody's column.
 
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 
 use super::literal::{Taker, name_literal};
+use super::mapped::MappedUse;
 use super::matching::Targets;
 use crate::link::packages::{Interfaces, Kinds};
-use crate::link::search::Words;
+use crate::link::search::{Words, property_names};
 use crate::link::store::Store;
 use crate::link::system::System;
 use crate::model::answer::MentionVerdict;
@@ -39,6 +40,7 @@ struct Written {
     conversion: Vec<String>,
     databases: Vec<String>,
     interfaces: Vec<String>,
+    servers: Vec<String>,
     styles: Vec<String>,
     contracts: Vec<String>,
     drawings: Vec<String>,
@@ -70,7 +72,7 @@ impl Evidence {
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
         Ok(Self {
             conversion: Words::new(written.conversion.iter().map(String::as_str)),
-            kinds: Kinds { databases: written.databases, interfaces: written.interfaces },
+            kinds: Kinds { databases: written.databases, interfaces: written.interfaces, servers: written.servers },
             styles: written.styles,
             contracts: written.contracts,
             drawings: written.drawings,
@@ -84,7 +86,8 @@ impl Evidence {
 /// What the whole of the sources says, for any question.
 #[derive(Default)]
 pub(super) struct Surroundings {
-    converts: OnceLock<bool>,
+    /// The repositories, by index, in which programs do.
+    converts: OnceLock<BTreeSet<usize>>,
     interfaces: OnceLock<Interfaces>,
 }
 
@@ -93,17 +96,21 @@ impl Surroundings {
         self.interfaces.get_or_init(|| Interfaces::new(store, &Evidence::known().kinds))
     }
 
-    /// Whether any program that may reach a database turns names of columns into other names.
-    fn converts(&self, store: &Store<'_>) -> bool {
+    /// The repositories that hold a program which may reach a database and turns names of columns into other names.
+    fn converting(&self, store: &Store<'_>) -> &BTreeSet<usize> {
         if let Some(known) = self.converts.get() {
-            return *known;
+            return known;
         }
         // Not inside of the lock: the search runs on all cores, and so may those who wait for it.
         let interfaces = self.interfaces(store);
         let words = &Evidence::known().conversion;
         let found = store.sweep(|file, text| file.context != Context::Docs && words.is_in(text), |found| *found);
-        let is_program = |id: FileId| !interfaces.hold(store.workspace(), id);
-        *self.converts.get_or_init(|| found.into_iter().any(|(id, found)| found && is_program(id)))
+        let of_programs = found
+            .into_iter()
+            .filter(|(id, found)| *found && !interfaces.hold(store.workspace(), *id))
+            .map(|(id, _)| store.file(id).repository)
+            .collect();
+        self.converts.get_or_init(|| of_programs)
     }
 }
 
@@ -113,28 +120,35 @@ pub(super) struct Unproved<'q, 's, 'w> {
     surroundings: &'q Surroundings,
     /// Whether a column is asked for; the names of tables are judged by nothing here.
     is_on: bool,
-    /// Spellings that only a conversion of names could give the column, when nothing converts names.
+    /// Spellings that only a conversion of names could give the column.
     foreign: BTreeSet<String>,
+    /// Repositories in which names may be converted: something does, and the column has no mapping there.
+    converting: BTreeSet<usize>,
 }
 
 impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
-    /// For a question under whose `spellings` the column was found; `mapped` are those that its mappings give it.
+    /// For a question under whose `spellings` the column was found; `mapped` says where its mappings give it which.
     pub(super) fn new(
         system: &'q System<'s, 'w>,
         targets: &Targets<'_>,
         surroundings: &'q Surroundings,
         spellings: &[String],
-        mapped: &BTreeSet<String>,
+        mapped: &BTreeMap<FileId, Vec<MappedUse>>,
     ) -> Self {
-        let Some(column) = &targets.column else {
-            return Self { system, surroundings, is_on: false, foreign: BTreeSet::new() };
-        };
-        let other = |spelling: &&String| Name::new(spelling.as_str()) != *column && !mapped.contains(spelling.as_str());
-        let mut foreign: BTreeSet<String> = spellings.iter().filter(other).cloned().collect();
-        if !foreign.is_empty() && surroundings.converts(system.store) {
-            foreign.clear();
+        let mut made =
+            Self { system, surroundings, is_on: false, foreign: BTreeSet::new(), converting: BTreeSet::new() };
+        let Some(column) = &targets.column else { return made };
+        made.is_on = true;
+        let own: BTreeSet<String> = mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect();
+        let is_foreign = |spelling: &&String| Name::new(spelling.as_str()) != *column && !own.contains(*spelling);
+        made.foreign = spellings.iter().filter(is_foreign).cloned().collect();
+        if !made.foreign.is_empty() {
+            made.converting.clone_from(surroundings.converting(system.store));
+            for id in mapped.keys() {
+                made.converting.remove(&system.store.file(*id).repository);
+            }
         }
-        Self { system, surroundings, is_on: true, foreign }
+        made
     }
 
     /// Why the name at `span` is no column of the target, if there is a reason.
@@ -157,7 +171,7 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if evidence.contracts.contains(&ending) {
             return value("a field of what goes over a network");
         }
-        if self.foreign.contains(word) && has_rows_of_ours(&ending) {
+        if self.foreign.contains(word) && !self.converting.contains(&file.repository) && has_rows_of_ours(&ending) {
             return value("no mapping gives the table such a property, and nothing turns names of columns into others");
         }
         let facts = LazyCell::new(|| store.facts(id));

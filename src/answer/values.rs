@@ -13,7 +13,7 @@ use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::code::{Use, UseForm};
+use crate::model::code::{Language, Use, UseForm};
 use crate::model::mapping::MappingRole;
 use crate::model::name::Name;
 use crate::model::source::{Context, FileId};
@@ -61,6 +61,7 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             return;
         }
         let open = self.open(findings);
+        self.paths(findings);
         if open.is_empty() {
             return;
         }
@@ -95,6 +96,32 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 findings.references.push((consumers.at(span), span, matched.clone()));
             }
             record(&mut findings.judged, span, judgement);
+        }
+    }
+
+    /// Names inside of longer words, where paths are written as one: `filter(profile__full_name__icontains=x)`. They are no
+    /// mentions.
+    fn paths(&self, findings: &mut FileFindings) {
+        let id = findings.file;
+        let text = self.system.store.text(id);
+        if !text.contains("__") {
+            return;
+        }
+        let Some(code) = self.system.store.code(id).filter(|code| code.language == Language::Python) else { return };
+        let bytes = text.as_bytes();
+        let is_within = |span: Span| {
+            let (start, end) = (span.start as usize, span.end as usize);
+            (start > 0 && bytes[start - 1] == b'_') || bytes.get(end) == Some(&b'_')
+        };
+        let is_asked = |name: &str| self.search.find_in(name).any(|found| found == (0, name.len()));
+        let consumers = Consumers::of_file(self.system, id);
+        let evaluator = self.types.evaluator();
+        for found in code.uses.iter().filter(|found| is_within(found.span) && is_asked(&found.name)) {
+            if let Meaning::Columns { columns, access, certainty, why } = evaluator.meaning(id, code, found)
+                && let Judgement::Reference(matched) = self.targets.judge_value(&columns, access, certainty, why)
+            {
+                findings.references.push((consumers.at(found.span), found.span, matched));
+            }
         }
     }
 

@@ -156,7 +156,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
 
         let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
         let search = Spellings::new(&spellings);
-        let unproved = Unproved::new(system, &targets, &self.surroundings, &spellings, &property_spellings(&mapped));
+        let unproved = Unproved::new(system, &targets, &self.surroundings, &spellings, &mapped);
         if targets.column.is_some() {
             let values = Values::new(system, &targets, &search, &candidates, &unproved);
             found.par_iter_mut().for_each(|findings| values.look_into(findings));
@@ -223,7 +223,7 @@ impl Asked {
         let may_be_column = !self.whole && self.parts.len() > 1;
         let spellings = spellings_of(last, may_be_column);
         let tables: Vec<&str> = self.parts.iter().rev().take(2).map(String::as_str).collect();
-        (Words::new(spellings.iter().map(String::as_str)), RelationWords::new(tables))
+        (Words::in_paths(spellings.iter().map(String::as_str)), RelationWords::new(tables))
     }
 
     /// Files that name the table by a constant of another file.
@@ -363,7 +363,7 @@ fn named_otherwise(
     }
     let relations = RelationWords::new(relations.iter().map(String::as_str));
     let repositories = ArgumentWords::new(entities.iter().map(String::as_str));
-    let properties = Words::new(properties.iter().map(String::as_str));
+    let properties = Words::in_paths(properties.iter().map(String::as_str));
     let seen = system.store.sweep(
         |_, text| {
             properties.is_in(text) || relations.is_in(text, false) || repositories.is_in(text) || called.is_in(text)
@@ -636,6 +636,10 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
     references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let (kind, via) = run_by(system, key, &references.iter().map(|(span, _)| *span).collect::<Vec<Span>>());
+    let owners = match references.first() {
+        Some((span, _)) => system.store.owners_at(key.file, *span),
+        None => system.store.owners(key.file),
+    };
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {
         name: key.name.clone(),
@@ -648,7 +652,7 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
             .get(file.repository)
             .map_or_else(String::new, |own| own.name.clone()),
         path: file.path.clone(),
-        owners: system.store.owners(key.file),
+        owners,
         access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
         certainty: references.iter().map(|reference| reference.certainty).max().unwrap_or(Certainty::Possible),
         via,
@@ -783,6 +787,15 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn
         problems.push(ProblemAt {
             code: problem.code.to_owned(),
             message: problem.message.clone(),
+            path: place.path,
+            line: place.line,
+        });
+    }
+    for missing in system.store.runs().missing() {
+        let place = place(system.store, missing.file, missing.at);
+        problems.push(ProblemAt {
+            code: "missing-script".to_owned(),
+            message: format!("`{}`, which this runs {}, is in no source", missing.script, missing.schedule),
             path: place.path,
             line: place.line,
         });

@@ -1,6 +1,6 @@
 //! One schema source's state: changes applied one after the other, nothing forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Column, DEFAULT_SCHEMAS, Definition, Origin, Relation};
@@ -117,6 +117,7 @@ impl SourceState {
                     dropped: None,
                     definitions: Vec::new(),
                     open: false,
+                    index: super::ColumnIndex::default(),
                 };
                 self.settle(&key, *if_not_exists);
                 self.insert(key, relation);
@@ -140,6 +141,7 @@ impl SourceState {
                     dropped: None,
                     definitions: vec![definition],
                     open: false,
+                    index: super::ColumnIndex::default(),
                 };
                 if let Some(&position) = self.index.get(&key)
                     && self.relations[position].dropped.is_none()
@@ -296,12 +298,28 @@ fn named_only(name: &Ident, at: Origin, dropped: Option<Origin>) -> Column {
 
 /// Adds those of `more` that `columns` does not have; one that it has as dropped is live again.
 pub(super) fn add_missing(columns: &mut Vec<Column>, more: Vec<Column>) {
+    if more.len() < 4 {
+        for column in more {
+            match columns.iter_mut().find(|own| own.name.matches(&column.name)) {
+                Some(own) if own.dropped.is_some() && column.dropped.is_none() => *own = column,
+                Some(_) => {}
+                None => columns.push(column),
+            }
+        }
+        return;
+    }
+    let mut places: HashMap<Name, usize> = HashMap::with_capacity(columns.len() + more.len());
+    for (at, column) in columns.iter().enumerate() {
+        places.entry(column.name.folded()).or_insert(at);
+    }
     for column in more {
-        let name = column.name.folded();
-        match columns.iter_mut().find(|own| own.name.folded() == name) {
-            Some(own) if own.dropped.is_some() && column.dropped.is_none() => *own = column,
+        match places.get(&column.name.folded()).copied() {
+            Some(at) if columns[at].dropped.is_some() && column.dropped.is_none() => columns[at] = column,
             Some(_) => {}
-            None => columns.push(column),
+            None => {
+                places.insert(column.name.folded(), columns.len());
+                columns.push(column);
+            }
         }
     }
 }

@@ -7,11 +7,11 @@ pub mod order;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::schema::RelationKind;
+use crate::model::schema::{DEPLOYED, RelationKind};
 use crate::model::source::FileId;
 use crate::model::span::Span;
 use crate::model::statement::{ScopeId, Statement};
@@ -99,6 +99,44 @@ pub struct Relation {
     pub definitions: Vec<Definition>,
     /// Whether it may have columns that are not listed: a view over an unknown table.
     pub open: bool,
+    /// Where each name stands in `columns`, once a wide relation is asked.
+    pub(crate) index: ColumnIndex,
+}
+
+/// Columns of a wide relation by their folded names: a memory, which says nothing of its own.
+#[derive(Debug, Default)]
+pub(crate) struct ColumnIndex(OnceLock<HashMap<Name, usize>>);
+
+impl Clone for ColumnIndex {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for ColumnIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ColumnIndex {}
+
+impl ColumnIndex {
+    /// Relations of at most so many columns are searched.
+    const NARROW: usize = 48;
+
+    /// A live column before a dropped one, the first of each.
+    fn of(columns: &[Column]) -> HashMap<Name, usize> {
+        let mut made = HashMap::with_capacity(columns.len());
+        let in_order = || columns.iter().enumerate();
+        for (at, column) in in_order().filter(|(_, column)| column.dropped.is_none()) {
+            made.entry(column.name.folded()).or_insert(at);
+        }
+        for (at, column) in in_order().filter(|(_, column)| column.dropped.is_some()) {
+            made.entry(column.name.folded()).or_insert(at);
+        }
+        made
+    }
 }
 
 impl Relation {
@@ -122,6 +160,15 @@ impl Relation {
             }
         }
         dropped
+    }
+
+    /// The same for a relation whose columns are all known: wide ones are indexed when they are first asked.
+    pub fn known_column(&self, name: &Name) -> Option<&Column> {
+        if self.columns.len() <= ColumnIndex::NARROW {
+            return self.column(name);
+        }
+        let index = self.index.0.get_or_init(|| ColumnIndex::of(&self.columns));
+        index.get(name).map(|&at| &self.columns[at])
     }
 
     /// Columns that are not dropped, in order.
@@ -188,6 +235,7 @@ impl Catalog {
 
     /// The relation that a name in a statement stands for. A qualified name must agree in its schema, unless only
     /// one relation has that name and none of its schema sources says a schema (a database's name before a table's).
+    /// What is [`DEPLOYED`] may stand in any schema.
     /// An unqualified one is looked up in `search_path`, then in the default schema, then anywhere it is unique.
     /// A live relation goes before a dropped one.
     pub fn find(&self, name: &ObjectName, search_path: &[Name]) -> Option<RelationId> {
@@ -208,9 +256,15 @@ impl Catalog {
             }
         };
         if let Some(schema) = name.schema() {
+            let is_deployed = |relation: &Relation| relation.schema.as_ref().is_some_and(|own| own.is(DEPLOYED));
             return in_schema(&schema.folded()).or_else(|| {
-                let unqualified = candidates.iter().all(|&id| self.relation(id).schema.is_none());
-                unqualified.then(|| pick(&|_| true)).flatten()
+                let unqualified = candidates.iter().all(|&id| {
+                    let relation = self.relation(id);
+                    relation.schema.is_none() || is_deployed(relation)
+                });
+                // A table of the database goes before what is made of it.
+                let plain = || pick(&|relation| relation.schema.is_none());
+                unqualified.then(|| plain().or_else(|| pick(&|_| true))).flatten()
             });
         }
         search_path
@@ -247,7 +301,7 @@ impl Catalog {
         match &key.relation {
             RelationKey::Declared(id) => self
                 .relation(*id)
-                .column(&key.column)
+                .known_column(&key.column)
                 .map_or_else(|| key.column.to_string(), |column| column.name.to_string()),
             RelationKey::Undeclared(_) => key.column.to_string(),
         }

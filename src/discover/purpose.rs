@@ -406,6 +406,8 @@ const KINDS: &[(Kind, &[Test])] = &[
         &[Folder(&["job", "jobs", "worker", "workers", "background-jobs", "queues", "sidekiq", "celery"])],
     ),
     (Kind::BackgroundJob, &[Folder(&["tasks"]), Ending(&["py", "rb", "rake"])]),
+    // A notebook looks into data and shows what it finds.
+    (Kind::Report, &[Ending(&["ipynb"])]),
     // By its repository, last: it says least about one file.
     (Kind::Export, &[RepositoryWord(&["export", "exports", "exporter"])]),
     (Kind::Report, &[RepositoryWord(&["report", "reports", "reporting", "analytics", "dashboards"])]),

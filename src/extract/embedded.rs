@@ -3,6 +3,7 @@
 //! A host language lowers a string expression to a [`StringValue`]; this module turns it into pieces of SQL and
 //! reads them with the one SQL reader.
 
+use super::shell;
 use super::sql;
 use super::sql::text::SqlText;
 use super::xml::mybatis;
@@ -104,6 +105,25 @@ pub fn embed(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect
         }
     }
     embedded
+}
+
+/// Reads `value` as SQL, or else as a command line that gives a client SQL (`exec("psql -c …")`). Tells whether it was
+/// either.
+pub fn embed_or_run(facts: &mut FileFacts, value: &StringValue, dialect: Option<Dialect>) -> bool {
+    if embed(facts, value, dialect) {
+        return true;
+    }
+    let texts = value.alternatives(1);
+    let Some(text) = texts.first().filter(|text| shell::is_command_line(text.as_str())) else { return false };
+    let found = shell::read_script(text, dialect);
+    let runs = !found.statements.is_empty();
+    if runs {
+        facts.statements.extend(found.statements);
+        facts.tokens.extend(found.tokens);
+        facts.blind_spots.extend(found.blind_spots);
+        facts.problems.extend(found.problems);
+    }
+    runs
 }
 
 /// Reads a value that is no script of elements.

@@ -2,12 +2,16 @@
 
 pub mod changes;
 pub mod code_text;
+pub mod command_lines;
+pub mod dbt;
+pub mod document;
 #[cfg(test)]
 mod drawn;
 pub mod embedded;
 pub mod host;
 pub mod java;
 pub mod jpql;
+pub mod notebook;
 pub mod prisma;
 pub mod prose;
 pub mod python;
@@ -59,8 +63,13 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::Liquibase,
     &changes::PythonMigration,
     &changes::Rails,
+    // Before the formats of its languages, which would claim it too.
+    &dbt::Dbt,
     &code_text::CodeText,
+    &command_lines::CommandLines,
+    &document::Documents,
     &java::Java,
+    &notebook::Notebook,
     &prisma::Prisma,
     &prose::Prose,
     &python::Python,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::runs::has_kind_of_user;
 use super::system::System;
 use crate::catalog::Origin;
 use crate::extract::format_of;
@@ -65,6 +66,11 @@ impl<'a> Consumers<'a> {
         let (kind, context) = match unit {
             Some(unit) if self.is_in_force(unit) && !matches!(self.context, Context::Test | Context::Docs) => {
                 (Kind::View, Context::Live)
+            }
+            Some(Unit { kind: UnitKind::Document(Some(kind)), .. })
+                if self.context == Context::Live && !has_kind_of_user(self.system.store, self.id) =>
+            {
+                (*kind, self.context)
             }
             _ => (self.kind, self.context),
         };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::implied::{has_column, implied_column, implied_table, uncapitalised};
+use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
@@ -24,6 +24,8 @@ pub struct Entities<'s> {
     by_name: BTreeMap<&'s str, Vec<(FileId, &'s Mapping)>>,
     /// The mapped columns of each table; made when first asked for.
     mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
+    /// Names of entities, and which of that name, by the names of their tables; made when first asked for.
+    by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -79,7 +81,7 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name, mapped: OnceLock::new() }
+        Self { by_name, mapped: OnceLock::new(), by_table: OnceLock::new() }
     }
 
     /// All mappings with their files.
@@ -126,16 +128,50 @@ impl<'s> Entities<'s> {
         Some(*best)
     }
 
+    /// The mapping that code means when it calls an entity `name`: by the entity's name, that with its first letter in the
+    /// other case (accessors of generated clients), the name of its table (registries of models).
+    pub(super) fn meant(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        catalog: &Catalog,
+        name: &str,
+    ) -> Option<(FileId, &'s Mapping)> {
+        let named = |name: &str| self.find_with_file(store, file, name);
+        named(name).or_else(|| named(&with_other_first_case(name))).or_else(|| {
+            let tables = self.by_table.get_or_init(|| {
+                let mut made = BTreeMap::new();
+                for (entity, mappings) in &self.by_name {
+                    for (at, (file, mapping)) in mappings.iter().enumerate() {
+                        let table = self.table(store, *file, catalog, mapping);
+                        let name = table.as_ref().and_then(|table| table.0.last());
+                        if let Some(name) = name.filter(|_| mapping.role == MappingRole::Entity) {
+                            made.entry(name.folded()).or_insert(((*entity).to_owned(), at));
+                        }
+                    }
+                }
+                made
+            });
+            let (entity, at) = tables.get(&Name::new(name))?;
+            self.by_name.get(entity.as_str())?.get(*at).copied()
+        })
+    }
+
     /// The class and those that it inherits from, nearest first.
     fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
         let mut found = vec![(file, mapping)];
-        while let Some((declaring, current)) = found.last().copied()
+        let mut at = 0;
+        while let Some((declaring, current)) = found.get(at).copied()
             && found.len() < DEEPEST
-            && let Some(parent) = current.parent.as_deref()
-            && let Some(next) = self.find_with_file(store, declaring, parent)
-            && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
         {
-            found.push(next);
+            at += 1;
+            for parent in current.parent.iter().chain(&current.mixins) {
+                if let Some(next) = self.find_with_file(store, declaring, parent)
+                    && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
+                {
+                    found.push(next);
+                }
+            }
         }
         found
     }

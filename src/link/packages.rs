@@ -30,6 +30,8 @@ pub struct Kinds {
     pub databases: Vec<String>,
     /// Those that draw what a person sees.
     pub interfaces: Vec<String>,
+    /// Those that make a program a server.
+    pub servers: Vec<String>,
 }
 
 impl Kinds {
@@ -55,12 +57,22 @@ struct Manifest {
     dev_dependencies: BTreeMap<String, serde_json::Value>,
     peer_dependencies: BTreeMap<String, serde_json::Value>,
     optional_dependencies: BTreeMap<String, serde_json::Value>,
+    main: Option<serde_json::Value>,
+    module: Option<serde_json::Value>,
+    exports: Option<serde_json::Value>,
+    types: Option<serde_json::Value>,
+    browser: Option<serde_json::Value>,
 }
 
 impl Manifest {
     /// All that the package is made with.
     fn all(&self) -> impl Iterator<Item = &str> {
         self.runs_with().chain(self.dev_dependencies.keys().map(String::as_str))
+    }
+
+    /// Whether it says what others may import of it.
+    fn gives(&self) -> bool {
+        [&self.main, &self.module, &self.exports, &self.types, &self.browser].into_iter().any(Option::is_some)
     }
 
     /// What it takes along into the packages that use it.
@@ -90,12 +102,21 @@ impl Interfaces {
                 folders.insert(place, false);
             }
         }
+        let index = |(repository, folder): &(usize, String)| {
+            workspace.files.iter().any(|file| {
+                let name = file.repository_path.strip_prefix(folder.as_str()).unwrap_or("").trim_start_matches('/');
+                file.repository == *repository && name.starts_with("index.") && name != "index.html"
+            })
+        };
         let by_name: BTreeMap<&str, &Manifest> =
             manifests.iter().filter_map(|(_, manifest)| Some((manifest.name.as_deref()?, manifest))).collect();
         let used: BTreeSet<&str> = manifests.iter().flat_map(|(_, manifest)| manifest.all()).collect();
         for (place, manifest) in &manifests {
-            let is_interface = manifest.all().any(|name| Kinds::holds(&kinds.interfaces, name))
-                && !manifest.name.as_deref().is_some_and(|name| used.contains(name))
+            let is_made_with = |list: &[String]| manifest.all().any(|name| Kinds::holds(list, name));
+            let is_interface = is_made_with(&kinds.interfaces)
+                && !is_made_with(&kinds.servers)
+                && !(manifest.name.as_deref().is_some_and(|name| used.contains(name))
+                    && (manifest.gives() || index(place)))
                 && !reaches_database(manifest, &by_name, kinds);
             folders.entry(place.clone()).or_insert(is_interface);
         }

@@ -15,13 +15,27 @@ pub struct Words {
 impl Words {
     /// A search for any of `words`.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::compiled(words, bounded)
+    }
+
+    /// A search for any of `words`, also where a path is written as one word: `profile__full_name__icontains`.
+    pub fn in_paths<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::compiled(words, |word| {
+            let edge = |c: Option<char>| {
+                if c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') { r"(?:(?-u:\b)|__)" } else { "" }
+            };
+            format!("{}{}{}", edge(word.chars().next()), regex::escape(word), edge(word.chars().next_back()))
+        })
+    }
+
+    fn compiled<'a>(words: impl IntoIterator<Item = &'a str>, pattern: impl Fn(&str) -> String) -> Self {
         let mut words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         words.dedup();
         if words.is_empty() {
             return Self { regex: None };
         }
-        let alternatives: Vec<String> = words.iter().map(|word| bounded(word)).collect();
+        let alternatives: Vec<String> = words.iter().map(|word| pattern(word)).collect();
         let regex = Regex::new(&format!("(?i){}", alternatives.join("|"))).ok();
         Self { regex }
     }
@@ -64,13 +78,20 @@ impl RelationWords {
         let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
         let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        // Documents that name tables: connectors, datasets, questions of dashboards, tracked tables.
+        let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
+        let tracked =
+            r#"(?-u:\b)table["']?\s*:\s*[{]?\s*(?:["']?schema["']?\s*:\s*[^\s,]+\s*,?\s*)?["']?name["']?\s*:\s*["']?"#;
+        let document = format!(
+            r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}|{tracked}(?:{names}){after}|dataset_uuid["']?\s*:\s*["']?(?:{names}){after}"#
+        );
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
         Self {
             bare,
             named: compile(&format!("{led}|{listed}")),
             quoted: compile(&name),
             argument,
-            changed: compile(&changed),
+            changed: compile(&format!("{changed}|{document}")),
         }
     }
 
@@ -298,7 +319,7 @@ impl SchemaWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|\bdatabaseChangeLog\b|\b(?:create|alter|drop|rename|add|remove|change)_(?:tables?|columns?|column_null|column_default|reference|belongs_to|timestamps)\b|\bmigrations\.(?:Create|Delete|Rename|Alter|Add|Remove)[A-Z]\w*\(";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|\bdatabaseChangeLog\b|\b(?:create|alter|drop|rename|add|remove|change)_(?:tables?|columns?|column_null|column_default|reference|belongs_to|timestamps)\b|\bmigrations\.(?:Create|Delete|Rename|Alter|Add|Remove)[A-Z]\w*\(|\bdatabase_uuid\b|\{\{(?u:[^{}])*?\b(?:ref|source)\s*\(";
         Self { regex: Some(Regex::new(verbs).expect("a constant pattern compiles")) }
     }
 
@@ -325,7 +346,7 @@ impl MappingWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b";
+        let words = r"(?-u)@(?:[\w.]*\.)?(?:Entity|Table|MappedSuperclass|Embeddable|TableName|TableField|TableId|MappedEntity|\w*Column|Property|PrimaryKey|Embedded|(?:One|Many)To(?:One|Many)|ViewEntity|ChildEntity)\b|<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b|\binterface\s+\w+(?:Mapper|Dao|DAO)\b|(?m:^(?:model|view)\s+\w+\s*\{)|\b(?:pg|mysql|sqlite|mssql|singlestore)(?:Table(?:Creator)?|Schema)\b|\bdrizzle-orm\b|EntitySchema\b|\bsequelize\b|\bextends\s+Model\b|\btableName\s*[:=(]|\bkysely\b|knex/types/tables|\bTables:?\s*\{|\b\w+<\w+(?:\[\])?>\(['\x22\x60]|__tablename__|\.Table\(|\bmodels\.Model\b|\bmapped_column\(|\bColumn\(|\bTable\(\s*['\x22]|\bSQLModel\b|\bdb\.Model\b|\bmodels\.\w*(?:Field|Key)\(|\bmap_imperatively\(|\b(?:Char|Text|Integer|BigInt|Int|DateTime|Boolean|Float|Decimal|UUID|JSON|Auto|ForeignKey)Field\(|\bAbstract(?:Base)?User\b";
         Self { regex: Some(Regex::new(words).expect("a constant pattern compiles")) }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entities::{Entities, Property};
-use super::implied::{has_column, with_other_first_case};
+use super::implied::has_column;
 use super::store::Store;
 use crate::catalog::Catalog;
 use crate::model::answer::Construct;
@@ -97,11 +97,9 @@ struct Translation<'t, 's> {
 impl<'s> Translation<'_, 's> {
     fn source(&mut self, scope: ScopeId, source: u32, entity: &EntityPath) {
         let mapping = match entity {
-            EntityPath::Named(name) => self
-                .entities
-                .find(self.store, self.file, name)
-                // Accessors of generated clients have their first letter in the other case.
-                .or_else(|| self.entities.find(self.store, self.file, &with_other_first_case(name))),
+            EntityPath::Named(name) => {
+                self.entities.meant(self.store, self.file, self.catalog, name).map(|(_, mapping)| mapping)
+            }
             EntityPath::Related { scope, source, property } => self
                 .known
                 .get(&(*scope, *source))

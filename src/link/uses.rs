@@ -50,6 +50,8 @@ impl Use {
         match self.form {
             // An ORM names every mapped column in the SQL that it sends.
             Form::Wildcard if written == Construct::Orm => Construct::Implicit,
+            // A table that is written out whole.
+            Form::Wildcard if statement.kind == StatementKind::Copy => Construct::Implicit,
             Form::Wildcard | Form::Positional => Construct::Wildcard,
             _ if matches!(self.resolution, Resolution::Dynamic) => Construct::Dynamic,
             _ if self.usage == Usage::Schema => Construct::Schema,
@@ -117,7 +119,9 @@ fn wildcards(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, found: &mut Ve
         let resolution = if columns.is_empty() && dynamic {
             Resolution::Dynamic
         } else {
-            Resolution::Columns { columns, certainty: Certainty::Possible, path: NamePath::Direct }
+            let copied = resolver.statement().kind == StatementKind::Copy;
+            let certainty = if copied { Certainty::Certain } else { Certainty::Possible };
+            Resolution::Columns { columns, certainty, path: NamePath::Direct }
         };
         found.push(Use {
             span: *span,

@@ -1,6 +1,6 @@
 //! Columns carried through views: a view's columns are those of its query, each with what it is made of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::resolve::Resolver;
 use crate::catalog::{Catalog, Column, ColumnKey, Definition, Origin, RelationId, RelationKey};
@@ -49,6 +49,7 @@ fn visit(catalog: &Catalog, root: RelationId, seen: &mut BTreeSet<RelationId>, o
 
 fn columns_of(catalog: &Catalog, id: RelationId) -> (Vec<Column>, bool) {
     let mut made: Vec<Column> = Vec::new();
+    let mut places: HashMap<Name, usize> = HashMap::new();
     let mut open = false;
     for definition in &catalog.relation(id).definitions {
         let resolver = Resolver::new(&definition.statement, catalog, &definition.search_path);
@@ -72,16 +73,18 @@ fn columns_of(catalog: &Catalog, id: RelationId) -> (Vec<Column>, bool) {
             let Some(name) = name else { continue };
             let own = RelationKey::Declared(id);
             let lineage = output.columns.iter().filter(|column| column.relation != own).cloned();
-            match made.iter_mut().find(|column| column.name.matches(name)) {
-                Some(column) => column.lineage.extend(lineage),
-                None => made.push(Column {
-                    name: name.clone(),
-                    data_type: String::new(),
-                    declared: place_of(definition, name),
-                    dropped: None,
-                    lineage: lineage.collect(),
-                }),
+            if let Some(&at) = places.get(&name.folded()) {
+                made[at].lineage.extend(lineage);
+                continue;
             }
+            places.insert(name.folded(), made.len());
+            made.push(Column {
+                name: name.clone(),
+                data_type: String::new(),
+                declared: place_of(definition, name),
+                dropped: None,
+                lineage: lineage.collect(),
+            });
         }
     }
     for column in &mut made {

@@ -37,6 +37,8 @@ pub enum Language {
     /// TypeScript and JavaScript: modules found by path.
     #[default]
     TypeScript,
+    /// Python: modules found by dotted path, keyword arguments, classes whose attributes are columns.
+    Python,
     /// A template of a server: names without a declaration are what code gives to views under them.
     Template,
 }
@@ -350,7 +352,8 @@ pub enum UseForm {
     /// A key of a pattern: the receiver is what is taken apart.
     Pattern,
     /// A string that a method of the receiver is given as its first argument: `rs.getString("full_name")`,
-    /// `row.get("full_name")`, `pick(row, "full_name")` with the row as receiver.
+    /// `row.get("full_name")`, `pick(row, "full_name")` with the row as receiver. A name in a list of names has the list as
+    /// its receiver; one that is given to a function by itself, `pickOf("full_name")`, the call.
     Argument,
     /// The declaration of an accessor or field inside its class: the receiver is `this` of it.
     Declaration,
@@ -399,6 +402,8 @@ pub enum FlowTarget {
     Part(ExpressionId),
     /// Spread into an object literal (or a list's items into a list).
     Spread(ExpressionId),
+    /// It says which part of that is meant: `row[value]`.
+    Key(ExpressionId, Access),
 }
 
 impl Code {

@@ -4,6 +4,7 @@
 
 use super::mapping::{BuiltStatement, Mapping};
 use super::name::ObjectName;
+use super::source::Kind;
 use super::span::Span;
 use super::statement::Statement;
 
@@ -26,6 +27,8 @@ pub struct FileFacts {
     pub constants: Vec<Constant>,
     /// Names of other files that stand where this file's SQL has a relation; sorted.
     pub wanted: Vec<OuterName>,
+    /// Who owns parts of the file, where it says so itself.
+    pub owners: Vec<(Span, String)>,
     /// What could not be told.
     pub blind_spots: Vec<BlindSpot>,
     /// What is wrong with the file.
@@ -106,6 +109,9 @@ pub enum UnitKind {
     Routine,
     /// A trigger.
     Trigger,
+    /// A report, dashboard, connector or the like that a document describes. It is of that kind wherever the document
+    /// lies.
+    Document(Option<Kind>),
 }
 
 /// A named part of a file that can be a consumer.

@@ -54,6 +54,8 @@ pub struct Mapping {
     pub table: MappedName<ObjectName>,
     /// The class whose properties it inherits, by its simple name.
     pub parent: Option<String>,
+    /// Further classes whose properties it inherits, in languages that have several parents.
+    pub mixins: Vec<String>,
     /// How names that are not spelled out are made.
     pub implied: ImpliedNames,
     /// Its properties, in text order.

@@ -15,8 +15,9 @@ fn read(path: &str) -> String {
 #[test]
 fn every_format_has_a_row() {
     let formats = read("docs/formats.md");
-    for format in columnist::extract::FORMATS {
-        let row = format!("| `{}` |", format.name());
+    let documents = columnist::extract::document::description::DESCRIPTIONS.iter().map(|one| one.name.as_str());
+    for name in columnist::extract::FORMATS.iter().map(|format| format.name()).chain(documents) {
+        let row = format!("| `{name}` |");
         assert!(formats.contains(&row), "docs/formats.md has no row that starts with {row}");
     }
 }

@@ -35,7 +35,7 @@ fn probe(folder: &str) -> (usize, String) {
         let evaluator = types.evaluator();
         let lines = store.lines(file);
         for (at, line) in store.text(file).lines().enumerate() {
-            let Some((_, expected)) = line.split_once("//= ") else { continue };
+            let Some((_, expected)) = line.split_once("//= ").or_else(|| line.split_once("#= ")) else { continue };
             // A template's comment ends with more than its line.
             let expected = expected.split(" -").next().unwrap_or("");
             for expected in expected.split(',').map(str::trim) {
@@ -75,6 +75,15 @@ fn typescript_values_are_what_the_probes_say() {
     let (probes, wrong) = probe("typescript");
     assert!(wrong.is_empty(), "of {probes} probes:\n{wrong}");
     assert!(probes > 40, "only {probes} probes");
+}
+
+#[test]
+fn python_values_are_what_the_probes_say() {
+    for folder in ["python/alchemy", "python/django", "python/plain"] {
+        let (probes, wrong) = probe(folder);
+        assert!(wrong.is_empty(), "of {probes} probes:\n{wrong}");
+        assert!(probes > 15, "only {probes} probes");
+    }
 }
 
 #[test]

@@ -118,6 +118,235 @@ fn scripts_run_scripts() {
     assert!(via(&[("x.sh", READS), ("y.sh", "sh x.sh\nsh z.sh\n"), ("z.sh", "sh y.sh\n")]).ends_with("[]"));
 }
 
+/// A service with a route that reads the column, and one that reads another's.
+const ROUTES: (&str, &str) = (
+    "src/routes/internal.ts",
+    "router.get('/export', (req, res) => db.query(`SELECT full_name FROM users`));\nrouter.get('/other', (req, res) => db.query(`SELECT full_name FROM suppliers`));\n",
+);
+
+#[test]
+fn schedules_ask_for_routes() {
+    let expected = "scheduled-task [scheduled-task curl daily at 02:00 ops/crontab:1]";
+    let curl = ("ops/crontab", "0 2 * * * curl -fsS https://shop.internal/internal/export?day=1\n");
+    assert_eq!(via(&[ROUTES, curl]), expected);
+    for handler in [
+        (
+            "src/A.java",
+            "@RestController\n@RequestMapping(\"/internal\")\nclass A {\n  @GetMapping(\"/export\")\n  List run() { return jdbc.query(\"SELECT full_name FROM users\"); }\n}\n",
+        ),
+        (
+            "src/a.controller.ts",
+            "@Controller('internal')\nexport class A {\n  @Get('export')\n  run() { return this.db.query(`SELECT full_name FROM users`); }\n}\n",
+        ),
+        (
+            "app/routes.py",
+            "bp = Blueprint('x', __name__, url_prefix='/internal')\n\n@bp.route('/export')\ndef run():\n    return db.execute('SELECT full_name FROM users')\n",
+        ),
+        ("app/internal/export/route.ts", "export const GET = () => db.query(`SELECT full_name FROM users`);\n"),
+    ] {
+        assert_eq!(via(&[handler, curl]), expected, "{}", handler.0);
+    }
+    // Through a script, and for another path.
+    assert_eq!(
+        via(&[ROUTES, ("ops/crontab", "@daily ops/call.sh"), ("ops/call.sh", "wget -q \"$BASE/internal/export\"\n")]),
+        "scheduled-task [scheduled-task call.sh daily at 00:00 ops/crontab:1 > script call.sh  ops/call.sh:1]"
+    );
+    assert!(via(&[ROUTES, ("ops/crontab", "@daily curl https://x/internal/other")]).ends_with("[]"));
+    assert!(via(&[ROUTES, ("ops/call.sh", "curl https://x/internal/export")]).ends_with("[]"));
+    assert_eq!(
+        via(&[
+            ROUTES,
+            (
+                "scheduler.tf",
+                "resource \"google_cloud_scheduler_job\" \"nightly\" {\n  schedule = \"0 2 * * *\"\n  http_target {\n    uri = \"https://x/internal/export\"\n  }\n}\n"
+            )
+        ]),
+        "scheduled-task [scheduled-task nightly daily at 02:00 scheduler.tf:1]"
+    );
+    assert_eq!(
+        via(&[
+            ("app/api/digest/route.ts", "export const GET = () => db.query(`SELECT full_name FROM users`);\n"),
+            ("vercel.json", "{\"crons\": [{\"path\": \"/api/digest\", \"schedule\": \"0 8 * * *\"}]}"),
+        ]),
+        "scheduled-task [scheduled-task /api/digest daily at 08:00 vercel.json:1]"
+    );
+}
+
+#[test]
+fn images_run_what_their_files_say() {
+    let job = "kind: CronJob\nmetadata:\n  name: nightly\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      containers:\n        - image: registry/shop/exporter:1.2\n";
+    let script = ("exporter/main.py", "def run():\n    db.execute('SELECT full_name FROM users')\n");
+    let image = ("exporter/Dockerfile", "FROM python\nCOPY main.py .\nENTRYPOINT [\"python\", \"main.py\"]\n");
+    assert_eq!(
+        via(&[script, image, ("k8s/job.yaml", job)]),
+        "scheduled-task [scheduled-task nightly daily at 03:00 k8s/job.yaml:5 > script Dockerfile  \
+         exporter/Dockerfile:3]"
+    );
+    assert!(via(&[script, image, ("k8s/job.yaml", &job.replace("exporter", "importer"))]).ends_with("[]"));
+}
+
+#[test]
+fn clouds_queues_and_frameworks() {
+    let lambda = ("jobs/export.py", "def run(event, context):\n    db.execute('SELECT full_name FROM users')\n");
+    for (path, text, expected) in [
+        (
+            "serverless.yml",
+            "functions:\n  export:\n    handler: jobs/export.run\n    events:\n      - schedule: rate(1 day)\n",
+            "export every 1 day serverless.yml:5",
+        ),
+        (
+            "template.yaml",
+            "Resources:\n  Export:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: jobs/\n      Handler: export.run\n      Events:\n        Nightly:\n          Type: Schedule\n          Properties:\n            Schedule: rate(1 day)\n",
+            "Export every 1 day template.yaml:11",
+        ),
+        (
+            "main.tf",
+            "resource \"aws_scheduler_schedule\" \"nightly\" {\n  schedule_expression = \"rate(1 day)\"\n  target {\n    arn = aws_lambda_function.export.arn\n  }\n}\nresource \"aws_lambda_function\" \"export\" {\n  handler = \"jobs/export.run\"\n}\n",
+            "nightly every 1 day main.tf:1",
+        ),
+        (
+            "nightly.xml",
+            "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\n<Triggers><CalendarTrigger><StartBoundary>2024-01-01T02:00:00</StartBoundary><ScheduleByDay/></CalendarTrigger></Triggers>\n<Actions><Exec><Command>python</Command><Arguments>C:\\shop\\jobs\\export.py</Arguments></Exec></Actions></Task>",
+            "nightly.xml daily at 02:00 nightly.xml:2",
+        ),
+        (
+            "argo.yaml",
+            "kind: CronWorkflow\nmetadata:\n  name: nightly\nspec:\n  schedules:\n    - \"0 2 * * *\"\n  workflowSpec:\n    templates:\n      - container:\n          command: [python, jobs/export.py]\n",
+            "nightly daily at 02:00 argo.yaml:6",
+        ),
+    ] {
+        assert_eq!(via(&[lambda, (path, text)]), format!("scheduled-task [scheduled-task {expected}]"), "{path}");
+    }
+    let worker =
+        ("src/worker.ts", "new Worker('mail', async () => { await db.query(`SELECT full_name FROM users`); }, {});\n");
+    for (files, expected) in [
+        (
+            vec![
+                worker,
+                ("src/queues.ts", "export const mail = new Queue('mail');\n"),
+                ("src/start.ts", "await mail.upsertJobScheduler('nightly', { pattern: '0 2 * * *' });\n"),
+            ],
+            "nightly daily at 02:00 src/start.ts:1",
+        ),
+        (
+            vec![
+                (
+                    "app/tasks.py",
+                    "from celery import shared_task\n\n@shared_task\ndef export():\n    db.execute('SELECT full_name FROM users')\n",
+                ),
+                (
+                    "app/celery.py",
+                    "app.conf.beat_schedule = {\n  'nightly': {'task': 'app.tasks.export', 'schedule': crontab(hour=2, minute=0)},\n}\n",
+                ),
+            ],
+            "nightly daily at 02:00 app/celery.py:2",
+        ),
+        (
+            vec![
+                (
+                    "app/jobs/export_job.rb",
+                    "class ExportJob\n  include Sidekiq::Job\n  def perform\n    execute(\"SELECT full_name FROM users\")\n  end\nend\n",
+                ),
+                ("config/schedule.yml", "nightly:\n  cron: \"0 2 * * *\"\n  class: ExportJob\n"),
+            ],
+            "nightly daily at 02:00 config/schedule.yml:2",
+        ),
+        (
+            vec![
+                (
+                    "app/Jobs/ExportUsers.php",
+                    "<?php\nclass ExportUsers implements ShouldQueue {\n  public function handle() { DB::select('SELECT full_name FROM users'); }\n}\n",
+                ),
+                (
+                    "app/Console/Kernel.php",
+                    "<?php\nclass Kernel {\n  function schedule($schedule) { $schedule->job(new ExportUsers)->dailyAt('02:00'); }\n}\n",
+                ),
+            ],
+            "ExportUsers daily at 02:00 app/Console/Kernel.php:3",
+        ),
+        (
+            vec![
+                (
+                    "app/Console/Export.php",
+                    "<?php\nclass Export extends Command {\n  protected $signature = 'export:users {day}';\n  public function handle() { DB::select('SELECT full_name FROM users'); }\n}\n",
+                ),
+                ("routes/console.php", "<?php\nSchedule::command('export:users')->daily();\n"),
+            ],
+            "export:users daily at 00:00 routes/console.php:2",
+        ),
+        (
+            vec![
+                (
+                    "src/ExportTask.java",
+                    "class ExportTask {\n  void run() { jdbc.query(\"SELECT full_name FROM users\"); }\n}\n",
+                ),
+                ("db/jobs.sql", "INSERT INTO sys_job VALUES (1, 'exportTask.run()', '0 0 2 * * ?');\n"),
+            ],
+            "exportTask.run daily at 02:00 db/jobs.sql:1",
+        ),
+        (
+            vec![
+                (
+                    "src/ExportJob.java",
+                    "class ExportJob {\n  void run() { jdbc.query(\"SELECT full_name FROM users\"); }\n}\n",
+                ),
+                (
+                    "src/main/resources/quartz.xml",
+                    "<job>\n<job-class>com.shop.ExportJob</job-class>\n</job>\n<cron-expression>0 0 2 * * ?</cron-expression>\n",
+                ),
+            ],
+            "ExportJob daily at 02:00 src/main/resources/quartz.xml:2",
+        ),
+        (
+            vec![(
+                "jobs/assets.py",
+                "def export():\n    db.execute('SELECT full_name FROM users')\n\nnightly = ScheduleDefinition(name=\"nightly\", job=export, cron_schedule=\"0 2 * * *\")\n",
+            )],
+            "nightly daily at 02:00 jobs/assets.py:4",
+        ),
+        (
+            vec![(
+                "flows/export.py",
+                "@flow\ndef export():\n    db.execute('SELECT full_name FROM users')\n\nexport.serve(name=\"nightly\", cron=\"0 2 * * *\")\n",
+            )],
+            "nightly daily at 02:00 flows/export.py:5",
+        ),
+    ] {
+        assert_eq!(via(&files), format!("scheduled-task [scheduled-task {expected}]"), "{}", files[0].0);
+    }
+    assert_eq!(via(&[worker]), "background-job [background-job mail  src/worker.ts:1]");
+}
+
+#[test]
+fn a_script_that_is_not_there_is_a_problem() {
+    let missing = |path: &str, text: &str| {
+        let tree = Tree::of(&[("migrations/0001.sql", "CREATE TABLE users (id int, full_name text);\n")]);
+        tree.write("ops/export.sh", READS.as_bytes());
+        tree.write(path, text.as_bytes());
+        let answer = tree.who().json();
+        let problems = answer["problems"].as_array().expect("problems").iter();
+        let shown = problems.map(|one| format!("{}:{}: {}", one["path"], one["line"], one["message"]));
+        shown.collect::<Vec<String>>().join("; ").replace('"', "")
+    };
+    assert_eq!(
+        missing("ops/crontab", "0 1 * * * ops/export.sh\n0 2 * * * /srv/gone.sh > /tmp/x.sql\n"),
+        "ops/crontab:2: `/srv/gone.sh`, which this runs daily at 02:00, is in no source"
+    );
+    assert_eq!(
+        missing(
+            ".github/workflows/x.yml",
+            "on:\n  schedule:\n    - cron: '0 2 * * *'\njobs:\n  a:\n    steps:\n      - run: ./gone.sh\n      - run: pip install x.py\n"
+        ),
+        ".github/workflows/x.yml:7: `./gone.sh`, which this runs daily at 02:00, is in no source"
+    );
+    for (path, text) in [
+        ("ops/crontab", "0 2 * * * ops/export.sh && curl https://x/install.sh > y.sh; $DIR/x.sh\n"),
+        ("ops/run.sh", "sh gone.sh\n"),
+    ] {
+        assert_eq!(missing(path, text), "", "{text}");
+    }
+}
+
 #[test]
 fn code_that_is_run_by_a_clock() {
     assert_eq!(

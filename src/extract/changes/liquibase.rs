@@ -2,7 +2,8 @@
 //! <https://docs.liquibase.com/reference-guide/change-types>
 
 use super::ddl::{Ddl, Named};
-use super::tree::{self, Node};
+use crate::extract::document::syntax::Syntax;
+use crate::extract::document::tree::{At, Word};
 use crate::extract::sql::text::SqlText;
 use crate::extract::{Input, sql};
 use crate::model::facts::FileFacts;
@@ -11,42 +12,42 @@ use crate::model::statement::{Dialect, Direction};
 
 /// Reads all change sets.
 pub(super) fn read(input: Input<'_>, facts: &mut FileFacts) {
-    let document = tree::read(input.text);
-    for entry in document.get("databaseChangeLog").map_or(&[][..], Node::items) {
-        let Some(set) = entry.get("changeSet") else { continue };
+    // JSON in a file that is called YAML is JSON.
+    let document = Syntax::Yaml.read(SqlText::verbatim(input.text, 0));
+    let Some(log) = document.root().get("databaseChangeLog") else { return };
+    for set in log.items().filter_map(|entry| entry.get("changeSet")) {
         let dialect = scalar(set, "dbms").and_then(|name| Dialect::named(&name.text));
         changes(set.get("changes"), Direction::Forward, dialect, facts);
         changes(set.get("rollback"), Direction::Backward, dialect, facts);
     }
 }
 
-fn changes(list: Option<&Node>, direction: Direction, dialect: Option<Dialect>, facts: &mut FileFacts) {
+fn changes(list: Option<At<'_>>, direction: Direction, dialect: Option<Dialect>, facts: &mut FileFacts) {
     let Some(list) = list else { return };
-    for change in list.items() {
-        let Node::Map(entries) = change else { continue };
-        for (name, body) in entries {
-            if name == "rollback" {
-                changes(Some(body), Direction::Backward, dialect, facts);
-            } else {
-                self::change(name, body, direction, dialect, facts);
-            }
+    for (name, body) in list.items().flat_map(At::entries) {
+        if name.is("rollback") {
+            changes(Some(body), Direction::Backward, dialect, facts);
+        } else {
+            self::change(&name.value(), body, direction, dialect, facts);
         }
     }
 }
 
-fn scalar(node: &Node, key: &str) -> Option<Named> {
-    match node.get(key)? {
-        Node::Scalar(text, span) if !text.is_empty() => Some(Named::new(text.clone(), *span)),
-        _ => None,
-    }
+fn named(word: Word<'_>) -> Option<Named> {
+    let text = word.value();
+    (!text.is_empty()).then(|| Named::new(text, word.span()))
+}
+
+fn scalar(node: At<'_>, key: &str) -> Option<Named> {
+    named(node.get(key)?.word()?)
 }
 
 /// The columns of a change: `columns: [{column: {name: …}}]`.
-fn columns(body: &Node) -> impl Iterator<Item = &Node> {
-    body.get("columns").map_or(&[][..], Node::items).iter().filter_map(|item| item.get("column"))
+fn columns(body: At<'_>) -> impl Iterator<Item = At<'_>> {
+    body.get("columns").into_iter().flat_map(At::items).filter_map(|item| item.get("column"))
 }
 
-fn table(body: &Node, key: &str) -> Option<Named> {
+fn table(body: At<'_>, key: &str) -> Option<Named> {
     let name = scalar(body, key)?;
     Some(match scalar(body, "schemaName") {
         Some(schema) => Named::new(format!("{}.{}", schema.text, name.text), name.span),
@@ -56,7 +57,7 @@ fn table(body: &Node, key: &str) -> Option<Named> {
 
 fn change(
     name: &str,
-    body: &Node,
+    body: At<'_>,
     direction: Direction,
     dialect: Option<Dialect>,
     facts: &mut FileFacts,
@@ -127,40 +128,25 @@ fn change(
             alter("tableName")?.word(" ADD UNIQUE (").names(&names).word(")").give(facts, direction);
         }
         "createView" => {
-            let (view, query) = (table(body, "viewName")?, scalar(body, "selectQuery")?);
+            let (view, query) = (table(body, "viewName")?, body.get("selectQuery")?.word()?.text());
             let mut piece = SqlText::default();
             let place = Span { start: view.span.start, end: view.span.start };
             piece.push_decoded("CREATE OR REPLACE VIEW ", place);
             piece.push_decoded(&format!("\"{}\"", view.text), view.span);
             piece.push_decoded(" AS ", place);
-            push(&mut piece, &query);
+            piece.push_piece(&query);
             sql::read_into(facts, &piece, dialect, direction);
         }
         "sql" | "createProcedure" => {
-            let text = match body {
-                Node::Scalar(text, span) => Named::new(text.clone(), *span),
-                _ => scalar(body, "sql").or_else(|| scalar(body, "procedureText"))?,
-            };
-            let mut piece = SqlText::default();
-            push(&mut piece, &text);
-            sql::read_into(facts, &piece, dialect, direction);
+            let word = body.word().or_else(|| body.get("sql")?.word()).or_else(|| body.get("procedureText")?.word())?;
+            sql::read_into(facts, &word.text(), dialect, direction);
         }
         _ => {}
     }
     Some(())
 }
 
-/// Text as it stands in the file where it does, else with the place of all of it.
-fn push(piece: &mut SqlText, text: &Named) {
-    let length = (text.span.end - text.span.start) as usize;
-    if length == text.text.len() {
-        piece.push(&text.text, text.span.start as usize);
-    } else {
-        piece.push_decoded(&text.text, text.span);
-    }
-}
-
-fn definition(ddl: Ddl, column: &Node) -> Option<Ddl> {
+fn definition(ddl: Ddl, column: At<'_>) -> Option<Ddl> {
     let name = scalar(column, "name")?;
     let data_type = scalar(column, "type").map_or_else(|| "text".to_owned(), |name| name.text);
     let mut ddl = ddl.name(&name).word(" ").data_type(&data_type);
@@ -170,8 +156,7 @@ fn definition(ddl: Ddl, column: &Node) -> Option<Ddl> {
     if is("nullable", "false") || is("primaryKey", "true") {
         ddl = ddl.word(" NOT NULL");
     }
-    let Node::Map(entries) = column else { return Some(ddl) };
-    if entries.iter().any(|(key, _)| key.starts_with("defaultValue") || key == "autoIncrement") {
+    if column.entries().any(|(key, _)| key.value().starts_with("defaultValue") || key.is("autoIncrement")) {
         ddl = ddl.word(" DEFAULT NULL");
     }
     Some(ddl)

@@ -6,7 +6,6 @@ mod liquibase;
 mod python;
 mod rails;
 mod ruby;
-mod tree;
 
 use super::code_text::CodeText;
 use super::python::Python;

@@ -456,6 +456,22 @@ pub(super) static LANGUAGES: &[Language] = &[
         types: &[],
         ..SCRIPT
     },
+    Language {
+        extensions: &["ps1", "psm1"],
+        line_comments: &["#"],
+        block_comments: &[("<#", "#>")],
+        quotes: &[
+            long("@\"", "\"@", Nothing, Dollar),
+            long("@'", "'@", Nothing, Never),
+            long("\"", "\"", Doubled, Dollar),
+            long("'", "'", Doubled, Never),
+        ],
+        joins: &["+"],
+        functions: &["function", "filter"],
+        types: &["class"],
+        sigils: "$",
+        ..SCRIPT
+    },
     Language { extensions: &["vue", "svelte", "astro"], ..PAGE_WITH_SCRIPTS },
 ];
 

@@ -130,7 +130,7 @@ fn read(language: &Language, text: &str, within: Span, hints: &mut DialectHints,
             if found.inlined && !is_statement(&found.value) {
                 continue;
             }
-            if embedded::embed(facts, &found.value, hints.dialect()) {
+            if embedded::embed_or_run(facts, &found.value, hints.dialect()) {
                 mark(&found.value, &scan, &mut is_sql);
             }
         }

@@ -58,6 +58,12 @@ fn show(piece: &SqlText, file: &str) -> String {
 fn sql_is_put_together() {
     let cases: &[(&str, &str, &[&str])] = &[
         ("go", "q := \"SELECT a \" +\n\t\"FROM t\"", &["SELECT a FROM t"]),
+        (
+            "ps1",
+            "$q = @\"\nSELECT a FROM t WHERE b = '$x'\n\"@\nInvoke-Sqlcmd -Query $q",
+            &["\nSELECT a FROM t WHERE b = '⟨$x⟩'\n"],
+        ),
+        ("ps1", "Invoke-Sqlcmd -Query \"SELECT a FROM t\"", &["SELECT a FROM t"]),
         ("go", "q := `SELECT a\n FROM \"t\"` // no", &["SELECT a\n FROM \"t\""]),
         ("go", "const cols = \"a, b\"\nq := \"SELECT \" + cols + \" FROM t\"", &["SELECT a, b FROM t"]),
         ("go", "q := \"SELECT a FROM \" + tbl(x) + \" WHERE b\"", &["SELECT a FROM ⟨tbl(x)⟩ WHERE b"]),

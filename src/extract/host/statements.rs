@@ -22,7 +22,7 @@ pub fn embed_all(
     dialect: Option<Dialect>,
     known: &[Constant],
 ) {
-    let mut embed = |value: &StringValue| embedded::embed(facts, value, dialect);
+    let mut embed = |value: &StringValue| embedded::embed_or_run(facts, value, dialect);
     let mut strings = Strings::new(Resolver::new(expressions, bindings, known), &mut embed);
     strings.read_all(bindings);
     let Strings { mut resolver, in_sql: mut found, .. } = strings;

@@ -144,6 +144,7 @@ fn mapping(text: &str, block: &Block<'_>, role: MappingRole, types: &Types<'_>) 
         role,
         table: if role == MappingRole::Entity { table } else { MappedName::None },
         parent: None,
+        mixins: Vec::new(),
         implied: ImpliedNames::Identity,
         properties,
     }

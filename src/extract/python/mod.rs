@@ -2,6 +2,9 @@
 
 mod calls;
 mod literals;
+mod mapping;
+mod tables;
+mod values;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -12,6 +15,7 @@ use super::host::binding::{Change, Flow, Key, ScopeId, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
 use super::{Format, Input};
+use crate::model::code::Code;
 use crate::model::facts::{FileFacts, TokenKind, UnitKind};
 
 /// Python source files and stubs.
@@ -31,7 +35,14 @@ impl Format for Python {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
-        host::read(&mut PythonFile::default(), &tree_sitter_python::LANGUAGE.into(), input, &[])
+        let mut facts = host::read(&mut PythonFile::default(), &tree_sitter_python::LANGUAGE.into(), input, &[]);
+        facts.mappings.extend(mapping::mappings(input));
+        tables::read(&mut facts, input.text);
+        facts
+    }
+
+    fn code(&self, input: Input<'_>) -> Option<Code> {
+        values::read(input.text)
     }
 }
 

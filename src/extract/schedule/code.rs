@@ -6,13 +6,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Job;
+use super::queue::python_schedule;
 use super::words::{in_words, is_schedule};
 use crate::model::facts::{Unit, UnitKind};
 use crate::model::source::Kind;
 use crate::model::span::Span;
 
 /// Endings of the languages in which frameworks have such jobs.
-const EXTENSIONS: &[&str] = &["java", "kt", "groovy", "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "cs"];
+const EXTENSIONS: &[&str] =
+    &["java", "kt", "groovy", "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "cs", "py", "rb", "php"];
 
 /// Calls from a job that are followed inside of its file.
 const MOST_UNITS: usize = 256;
@@ -20,10 +22,21 @@ const MOST_UNITS: usize = 256;
 /// Annotations and decorators with their arguments, and calls whose argument is a schedule or a queue.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let marks = [
-        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener)\b\s*(?:\((?P<arguments>[^)]*)\))?",
+        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener|TimerTrigger)\b\s*(?:\((?P<arguments>[^)]*)\))?",
         r#"\b(?:cron|nodeCron|Cron|schedule|scheduler)\.(?:schedule|scheduleJob)\s*\(\s*(?:["'`][\w.-]+["'`]\s*,\s*)?["'`](?P<cron>[^"'`\n]+)["'`]"#,
         r#"\bnew\s+(?:CronJob|Cron)\s*\(\s*["'`](?P<new>[^"'`\n]+)["'`]"#,
         r#"\bnew\s+Worker\s*(?:<[^>()]*>)?\s*\(\s*["'`]?(?P<queue>[\w.:-]+)["'`]?\s*,"#,
+        r#"@(?:\w+\.)*(?:timer_trigger)\s*\((?P<azure>(?:[^()]|\([^()]*\))*)\)"#,
+        r"\[TimerTrigger\s*\((?P<dotnet>[^)]*)\)",
+        r#"\bapp\.timer\s*\((?P<timer>[^)]*)"#,
+        r#"@(?:\w+\.)*(?:periodic_task|db_periodic_task|scheduled_job|repeat_every)\s*\((?P<python>(?:[^()]|\([^()]*\))*)\)"#,
+        r#"\.add_job\(\s*[\w.]+\s*,\s*(?P<added>(?:trigger\s*=\s*)?(?:["'](?:cron|interval)["']|CronTrigger|IntervalTrigger)[^\n]*)"#,
+        r#"\bschedule\.every\((?P<every>[^\n]*?)\.do\(\s*\w+"#,
+        r"@(?:\w+\.)*(?P<task>shared_task|task|actor|db_task|job)\b",
+        r"\bclass\s+(?P<sidekiq>\w+)[^\n]*\n(?:[^\n]*\n){0,3}?[^\n]*include\s+Sidekiq::(?:Worker|Job)\b",
+        r"\bclass\s+(?P<active>\w+)\s*<\s*(?:ApplicationJob|ActiveJob::Base)\b",
+        r"\bclass\s+(?P<queued>\w+)[^{]*\bimplements\s+[^{]*ShouldQueue\b",
+        r#"\$signature\s*=\s*["'](?P<artisan>[\w:.-]+)"#,
         r"\bclass\s+(?P<quartz>\w+)[^{]*?(?:\bextends\s+QuartzJobBean\b|\bimplements\s+(?:[\w.<>]+\s*,\s*)*(?:org\.quartz\.)?Job\b)",
     ];
     Regex::new(&marks.join("|")).expect("a constant pattern compiles")
@@ -42,6 +55,22 @@ const SIGNS: &[&str] = &[
     "CronJob",
     "new Cron",
     "new Worker",
+    "timer_trigger",
+    "TimerTrigger",
+    "app.timer",
+    "_task",
+    "scheduled_job",
+    "repeat_every",
+    ".add_job(",
+    "schedule.every",
+    "celery",
+    "dramatiq",
+    "huey",
+    "Sidekiq::",
+    "ApplicationJob",
+    "ActiveJob",
+    "ShouldQueue",
+    "$signature",
     "QuartzJobBean",
     "quartz",
 ];
@@ -67,7 +96,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
                 (Kind::ScheduledTask, of_annotation(arguments))
             };
             let name = unit.name.clone();
-            found.push(Job { kind, name, schedule, at, covers: closure(text, units, unit.span), implied: Vec::new() });
+            found.push(job(kind, name, schedule, at, closure(text, units, unit.span)));
         } else if let Some(schedule) = named("cron").or(named("new")) {
             if !is_schedule(schedule) && named("new").is_none() {
                 continue;
@@ -76,12 +105,58 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let name = around(units, at).unwrap_or_else(|| short(path).to_owned());
             let schedule = in_words(schedule);
             let covers = closure(text, units, call);
-            found.push(Job { kind: Kind::ScheduledTask, name, schedule, at, covers, implied: Vec::new() });
+            found.push(job(Kind::ScheduledTask, name, schedule, at, covers));
         } else if let Some(queue) = named("queue") {
             let call = Span::new(range.start, end_of_call(text, range.start));
             let covers = closure(text, units, call);
             let (name, schedule) = (queue.to_owned(), String::new());
-            found.push(Job { kind: Kind::BackgroundJob, name, schedule, at, covers, implied: Vec::new() });
+            let answers = vec![format!("queue:{queue}")];
+            found.push(Job { answers, ..job(Kind::BackgroundJob, name, schedule, at, covers) });
+        } else if let Some(arguments) = named("azure").or(named("python")) {
+            let Some(unit) = unit_here() else { continue };
+            let schedule = of_python(arguments);
+            found.push(job(Kind::ScheduledTask, unit.name.clone(), schedule, at, closure(text, units, unit.span)));
+        } else if let Some(arguments) = named("dotnet") {
+            let Some(unit) = units.iter().rev().find(|unit| unit.kind == UnitKind::Method && unit.span.contains(at))
+            else {
+                continue;
+            };
+            let covers = closure(text, units, unit.span);
+            found.push(job(Kind::ScheduledTask, unit.name.clone(), of_annotation(arguments), at, covers));
+        } else if let Some(arguments) = named("timer") {
+            let call = Span::new(range.start, end_of_call(text, range.start));
+            let name = arguments.split(['"', '\'', '`']).nth(1).unwrap_or("timer").to_owned();
+            let schedule = of_annotation(call.of(text).split_once("schedule").map_or("", |(_, rest)| rest));
+            found.push(job(Kind::ScheduledTask, name, schedule, at, closure(text, units, call)));
+        } else if let Some(arguments) = named("added").or(named("every")) {
+            let covers = closure(text, units, at);
+            let name = covers.get(1).and_then(|span| units.iter().find(|unit| unit.span == *span));
+            let name = name.map_or_else(|| short(path).to_owned(), |unit| unit.name.clone());
+            let schedule = match named("every") {
+                Some(every) => of_every(every),
+                None => of_python(arguments),
+            };
+            found.push(job(Kind::ScheduledTask, name, schedule, at, covers));
+        } else if named("task").is_some() {
+            // Others have tasks that nobody queues.
+            let queues = ["celery", "dramatiq", "huey", "shared_task", "django_rq", "arq"];
+            let Some(unit) = unit_here().filter(|_| queues.iter().any(|word| text.contains(word))) else { continue };
+            let answers = vec![format!("task:{}", last(&unit.name))];
+            let covers = closure(text, units, unit.span);
+            found.push(Job { answers, ..job(Kind::BackgroundJob, unit.name.clone(), String::new(), at, covers) });
+        } else if let Some(class) = named("sidekiq").or(named("active")).or(named("queued")) {
+            let of_class = |unit: &&Unit| unit.kind == UnitKind::Class && last(&unit.name) == class;
+            let Some(unit) = units.iter().find(of_class) else { continue };
+            let answers = vec![format!("class:{class}")];
+            let (name, covers) = (class.to_owned(), vec![unit.span]);
+            found.push(Job { answers, ..job(Kind::BackgroundJob, name, String::new(), at, covers) });
+        } else if let Some(command) = named("artisan") {
+            let Some(unit) = units.iter().find(|unit| unit.kind == UnitKind::Class && unit.span.contains(at)) else {
+                continue;
+            };
+            let answers = vec![format!("artisan:{command}")];
+            let (name, covers) = (command.to_owned(), vec![unit.span]);
+            found.push(Job { answers, ..job(Kind::SupportTool, name, String::new(), at, covers) });
         } else if let Some(class) = named("quartz") {
             if !text.contains("quartz") {
                 continue;
@@ -90,13 +165,52 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let Some(unit) = units.iter().find(of_class) else { continue };
             let schedule = "on a schedule of Quartz".to_owned();
             let (name, covers) = (class.to_owned(), vec![unit.span]);
-            found.push(Job { kind: Kind::ScheduledTask, name, schedule, at, covers, implied: Vec::new() });
+            found.push(job(Kind::ScheduledTask, name, schedule, at, covers));
         }
     }
     found
 }
 
-fn is_code(kind: UnitKind) -> bool {
+fn job(kind: Kind, name: String, schedule: String, at: Span, covers: Vec<Span>) -> Job {
+    Job { kind, name, schedule, at, covers, implied: Vec::new(), answers: Vec::new() }
+}
+
+/// `crontab(hour="2")`, `"cron", hour=2, minute=30`, `schedule="0 0 2 * * *"`, `seconds=60`.
+fn of_python(arguments: &str) -> String {
+    if let Some(at) = arguments.find("crontab(") {
+        return python_schedule(arguments[at..].split_inclusive(')').next().unwrap_or(""));
+    }
+    let quoted = of_annotation(arguments);
+    if quoted != ELSEWHERE {
+        return quoted;
+    }
+    for unit in ["seconds", "minutes", "hours", "days", "weeks"] {
+        let value = arguments.split_once(unit).and_then(|(_, rest)| rest.trim_start().strip_prefix('='));
+        let amount: String = value.map_or("", str::trim_start).chars().take_while(char::is_ascii_digit).collect();
+        if !amount.is_empty() {
+            return format!("every {amount} {unit}");
+        }
+    }
+    if ["hour", "minute", "day_of_week"].iter().any(|field| arguments.contains(field)) {
+        let fields = arguments.replace("day=", "day_of_month=");
+        return python_schedule(&format!("crontab({fields})"));
+    }
+    quoted
+}
+
+/// `10).minutes`, `).day.at("02:00")` of `schedule.every(…`.
+fn of_every(rest: &str) -> String {
+    let (amount, units) = rest.split_once(')').unwrap_or(("", rest));
+    let unit = units.trim_start_matches('.').split(['.', '(']).next().unwrap_or("");
+    let time = units.split_once(".at(").map_or("", |(_, time)| time).trim_matches(['"', '\'', ')']);
+    let every = if amount.trim().is_empty() { format!("every {unit}") } else { format!("every {amount} {unit}") };
+    if time.is_empty() { every } else { format!("{every} at {time}") }
+}
+
+/// What is said of a schedule that settings hold.
+const ELSEWHERE: &str = "on a schedule that is set elsewhere";
+
+pub(super) fn is_code(kind: UnitKind) -> bool {
     matches!(kind, UnitKind::Function | UnitKind::Method | UnitKind::Class)
 }
 
@@ -105,7 +219,7 @@ fn is_code(kind: UnitKind) -> bool {
 fn starts_with(unit: &Unit, mark: Span) -> bool {
     unit.span.start == mark.start
         || (unit.span.start > mark.end && unit.kind != UnitKind::Class)
-        || (unit.span.start < mark.start && unit.kind == UnitKind::Method && unit.span.contains(mark))
+        || (unit.span.start < mark.start && unit.kind != UnitKind::Class && unit.span.contains(mark))
 }
 
 fn last(name: &str) -> &str {
@@ -146,12 +260,12 @@ fn of_annotation(arguments: &str) -> String {
             let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
             name.to_lowercase().replace('_', " ")
         }
-        None => "on a schedule that is set elsewhere".to_owned(),
+        None => ELSEWHERE.to_owned(),
     }
 }
 
 /// Where the call that starts at `from` ends: brackets are counted, strings are not looked into.
-fn end_of_call(text: &str, from: usize) -> usize {
+pub(super) fn end_of_call(text: &str, from: usize) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.as_bytes()[from..].iter().enumerate() {
         match byte {
@@ -169,7 +283,7 @@ fn end_of_call(text: &str, from: usize) -> usize {
 }
 
 /// A stretch of code, and the functions of the file that it names, and those that they name.
-fn closure(text: &str, units: &[Unit], start: Span) -> Vec<Span> {
+pub(super) fn closure(text: &str, units: &[Unit], start: Span) -> Vec<Span> {
     let named: std::collections::BTreeMap<&str, Vec<Span>> = units
         .iter()
         .filter(|unit| matches!(unit.kind, UnitKind::Function | UnitKind::Method))
@@ -238,6 +352,50 @@ mod tests {
             "new Worker('mail', async (job) => { await q('READS'); }, { connection });\nfunction x() {}\n",
             &["background-job mail:  +"],
         );
+        for (path, text, expected) in [
+            (
+                "a.py",
+                "from celery import shared_task\n\n@shared_task\ndef export():\n    READS()\n",
+                "background-job export:  +",
+            ),
+            (
+                "a.py",
+                "@scheduler.scheduled_job('cron', hour=2, minute=30)\ndef export():\n    READS()\n",
+                "scheduled-task export: daily at 02:30 +",
+            ),
+            (
+                "a.py",
+                "def export():\n    READS()\n\nscheduler.add_job(export, 'interval', hours=2)\n",
+                "scheduled-task export: every 2 hours +",
+            ),
+            (
+                "a.py",
+                "def export():\n    READS()\n\nschedule.every().day.at(\"02:00\").do(export)\n",
+                "scheduled-task export: every day at 02:00 +",
+            ),
+            (
+                "a.py",
+                "@app.timer_trigger(schedule=\"0 0 2 * * *\", arg_name=\"t\")\ndef export(t):\n    READS()\n",
+                "scheduled-task export: daily at 02:00 +",
+            ),
+            (
+                "a.ts",
+                "app.timer('export', { schedule: '0 0 2 * * *', handler: async () => { READS(); } });\n",
+                "scheduled-task export: daily at 02:00 +",
+            ),
+            (
+                "a.rb",
+                "class ExportJob\n  include Sidekiq::Job\n\n  def perform\n    READS\n  end\nend\n",
+                "background-job ExportJob:  +",
+            ),
+            (
+                "A.java",
+                "import org.quartz.Job;\nclass A implements Job {\n  public void execute(JobExecutionContext c) { READS(); }\n}",
+                "scheduled-task A: on a schedule of Quartz +",
+            ),
+        ] {
+            check(path, text, &[expected]);
+        }
         check("a.ts", "function READS() { const worker = new WebWorker('x'); }", &[]);
     }
 }

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::Job;
 use super::words::{in_words, is_schedule};
+use super::{Job, cloud, queue};
 use crate::extract::shell::crontab;
 use crate::model::source::Kind;
 use crate::model::span::Span;
@@ -16,7 +16,7 @@ use crate::model::span::Span;
 const MOST_JOBS: usize = 2000;
 
 /// A pattern that is a constant.
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern compiles")
 }
 
@@ -29,10 +29,17 @@ pub fn jobs_of_file(path: &str, text: &str) -> Vec<Job> {
     } else {
         match extension {
             "timer" => of_timer(name, text),
-            "yml" | "yaml" | "tpl" => of_yaml(path, name, text),
+            "yml" | "yaml" | "tpl" | "template" => {
+                let functions = cloud::of_functions(text);
+                if functions.is_empty() { of_yaml(path, name, text) } else { functions }
+            }
+            "tf" => cloud::of_terraform(text),
+            "xml" | "job" if text.contains("/windows/2004/02/mit/task") => cloud::of_task(name, text),
+            "xml" => queue::of_quartz(text),
+            "json" if name == "function.json" => cloud::of_function_json(path, text),
             "json" if name == "vercel.json" => of_vercel(text),
             "py" => of_dag(name, text),
-            "sql" | "pgsql" | "psql" => of_pg_cron(text),
+            "sql" | "pgsql" | "psql" => of_pg_cron(text).into_iter().chain(queue::of_rows(text)).collect(),
             _ if name.starts_with("Jenkinsfile") || extension == "jenkinsfile" => of_jenkins(name, text),
             _ => Vec::new(),
         }
@@ -41,8 +48,9 @@ pub fn jobs_of_file(path: &str, text: &str) -> Vec<Job> {
     jobs
 }
 
-fn scheduled(name: String, schedule: String, at: Span, covers: Span) -> Job {
-    Job { kind: Kind::ScheduledTask, name, schedule, at, covers: vec![covers], implied: Vec::new() }
+pub(super) fn scheduled(name: String, schedule: String, at: Span, covers: Span) -> Job {
+    let (implied, answers) = (Vec::new(), Vec::new());
+    Job { kind: Kind::ScheduledTask, name, schedule, at, covers: vec![covers], implied, answers }
 }
 
 /// Lines with where they start.
@@ -104,15 +112,15 @@ fn of_timer(name: &str, text: &str) -> Vec<Job> {
 }
 
 /// A line of YAML: where it starts, how far it is indented (a list's dash counts as blank), its key and its value.
-struct Entry<'t> {
-    start: usize,
-    end: usize,
-    indent: usize,
-    key: &'t str,
-    value: &'t str,
+pub(super) struct Entry<'t> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) indent: usize,
+    pub(super) key: &'t str,
+    pub(super) value: &'t str,
 }
 
-fn entries(text: &str) -> Vec<Entry<'_>> {
+pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut found = Vec::new();
     for (start, line) in lines(text) {
         let said = line.trim();
@@ -165,14 +173,21 @@ fn of_yaml(path: &str, name: &str, text: &str) -> Vec<Job> {
         if entry.value == "---" || entry.key == "---" {
             first = at + 1;
         }
-        let is_key = matches!(entry.key, "schedule" | "cron" | "cronSchedule" | "cronExpression" | "schedule_interval");
+        let listed = entry.key.is_empty()
+            && at > 0
+            && all[..at].iter().rev().find(|it| !it.key.is_empty()).is_some_and(|it| it.key == "schedules");
+        let is_key = listed
+            || matches!(entry.key, "schedule" | "cron" | "cronSchedule" | "cronExpression" | "schedule_interval");
         if !is_key || !(is_schedule(entry.value) || entry.value.contains("{{")) {
             continue;
         }
         // What stands beside the schedule or below what does.
-        let before =
-            all[first..at].iter().rposition(|other| other.indent < entry.indent).map_or(first, |it| first + it + 1);
-        let after = all[at..].iter().position(|other| other.indent < entry.indent).map_or(all.len(), |it| at + it);
+        let indent = match all[..at].iter().rev().find(|it| listed && it.key == "schedules") {
+            Some(list) => list.indent,
+            None => entry.indent,
+        };
+        let before = all[first..at].iter().rposition(|other| other.indent < indent).map_or(first, |it| first + it + 1);
+        let after = all[at..].iter().position(|other| other.indent < indent).map_or(all.len(), |it| at + it);
         let block = &all[before..after];
         let named = block.iter().find(|other| other.indent == entry.indent && other.key == "name");
         let parent = before.checked_sub(1).map(|parent| &all[parent]);
@@ -183,7 +198,12 @@ fn of_yaml(path: &str, name: &str, text: &str) -> Vec<Job> {
             _ => document().map_or(name, |entry| entry.value),
         };
         let covers = Span::new(block[0].start, block[block.len() - 1].end);
-        found.push(scheduled(title.to_owned(), in_words(entry.value), Span::new(entry.start, entry.end), covers));
+        let mut job = scheduled(title.to_owned(), in_words(entry.value), Span::new(entry.start, entry.end), covers);
+        // Sidekiq's cron names a class.
+        if let Some(class) = block.iter().find(|other| matches!(other.key, "class" | "klass")) {
+            job.implied.push(format!("class:{}", class.value.rsplit(':').next().unwrap_or(class.value)));
+        }
+        found.push(job);
     }
     found
 }
@@ -258,6 +278,7 @@ fn of_vercel(text: &str) -> Vec<Job> {
         let at = Span::new(object.start(), object.end());
         let route = path[1].split('?').next().unwrap_or("").trim_matches('/');
         let mut job = scheduled(format!("/{route}"), in_words(&schedule[1]), at, at);
+        job.implied.push(format!("route:/{route}"));
         for ending in [".ts", ".js", "/route.ts", "/route.js", "/index.ts", "/index.js", "/+server.ts", ".py"] {
             job.implied.push(format!("{route}{ending}"));
         }
@@ -414,7 +435,7 @@ mod tests {
         check(
             "vercel.json",
             "{\"crons\": [{\"path\": \"/api/digest\", \"schedule\": \"0 8 * * *\"}]}",
-            &["/api/digest: daily at 08:00 [*\"}]api/digest.ts"],
+            &["/api/digest: daily at 08:00 [*\"}]route:/api/digest"],
         );
         check(
             "dags/export.py",
@@ -425,6 +446,16 @@ mod tests {
             "jobs.sql",
             "SELECT cron.schedule('clean', '0 3 * * *', $$DELETE FROM t WHERE f(a) = ')'$$);\nSELECT 1;",
             &["clean: daily at 03:00 [')'$$)]"],
+        );
+        check(
+            "argo.yaml",
+            "kind: CronWorkflow\nmetadata:\n  name: nightly\nspec:\n  schedules:\n    - \"0 2 * * *\"\n  workflowSpec:\n    args: export.sh\n",
+            &["nightly: daily at 02:00 [export.sh]"],
+        );
+        check(
+            "config/schedule.yml",
+            "export:\n  cron: '0 2 * * *'\n  class: ExportJob\n",
+            &["export: daily at 02:00 [ExportJob]class:ExportJob"],
         );
         check("a.py", "schedule = '0 3 * * *'", &[]);
         check("config.yaml", "schedule: public\nname: x\n", &[]);

@@ -14,7 +14,10 @@ pub(super) fn in_words(written: &str) -> String {
     if let Some(inside) = text.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')) {
         return format!("every {}", inside.trim());
     }
-    let text = text.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
+    let aws = text.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(')')).map(str::trim);
+    // There a year comes last.
+    let without_year = aws.filter(|aws| aws.split_whitespace().count() == 6).and_then(|aws| aws.rsplit_once(' '));
+    let text = without_year.map_or(aws.unwrap_or(text), |(fields, _)| fields);
     if let Some(named) = named(text) {
         return named.to_owned();
     }
@@ -216,6 +219,7 @@ mod tests {
             ("@every 1h30m", "every 1h30m"),
             ("rate(5 minutes)", "every 5 minutes"),
             ("cron(0 10 * * ? 2027)", "daily at 10:00"),
+            ("cron(0 2 * * ? *)", "daily at 02:00"),
             ("*-*-* 02:00:00", "daily at 02:00"),
             ("Mon..Fri 03:30", "on weekdays at 03:30"),
             ("weekly", "weekly on Sunday at 00:00"),

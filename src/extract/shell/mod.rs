@@ -2,6 +2,7 @@
 
 mod client;
 pub(in crate::extract) mod crontab;
+mod dump;
 mod run;
 mod script;
 mod word;
@@ -94,6 +95,20 @@ pub fn read_script(text: &SqlText, dialect: Option<Dialect>) -> FileFacts {
     let mut facts = FileFacts::default();
     read(&mut facts, text, None, dialect, 0);
     facts
+}
+
+/// Whether a string of another language is a command line that gives a client SQL: its first program is a client, or one
+/// that runs others.
+pub fn is_command_line(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace().skip_while(|word| word.contains('=') && !word.starts_with('-'));
+    let first = words.next().unwrap_or("").trim_start_matches(['(', '{']);
+    let base = first.rsplit('/').next().unwrap_or("");
+    let runs = client::WRAPPERS.contains(&base)
+        || client::SHELLS.contains(&base)
+        || matches!(base, "cd" | "export" | "set" | "echo" | "cat" | "source" | ".");
+    (client::client_of(first).is_some() || dump::dump_of(first).is_some() || runs)
+        && (client::names_client(text) || text.split_ascii_whitespace().any(|word| dump::dump_of(word).is_some()))
+        && words.next().is_some()
 }
 
 /// Puts in order what several scripts of one file say.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::client::{Client, Given, SHELLS, WRAPPERS, client_of, client_of_variable, names_client};
+use super::dump::dump_of;
 use super::script::{Command, Script};
 use super::word::{Part, Word};
 use crate::extract::embedded::StringValue;
@@ -127,6 +128,10 @@ impl<'a> Runner<'a> {
             self.reads(command, &names);
             return;
         }
+        if let Some(at) = names.iter().take(64).position(|name| dump_of(name).is_some()) {
+            self.dump(command, &names, at);
+            return;
+        }
         let Some((position, client)) = self.client(command, &names) else {
             self.no_client(command, &names);
             return;
@@ -166,6 +171,23 @@ impl<'a> Runner<'a> {
             }
         } else if let Some(input) = input {
             self.give(input.clone(), Some(client.dialect), Source::Client, Span::default());
+        }
+    }
+
+    /// A command that writes whole tables, named at `position`: as the `COPY` of each that it stands for.
+    fn dump(&mut self, command: &'a Command, names: &[&'a str], position: usize) {
+        let Some(dump) = dump_of(names[position]) else { return };
+        let place = command.words[position].span;
+        for (at, from) in dump.tables(&names[position + 1..]) {
+            let Some([Part::Text(text)]) = command.words.get(position + 1 + at).map(|word| word.parts.as_slice())
+            else {
+                continue;
+            };
+            let mut copy = SqlText::default();
+            copy.push_decoded("COPY ", place);
+            copy.push_piece(&text.slice(Span::new(from, text.as_str().len())));
+            copy.push_decoded(" TO STDOUT", place);
+            self.give(StringValue::Piece(copy), Some(Dialect::Postgres), Source::Client, place);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use aho_corasick::AhoCorasick;
 use sqlparser::dialect as grammar;
 
 use crate::model::statement::Dialect;
@@ -58,9 +58,10 @@ pub(super) struct Profile {
 /// A mark, the dialect that it speaks for, and how much. Marks are in lower case.
 type Mark = (&'static str, Dialect, u32);
 
-/// A searcher for each of [`MARKS`].
-static FINDERS: LazyLock<Vec<Finder<'static>>> =
-    LazyLock::new(|| MARKS.iter().map(|(mark, ..)| Finder::new(mark)).collect());
+/// Searches for all of [`MARKS`] in one pass, case ignored.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().map(|(mark, ..)| mark)).ok()
+});
 
 /// Marks that are searched for in the beginning of a text.
 const MARKS: &[Mark] = &[
@@ -178,10 +179,12 @@ impl Profile {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let head = text[..end].to_ascii_lowercase();
         let mut scores = [0_u32; Dialect::ALL.len()];
-        for (finder, &(_, dialect, weight)) in FINDERS.iter().zip(MARKS) {
-            if finder.find(head.as_bytes()).is_some() {
+        let mut found = [false; MARKS.len()];
+        for mark in FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(&text[..end])) {
+            let at = mark.pattern().as_usize();
+            if !std::mem::replace(&mut found[at], true) {
+                let (_, dialect, weight) = MARKS[at];
                 scores[place(dialect)] += weight;
             }
         }
@@ -264,6 +267,18 @@ pub(super) fn grammar(dialect: Dialect) -> Box<dyn grammar::Dialect> {
         Dialect::ClickHouse => Box::new(grammar::ClickHouseDialect {}),
         Dialect::Generic => Box::new(grammar::GenericDialect {}),
     }
+}
+
+/// Grammars of databases that speak almost as another does, with the dialect that their statements are taken for.
+pub(super) fn relatives() -> Vec<(Box<dyn grammar::Dialect>, Dialect)> {
+    vec![
+        (Box::new(grammar::SparkSqlDialect {}), Dialect::Generic),
+        (Box::new(grammar::DatabricksDialect {}), Dialect::Generic),
+        (Box::new(grammar::HiveDialect {}), Dialect::Generic),
+        (Box::new(grammar::DuckDbDialect {}), Dialect::Generic),
+        (Box::new(grammar::RedshiftSqlDialect {}), Dialect::Postgres),
+        (Box::new(grammar::TeradataDialect {}), Dialect::Generic),
+    ]
 }
 
 #[cfg(test)]

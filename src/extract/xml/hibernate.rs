@@ -123,6 +123,7 @@ impl<'x> Class<'x> {
             role: self.role,
             table,
             parent: self.parent.clone(),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         }
@@ -174,6 +175,7 @@ impl<'x> Class<'x> {
                     let mut joined = vec![Mapping {
                         entity: format!("{}#{}", self.name, table.last()),
                         parent: None,
+                        mixins: Vec::new(),
                         ..self.mapping(MappedName::Named(table))
                     }];
                     self.key(id, &mut joined[0]);
@@ -243,6 +245,7 @@ impl<'x> Class<'x> {
             role: MappingRole::Entity,
             // Without a table of its own, the key is a column of the target's.
             parent: target.clone().filter(|_| table.is_none()),
+            mixins: Vec::new(),
             table: table.map_or(MappedName::None, MappedName::Named),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),

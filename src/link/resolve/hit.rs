@@ -10,6 +10,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn hit(&self, scope_id: ScopeId, at: usize, name: &Name) -> Option<Hit> {
         let source = self.scope(scope_id)?.sources.get(at)?;
         let bound = &self.bound[scope_id.0 as usize][at];
+        if let Some(place) = name.as_str().strip_prefix('$').and_then(|place| place.parse::<usize>().ok()) {
+            let columns = self.columns_at(bound, place.checked_sub(1)?);
+            return Some(Hit { columns, path: NamePath::Derived, live: true });
+        }
         if !source.columns.is_empty() {
             let listed = Listed::Alias(scope_id, at as u32);
             let position = self.position(listed, source.columns.iter().map(Some), name, 0);
@@ -40,16 +44,7 @@ impl<'a> Resolver<'a> {
 
     /// The column of that name of a declared relation: a live one before a dropped one.
     pub(super) fn relation_column(&self, id: RelationId, name: &Name) -> Option<&'a Column> {
-        let relation = self.catalog.relation(id);
-        if relation.columns.len() <= NARROW {
-            return relation.column(name);
-        }
-        let columns = || relation.columns.iter();
-        let live = columns().map(|column| column.dropped.is_none().then_some(&column.name));
-        let at = self
-            .position(Listed::Live(id), live, name, 0)
-            .or_else(|| self.position(Listed::Dropped(id), columns().map(|column| Some(&column.name)), name, 0))?;
-        relation.columns.get(at)
+        self.catalog.relation(id).known_column(name)
     }
 
     /// Where a scope's outputs have a name, at `from` or behind it.

@@ -133,6 +133,36 @@ pub struct Resolver<'a> {
     indexes: RefCell<HashMap<Listed, Positions>>,
     /// For scopes of many sources those that differ.
     distinct: RefCell<HashMap<ScopeId, Rc<[usize]>>>,
+    /// For scopes of many sources where each name stands.
+    named: RefCell<HashMap<ScopeId, Rc<SourceNames>>>,
+}
+
+/// Sources of one scope by their folded names, in order.
+#[derive(Default)]
+struct SourceNames {
+    /// By alias, or by the relation's own name when there is none.
+    exposed: HashMap<Name, Vec<usize>>,
+    /// By the relation's own name behind an alias.
+    hidden: HashMap<Name, Vec<usize>>,
+}
+
+impl SourceNames {
+    fn of(scope: &Scope) -> Self {
+        let mut made = Self::default();
+        for (at, source) in scope.sources.iter().enumerate() {
+            let own = match &source.relation {
+                Relation::Table(name) | Relation::Function(name) => Some(name.last()),
+                _ => None,
+            };
+            if let Some(name) = source.alias.as_ref().or(own) {
+                made.exposed.entry(name.folded()).or_default().push(at);
+            }
+            if let (Some(_), Some(name)) = (&source.alias, own) {
+                made.hidden.entry(name.folded()).or_default().push(at);
+            }
+        }
+        made
+    }
 }
 
 /// Lists of at most so many names are searched, longer ones indexed.
@@ -145,10 +175,6 @@ const MANY: usize = 32;
 /// A list of names that may be long.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Listed {
-    /// Columns of a relation that are not dropped.
-    Live(RelationId),
-    /// All columns of a relation.
-    Dropped(RelationId),
     /// What a scope gives.
     Outputs(ScopeId),
     /// The items of a projection.
@@ -187,6 +213,7 @@ impl<'a> Resolver<'a> {
             outputs: RefCell::new(vec![Progress::Open; statement.scopes.len()]),
             indexes: RefCell::default(),
             distinct: RefCell::default(),
+            named: RefCell::default(),
         }
     }
 
@@ -279,7 +306,7 @@ impl<'a> Resolver<'a> {
         }
         // `PostgreSQL` knows no other name. MySQL and SQLite users also use the name behind an alias.
         for level in self.levels(from, reference.lookup) {
-            if let Some(at) = Self::named_source(level.scope, &reference.qualifier) {
+            if let Some(at) = self.named_source(level.id, level.scope, &reference.qualifier) {
                 return self.column_of(level.id, at, &name);
             }
         }
@@ -351,7 +378,7 @@ impl<'a> Resolver<'a> {
             .find_map(|level| self.exposed_source(&level, qualifier).map(|at| (level.id, at)))
             .or_else(|| {
                 self.levels(from, lookup)
-                    .find_map(|level| Self::named_source(level.scope, qualifier).map(|at| (level.id, at)))
+                    .find_map(|level| self.named_source(level.id, level.scope, qualifier).map(|at| (level.id, at)))
             })
     }
 
@@ -369,16 +396,31 @@ impl<'a> Resolver<'a> {
     /// The visible source that a qualifier names: by alias, or by the relation's name when it has none.
     fn exposed_source(&self, level: &Level<'_>, qualifier: &[Ident]) -> Option<usize> {
         let last = qualifier.last()?;
-        level.visible.clone().find(|&at| {
-            let source = &level.scope.sources[at];
+        let is_named = |at: &usize| {
+            let source = &level.scope.sources[*at];
             match (&source.alias, &source.relation) {
                 (Some(alias), _) => qualifier.len() == 1 && alias.matches(last),
                 (None, Relation::Table(name) | Relation::Function(name)) => {
-                    ends_alike(name, qualifier) && self.is_in_schema(level.id, at, name, qualifier)
+                    ends_alike(name, qualifier) && self.is_in_schema(level.id, *at, name, qualifier)
                 }
                 (None, _) => false,
             }
-        })
+        };
+        if let Some(names) = self.source_names(level.id, level.scope) {
+            let called = names.exposed.get(&last.folded())?;
+            let first = called.partition_point(|at| *at < level.visible.start);
+            return called[first..].iter().copied().take_while(|at| *at < level.visible.end).find(is_named);
+        }
+        level.visible.clone().find(is_named)
+    }
+
+    /// The index of a scope's sources, when there are many.
+    fn source_names(&self, id: ScopeId, scope: &Scope) -> Option<Rc<SourceNames>> {
+        if scope.sources.len() <= MANY {
+            return None;
+        }
+        let mut named = self.named.borrow_mut();
+        Some(Rc::clone(named.entry(id).or_insert_with(|| Rc::new(SourceNames::of(scope)))))
     }
 
     /// Whether the relation of a source that is named without a schema is in the one that the qualifier says.
@@ -397,11 +439,22 @@ impl<'a> Resolver<'a> {
     }
 
     /// The source whose relation has that name, also behind an alias.
-    fn named_source(scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
+    fn named_source(&self, id: ScopeId, scope: &Scope, qualifier: &[Ident]) -> Option<usize> {
         let by_name = |source: &Source| match &source.relation {
             Relation::Table(name) | Relation::Function(name) => ends_alike(name, qualifier),
             _ => false,
         };
+        if let Some(names) = self.source_names(id, scope) {
+            let last = qualifier.last()?.folded();
+            let called = |index: &HashMap<Name, Vec<usize>>, is_exposed: bool| {
+                let fits = |at: &usize| {
+                    let source = &scope.sources[*at];
+                    source.alias.is_none() == is_exposed && by_name(source)
+                };
+                index.get(&last)?.iter().copied().find(fits)
+            };
+            return called(&names.exposed, true).or_else(|| called(&names.hidden, false));
+        }
         let exposed = scope.sources.iter().position(|source| source.alias.is_none() && by_name(source));
         exposed.or_else(|| scope.sources.iter().position(by_name))
     }

@@ -66,6 +66,9 @@ pub(super) fn is_runner(path: &str) -> bool {
         "vercel.json",
         "crontab",
         "Procfile",
+        "function.json",
+        "Dockerfile",
+        "Containerfile",
     ];
     const EXTENSIONS: &[&str] = &[
         "sh",
@@ -85,6 +88,13 @@ pub(super) fn is_runner(path: &str) -> bool {
         "crontab",
         "cron",
         "jenkinsfile",
+        "tf",
+        "xml",
+        "bat",
+        "cmd",
+        "ps1",
+        "dockerfile",
+        "template",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -92,12 +102,24 @@ pub(super) fn is_runner(path: &str) -> bool {
         || EXTENSIONS.contains(&extension)
         || name.starts_with("Jenkinsfile")
         || name.starts_with("crontab.")
+        || is_container_file(name)
         || path.contains("cron.d/")
         || (extension.is_empty() && (path.contains("bin/") || path.contains("scripts/")))
 }
 
+/// Whether the file says what a container is made of and runs.
+fn is_container_file(name: &str) -> bool {
+    let is = |word: &str| matches!(word, "Dockerfile" | "Containerfile" | "dockerfile");
+    is(name.split('.').next().unwrap_or("")) || is(name.rsplit('.').next().unwrap_or(""))
+}
+
 /// What a file runs, in text order.
 pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
+    // Of XML only the tasks of Windows' scheduler hold command lines.
+    if path.ends_with(".xml") && !text.contains("/windows/2004/02/mit/task") {
+        return Vec::new();
+    }
+    let is_yaml = [".yml", ".yaml", ".tpl"].iter().any(|ending| path.ends_with(ending));
     let is_sql = [".sql", ".pgsql", ".psql"].iter().any(|ending| path.ends_with(ending));
     let mut found = Vec::new();
     let mut start = 0;
@@ -109,6 +131,9 @@ pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
             || ["\\i ", "\\ir ", "\\include", "@", "SOURCE ", "source ", ":r "].iter().any(|it| said.starts_with(it));
         if !is_comment && runs && line.len() < 100_000 {
             of_line(line, start, &mut found);
+            if is_yaml {
+                image(line, start, &mut found);
+            }
         }
         start += line.len();
         if found.len() > MOST_NAMES {
@@ -118,7 +143,35 @@ pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
     found
 }
 
+/// The image of a container, by its last name: `image: registry/shop/exporter:1.2`.
+fn image(line: &str, start: usize, found: &mut Vec<Called>) {
+    let said = line.trim_start_matches([' ', '-', '\t']);
+    let Some(value) = said.strip_prefix("image:").map(|value| value.trim().trim_matches(['"', '\''])) else { return };
+    let name = value.split('@').next().unwrap_or("").rsplit('/').next().unwrap_or("");
+    let name = name.split(':').next().unwrap_or("").trim();
+    if !name.is_empty() && !name.contains(['$', '{', ' ']) {
+        let at = start + line.len() - said.len();
+        found.push(Called { at: Span::new(at, at + said.trim_end().len()), path: format!("image:{name}") });
+    }
+}
+
+/// The path that a URL asks a service for; `named` when a key says that the word is one.
+fn route_of(word: &str, named: bool) -> Option<&str> {
+    let path = match word.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/')?..],
+        None if word.starts_with(['$', '{']) => &word[word.find('/')?..],
+        None if named && word.starts_with('/') => word,
+        None => return None,
+    };
+    let path = path.trim_end_matches(['/', '.', ':']);
+    (path.len() > 1 && !path.contains(['$', '{', '%', '~'])).then_some(path)
+}
+
+/// What asks a service for something.
+const ASKING: &[&str] = &["curl", "wget", "://", "Invoke-", "path:", "url", "uri", "endpoint", "http"];
+
 fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
+    let asks = ASKING.iter().any(|word| line.contains(word));
     let is_part = |c: char| c.is_alphanumeric() || "_-./$@%+~\\{}:".contains(c);
     let mut handled = false;
     let mut before = ["", ""];
@@ -150,6 +203,10 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
             {
                 found.push(Called { at: span, path: format!("{tool}:{word}") });
             }
+            if asks {
+                let named = ["path:", "url:", "uri:", "endpoint:"].iter().any(|key| before[1].ends_with(key));
+                found.extend(route_of(word, named).map(|path| Called { at: span, path: format!("route:{path}") }));
+            }
             of_word(word, before, span, found);
         }
         match word {
@@ -177,6 +234,8 @@ fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
     // `@file.sql` of sqlplus, `file:arg` of images and volumes.
     let word = word.trim_start_matches('@').trim_end_matches(['.', ':', '\\']);
     let word = word.rsplit(':').next().unwrap_or(word);
+    let slashed = word.replace('\\', "/");
+    let word = slashed.as_str();
     let parts: Vec<&str> = word.split('/').filter(|part| !part.is_empty()).collect();
     let known = parts
         .iter()
@@ -186,6 +245,57 @@ fn of_word(word: &str, before: [&str; 2], span: Span, found: &mut Vec<Called>) {
     let name = path.rsplit('/').next().unwrap_or("");
     if name.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && SCRIPTS.contains(&extension)) {
         push(path);
+    }
+}
+
+/// The images that a container file may make, by the names that the folder, the file and the repository give them.
+pub(super) fn images_of(path: &str, repository: &str) -> Vec<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if !is_container_file(name) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut add = |name: &str| {
+        if !name.is_empty() {
+            found.push(format!("image:{name}"));
+            found.push(format!("image:{repository}-{name}"));
+        }
+    };
+    if let Some((first, last)) = name.split_once('.') {
+        add(if first.eq_ignore_ascii_case("dockerfile") || first == "Containerfile" { last } else { first });
+    }
+    let folder = folder.rsplit('/').next().unwrap_or("");
+    add(folder);
+    if matches!(folder, "" | "docker" | ".docker" | "build" | "deploy" | "container" | "containers") {
+        found.push(format!("image:{repository}"));
+    }
+    found
+}
+
+/// Whether a path that is named is one that a machine would run, and whose file should be there: neither an output nor
+/// something fetched; `strictly` only what an interpreter is given, or what is called by its place.
+pub(super) fn is_run_here(text: &str, call: &Called, strictly: bool) -> bool {
+    const INTERPRETERS: &[&str] = &["sh", "bash", "python", "python3", "node", "ruby", "php", "perl", "tsx", "-f"];
+    let Some((_, extension)) = call.path.rsplit_once('.') else { return false };
+    let before = text.get(..call.at.start as usize).unwrap_or("");
+    let line = before.rsplit('\n').next().unwrap_or("").trim_end();
+    let word = call.at.of(text);
+    if call.path.contains(':') || word.contains("://") || word.contains(['$', '{', '*', '%']) {
+        return false;
+    }
+    let last = line.rsplit(char::is_whitespace).next().unwrap_or("");
+    if last.ends_with('>') || matches!(last, "-o" | "-O" | "--output" | "if" | "-d" | "paths:" | "-") {
+        return false;
+    }
+    if strictly && !(word.starts_with("./") || INTERPRETERS.contains(&last)) {
+        return false;
+    }
+    match extension {
+        "sql" | "pgsql" | "psql" => matches!(last, "-f" | "-i" | "<" | "\\i" | "-InputFile") || word.starts_with('@'),
+        "sh" | "bash" | "zsh" | "ksh" | "py" | "js" | "mjs" | "cjs" | "ts" | "rb" | "pl" | "php" | "ps1" | "bat" => {
+            true
+        }
+        _ => false,
     }
 }
 
@@ -231,6 +341,11 @@ mod tests {
             ("crontab", "0 2 * * * /opt/shop/../shop/export.sh", "shop/export.sh"),
             ("a.yml", "  command: [\"sh\", \"/app/export.sh\"]", "app/export.sh"),
             ("a.sh", "echo 1.5 a.b.c x.md", ""),
+            ("a.sh", "curl -fsS \"https://shop.internal/internal/export?day=1\"", "route:/internal/export"),
+            ("a.sh", "curl $BASE/api/export/ -o /tmp/x", "route:/api/export"),
+            ("values.yaml", "    path: /api/cleanup", "route:/api/cleanup"),
+            ("a.yaml", "  - image: registry/shop/exporter:1.2@sha256:0", "image:exporter"),
+            ("a.bat", "call C:\\jobs\\export.bat", "jobs/export.bat"),
         ] {
             let found: Vec<String> = called(path, text).into_iter().map(|called| called.path).collect();
             assert_eq!(found.join(" "), expected, "{text}");

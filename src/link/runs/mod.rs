@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::store::Store;
-use crate::extract::schedule::{Job, jobs_of_code, jobs_of_file};
+use crate::extract::schedule::{Job, Route, jobs_of_code, jobs_of_file, jobs_of_producers, queues, routes_of_code};
 use crate::model::source::{Context, FileId, Kind, SourceFile};
 use crate::model::span::Span;
-use command::{Called, called, is_runner, task_at};
+use command::{Called, called, images_of, is_run_here, is_runner, task_at};
 
 /// Longest chain of scripts that is followed.
 const DEEPEST: usize = 8;
@@ -42,9 +42,34 @@ pub struct Runs {
     jobs: BTreeMap<FileId, Vec<Job>>,
     /// Files by the last part of their path.
     files: HashMap<Box<str>, Vec<FileId>>,
-    /// Jobs in code, by the files that were asked for.
-    in_code: Mutex<HashMap<FileId, Arc<[Job]>>>,
+    /// Jobs and routes in code, by the files that were asked for.
+    in_code: Mutex<HashMap<FileId, Arc<InCode>>>,
+    /// Scripts that a schedule runs and that are nowhere, in the order of their files.
+    missing: Vec<Missing>,
 }
+
+/// A script that a schedule runs and that no source has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The file that says so.
+    pub file: FileId,
+    /// Where in it.
+    pub at: Span,
+    /// What it names.
+    pub script: String,
+    /// When it would run, in words.
+    pub schedule: String,
+}
+
+/// What of a file of code others run without a path to it.
+#[derive(Debug, Default)]
+struct InCode {
+    jobs: Vec<Job>,
+    routes: Vec<Route>,
+}
+
+/// Files of code are looked at for what they schedule elsewhere.
+const PRODUCERS: &[&str] = &["ts", "js", "mts", "cts", "mjs", "cjs", "tsx", "php"];
 
 /// A place that runs something.
 struct Place {
@@ -74,11 +99,24 @@ impl Runs {
             })
             .collect();
         let mut runs = Self::default();
-        for (file, calls, jobs) in read {
+        for (at, file) in files.iter().enumerate() {
+            let name = file.repository_path.rsplit('/').next().unwrap_or("");
+            runs.files.entry(name.into()).or_default().push(FileId(at as u32));
+        }
+        let (produced, queues) = producers(store);
+        for (file, calls, mut jobs) in read.into_iter().chain(produced) {
+            jobs.extend(jobs_of_producers(&store.file(file).repository_path, store.text(file)));
+            for job in &mut jobs {
+                // A queue by the name of a variable is the one that the variable was made for.
+                let names = job.implied.iter().filter_map(|name| queues.get(name.strip_prefix("queue:")?));
+                let named: Vec<String> = names.map(|queue| format!("queue:{queue}")).collect();
+                job.implied.extend(named);
+            }
+            runs.note_missing(store, file, &calls, &jobs);
             let implied =
                 jobs.iter().flat_map(|job| job.implied.iter().map(|path| Called { at: job.at, path: path.clone() }));
             for call in calls.into_iter().chain(implied) {
-                let name = call.path.rsplit('/').next().unwrap_or(&call.path);
+                let name = key_of(&call.path);
                 let place = Place { file, at: call.at, path: call.path.as_str().into() };
                 runs.named.entry(name.into()).or_default().push(place);
             }
@@ -86,18 +124,45 @@ impl Runs {
                 runs.jobs.insert(file, jobs);
             }
         }
-        for (at, file) in files.iter().enumerate() {
-            let name = file.repository_path.rsplit('/').next().unwrap_or("");
-            runs.files.entry(name.into()).or_default().push(FileId(at as u32));
-        }
         runs
+    }
+
+    /// Scripts that schedules run and that are nowhere.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    fn note_missing(&mut self, store: &Store<'_>, file: FileId, calls: &[Called], jobs: &[Job]) {
+        let text = store.text(file);
+        for (at, call) in calls.iter().enumerate() {
+            let Some(job) = jobs.iter().find(|job| job.kind == Kind::ScheduledTask && covers(job, call.at)) else {
+                continue;
+            };
+            let again = at > 0 && calls[at - 1].at == call.at;
+            // A workflow's file lists more than what it runs.
+            let whole = job.covers.iter().any(|span| (span.end - span.start) as usize >= text.len());
+            if again || !is_run_here(text, call, whole) {
+                continue;
+            }
+            let alternatives = calls[at..].iter().take_while(|other| other.at == call.at);
+            let mut names = alternatives.flat_map(|call| {
+                let name = key_of(&call.path);
+                let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+                [name.to_owned(), format!("{stem}.ts"), format!("{stem}.mts"), format!("{stem}.cts")]
+            });
+            if !names.any(|name| self.files.contains_key(name.as_str())) {
+                let script = call.at.of(text).to_owned();
+                self.missing.push(Missing { file, at: call.at, script, schedule: job.schedule.clone() });
+            }
+        }
     }
 
     /// What runs the code at `span` of a file, outermost first; empty when nothing is known to. The shortest way counts.
     pub fn via(&self, store: &Store<'_>, file: FileId, span: Span) -> Vec<Step> {
-        let jobs = self.jobs_in_code(store, file);
-        let found = jobs.iter().find(|job| covers(job, span)).or_else(|| self.job_at(file, span));
-        if let Some(job) = found {
+        let code = self.in_code(store, file);
+        let found =
+            || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten()).filter(|job| covers(job, span));
+        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask) {
             return vec![of_job(job, file)];
         }
         // Breadth first: what has been met, and by which of the earlier places.
@@ -106,12 +171,16 @@ impl Runs {
         let mut next = 0;
         while let Some(&(current, at, _, depth)) = met.get(next) {
             if depth < DEEPEST {
-                for target in targets(store, current, at) {
+                for target in self.targets(store, current, at) {
                     if !seen.insert((current, target.clone())) {
                         continue;
                     }
                     for place in self.runners_of(store, current, &target) {
-                        if let Some(job) = self.job_at(place.file, place.at) {
+                        let job = self.job_at(place.file, place.at).cloned().or_else(|| {
+                            let jobs = &self.in_code(store, place.file).jobs;
+                            jobs.iter().find(|job| job.kind == Kind::ScheduledTask && covers(job, place.at)).cloned()
+                        });
+                        if let Some(job) = &job {
                             let mut steps = vec![of_job(job, place.file)];
                             let mut step = Some(next);
                             while let Some(index) = step {
@@ -134,17 +203,45 @@ impl Runs {
             }
             next += 1;
         }
-        Vec::new()
+        // No clock is known to run it; a queue is.
+        found().find(|job| job.kind == Kind::BackgroundJob).map(|job| of_job(job, file)).into_iter().collect()
     }
 
-    fn jobs_in_code(&self, store: &Store<'_>, file: FileId) -> Arc<[Job]> {
+    fn in_code(&self, store: &Store<'_>, file: FileId) -> Arc<InCode> {
         if let Some(known) = self.in_code.lock().unwrap_or_else(PoisonError::into_inner).get(&file) {
             return Arc::clone(known);
         }
-        let (path, units) = (&store.file(file).repository_path, &store.facts(file).units);
-        let made: Arc<[Job]> = jobs_of_code(path, store.text(file), units).into();
+        let (path, units, text) = (&store.file(file).repository_path, &store.facts(file).units, store.text(file));
+        let jobs = jobs_of_code(path, text, units);
+        let made = Arc::new(InCode { jobs, routes: routes_of_code(path, text, units) });
         self.in_code.lock().unwrap_or_else(PoisonError::into_inner).insert(file, Arc::clone(&made));
         made
+    }
+
+    /// By which names others run what stands at `at` of a file: its path, that of what it is compiled to, the task or
+    /// image there, the queue or route that it answers to.
+    fn targets(&self, store: &Store<'_>, file: FileId, at: Span) -> Vec<String> {
+        let path = store.file(file).repository_path.clone();
+        if let Some(task) = task_at(&path, store.text(file), at) {
+            return vec![task];
+        }
+        let own = store.workspace().repositories.get(store.file(file).repository);
+        let mut found = images_of(&path, own.map_or("", |own| own.name.as_str()));
+        found.push(path.clone());
+        if let Some((stem, extension)) = path.rsplit_once('.') {
+            let compiled: &[&str] = match extension {
+                "ts" | "tsx" => &["js", "mjs", "cjs"],
+                "mts" => &["mjs"],
+                "cts" => &["cjs"],
+                _ => &[],
+            };
+            found.extend(compiled.iter().map(|extension| format!("{stem}.{extension}")));
+        }
+        let code = self.in_code(store, file);
+        found.extend(code.jobs.iter().filter(|job| covers(job, at)).flat_map(|job| job.answers.iter().cloned()));
+        let routes = code.routes.iter().filter(|route| route.covers.iter().any(|span| span.contains(at)));
+        found.extend(routes.map(|route| format!("route:{}", route.path)));
+        found
     }
 
     fn job_at(&self, file: FileId, span: Span) -> Option<&Job> {
@@ -153,16 +250,19 @@ impl Runs {
 
     /// Places that run `target`, which is a path or a task of `file`.
     fn runners_of<'r>(&'r self, store: &'r Store<'_>, file: FileId, target: &'r str) -> Vec<&'r Place> {
-        let name = target.rsplit('/').next().unwrap_or(target);
+        let name = key_of(target);
         let own = store.file(file);
         let places = self.named.get(name).into_iter().flatten();
         places
             .filter(|place| place.file != file || target.contains(':'))
-            .filter(|place| {
-                if target.contains(':') {
-                    return store.file(place.file).repository == own.repository;
+            .filter(|place| match target.split_once(':') {
+                Some(("route", path)) => {
+                    place.path.strip_prefix("route:").is_some_and(|asked| answers(asked, path, own, store.text(file)))
                 }
-                self.means(store, place, own)
+                // Images and queues are what repositories share.
+                Some(("image" | "queue", _)) => *place.path == *target,
+                Some(_) => *place.path == *target && store.file(place.file).repository == own.repository,
+                None => !place.path.contains(':') && self.means(store, place, own),
             })
             .collect()
     }
@@ -199,23 +299,53 @@ fn agreeing(path: &str, named: &str) -> usize {
     inner + 1
 }
 
-/// By which names others run what stands at `at` of a file: its path, that of what it is compiled to, the task there.
-fn targets(store: &Store<'_>, file: FileId, at: Span) -> Vec<String> {
-    let path = store.file(file).repository_path.clone();
-    if let Some(task) = task_at(&path, store.text(file), at) {
-        return vec![task];
+/// The key under which a place is noted: the last part of a path, the last part of a route that is no parameter.
+fn key_of(path: &str) -> &str {
+    let literal = |part: &&str| !part.is_empty() && !is_parameter(part);
+    match path.strip_prefix("route:") {
+        // All routes that end in the same word are looked at; those of parameters alone are none.
+        Some(route) => route.split('/').rfind(literal).unwrap_or(""),
+        None => path.rsplit('/').next().unwrap_or(path),
     }
-    let mut found = vec![path.clone()];
-    if let Some((stem, extension)) = path.rsplit_once('.') {
-        let compiled: &[&str] = match extension {
-            "ts" | "tsx" => &["js", "mjs", "cjs"],
-            "mts" => &["mjs"],
-            "cts" => &["cjs"],
-            _ => &[],
-        };
-        found.extend(compiled.iter().map(|extension| format!("{stem}.{extension}")));
+}
+
+fn is_parameter(part: &str) -> bool {
+    part.starts_with([':', '{', '<', '[', '*', '$'])
+}
+
+/// Whether a handler of `route` answers a request for the path `asked`: the route may be mounted below a prefix, which
+/// then stands in the handler's path or text, or is what services have before all of theirs.
+fn answers(asked: &str, route: &str, own: &SourceFile, text: &str) -> bool {
+    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let (asked, route) = (parts(asked), parts(route));
+    let Some(before) = asked.len().checked_sub(route.len()).filter(|_| !route.is_empty()) else { return false };
+    let fits = asked[before..].iter().zip(&route).all(|(asked, part)| asked == part || is_parameter(part));
+    fits && asked[..before].iter().all(|prefix| {
+        matches!(prefix.as_str(), "api" | "v1" | "v2" | "v3" | "rest")
+            || own.path.split(|c: char| !c.is_alphanumeric()).any(|word| word == prefix)
+            || text.contains(prefix.as_str())
+    })
+}
+
+/// Jobs that files of code put somewhere by a clock, and which variables are which queues.
+type Produced = (Vec<(FileId, Vec<Called>, Vec<Job>)>, HashMap<String, String>);
+
+fn producers(store: &Store<'_>) -> Produced {
+    let files = &store.workspace().files;
+    let (mut found, mut names) = (Vec::new(), HashMap::new());
+    for (at, file) in files.iter().enumerate() {
+        let extension = file.repository_path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if !PRODUCERS.contains(&extension) || matches!(file.context, Context::Test | Context::Docs) {
+            continue;
+        }
+        let id = FileId(at as u32);
+        let text = store.text(id);
+        names.extend(queues(text));
+        if !jobs_of_producers(&file.repository_path, text).is_empty() {
+            found.push((id, Vec::new(), Vec::new()));
+        }
     }
-    found
+    (found, names)
 }
 
 /// Whether a rule of `columnist.toml` says what consumers of the file are: that counts more than what runs it.

@@ -8,7 +8,8 @@ use crate::link::system::StatementUses;
 use crate::link::uses::Form;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, Function, FunctionId, Language, Member, TypeExpression,
+    TypeId,
 };
 use crate::model::name::Ident;
 use crate::model::source::FileId;
@@ -40,6 +41,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
+        if let (ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. }, Some(told)) =
+            (&code.expression(*callee).kind, types.first())
+            && Library::known().gives_what_it_is_told(name)
+        {
+            return self.declared(file, *told, env, depth + 1);
+        }
         match &code.expression(*callee).kind {
             ExpressionKind::Member { object, name } => {
                 let receiver = self.type_of(file, *object, env, depth);
@@ -143,9 +150,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
         let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
         let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
-        let (declaring, mapping) = system.entities.find_with_file(system.store, file, name).or_else(|| {
-            system.entities.find_with_file(system.store, file, &crate::link::implied::with_other_first_case(name))
-        })?;
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
         self.mapped_row(declaring, mapping, None)
     }
 
@@ -162,11 +167,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .find(|source| source.scope == sink.scope && source.source == sink.source)
                 .and_then(|source| match &source.entity {
                     crate::model::mapping::EntityPath::Named(name) => {
-                        let (file, mapping) =
-                            system.entities.find_with_file(system.store, file, name).or_else(|| {
-                                let other = crate::link::implied::with_other_first_case(name);
-                                system.entities.find_with_file(system.store, file, &other)
-                            })?;
+                        let (file, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
                         self.mapped_row(file, mapping, None)
                     }
                     crate::model::mapping::EntityPath::Related { .. } => None,
@@ -228,7 +229,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     /// of the rows likely still are.
     fn made_of_rows(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
         let code = self.code(called.file)?;
-        if code.language != Language::TypeScript {
+        if !matches!(code.language, Language::TypeScript | Language::Python) {
             return None;
         }
         let asked = called.types.iter().map(|of| self.declared(called.file, *of, called.env, called.depth + 1));
@@ -265,15 +266,60 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Type<'s> {
         let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return Type::Unknown("too deep") };
         let function = &code.functions[id.0 as usize];
-        let mut bindings = Bindings::default();
-        for name in function.type_parameters.iter().filter_map(|name| Some((name, env.type_parameter(name)?))) {
-            bindings.types.push((name.0.clone(), name.1.clone()));
-        }
-        if let Some(class) = function.class {
-            for name in &code.classes[class.0 as usize].type_parameters {
-                bindings.types.extend(env.type_parameter(name).map(|of| (name.clone(), of.clone())));
+        let env = self.bound(file, function, env, called, depth);
+        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        let made = || {
+            let returned = function.returned.iter().take(MOST_RETURNS);
+            Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>())
+        };
+        match declared {
+            Some(declared) if declared.is_telling() => self.rather_rows(declared, made, depth),
+            declared => {
+                let found = made();
+                match declared {
+                    Some(Type::Unknown(_)) if found.is_telling() => found,
+                    Some(declared) if !found.has_rows() => declared,
+                    _ => found,
+                }
             }
         }
+    }
+
+    /// What a function gives, whoever calls it.
+    pub(super) fn returned_by(&self, function: &Type<'s>, depth: u32) -> Type<'s> {
+        match function {
+            Type::Function(file, id, env) => self.result(*file, *id, env, None, depth + 1),
+            Type::Signature(file, of, env) => match self.code(*file).map(|code| &code.types[of.0 as usize]) {
+                Some(TypeExpression::Function { returns, .. }) => self.declared(*file, *returns, env, depth + 1),
+                _ => Type::Unknown("no function"),
+            },
+            Type::Union(options) => {
+                Type::one_of(options.iter().map(|of| self.returned_by(of, depth + 1)).collect::<Vec<_>>())
+            }
+            _ => Type::Unknown("made by a function that is not followed"),
+        }
+    }
+
+    /// What is known inside a function that a call enters.
+    pub(super) fn inside(&self, function: &Type<'s>, file: FileId, call: ExpressionId, env: &Env<'s>) -> Env<'s> {
+        let Type::Function(declaring, id, own) = function else { return Env::default() };
+        let (Some(code), Some(calling)) = (self.code(*declaring), self.code(file)) else { return Env::default() };
+        let ExpressionKind::Call { arguments, types, .. } = &calling.expression(call).kind else { return own.clone() };
+        let called = Called { file, arguments, types, env, depth: 0 };
+        self.bound(*declaring, &code.functions[id.0 as usize], own, Some(called), 0)
+    }
+
+    /// What is known inside a function: what is known around it, its type parameters and parameters as the call binds them.
+    fn bound(
+        &self,
+        file: FileId,
+        function: &Function,
+        env: &Env<'s>,
+        called: Option<Called<'_, 's>>,
+        depth: u32,
+    ) -> Env<'s> {
+        let Some(code) = self.code(file) else { return Env::default() };
+        let mut bindings = Bindings::default();
         if let Some(called) = called {
             let given = |at: usize| {
                 let argument = *called.arguments.get(at)?;
@@ -289,21 +335,24 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         bindings.parameters.extend(given(at).map(|of| ((file, *parameter), of)));
                     }
                     Some(declared) if called.types.is_empty() => {
-                        for (name, inside) in parameters_in(code, declared, 0) {
-                            if function.type_parameters.contains(&name)
-                                && let Some(of) = given(at)
-                            {
-                                let of = match of {
+                        let inner = parameters_in(code, declared, 0);
+                        let Some(of) = (if inner.is_empty() { None } else { given(at) }) else { continue };
+                        for (name, inside) in inner {
+                            if function.type_parameters.contains(&name) {
+                                let told = self.argument_in(file, code, declared, &name, &of, depth);
+                                let of = match (told, &of) {
+                                    (Some(of), _) => of,
                                     // A lambda's result is what the last argument of its type is: `Supplier<T>`.
-                                    Type::Function(file, id, env) if inside && code.language == Language::Java => {
-                                        let is_last = last_in(code, declared) == Some(name.as_str());
-                                        match is_last {
-                                            true => self.result(file, id, &env, None, depth + 1).element(),
-                                            false => continue,
+                                    (None, Type::Function(file, id, env))
+                                        if inside && code.language == Language::Java =>
+                                    {
+                                        if last_in(code, declared) != Some(name.as_str()) {
+                                            continue;
                                         }
+                                        self.result(*file, *id, env, None, depth + 1).element()
                                     }
-                                    of if inside => of.element(),
-                                    of => of,
+                                    (None, of) if inside => of.element(),
+                                    (None, of) => of.clone(),
                                 };
                                 let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
@@ -313,25 +362,35 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                                 bindings.types.push((name, of));
                             }
                         }
+                        if of.has_rows() {
+                            bindings.parameters.push(((file, *parameter), of));
+                        }
                     }
                     _ => {}
                 }
             }
         }
-        let env = Env::new(bindings);
-        let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
-        match declared {
-            Some(declared) if declared.is_telling() => declared,
-            declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
-                match declared {
-                    Some(declared) if !found.has_rows() => declared,
-                    _ => found,
-                }
-            }
-        }
+        env.beneath(bindings)
+    }
+
+    /// What a generic alias or interface was told for the type parameter `name` of who declares it: `Schema<T>` is given as
+    /// something that was declared to be `Schema<User>`.
+    fn argument_in(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        declared: TypeId,
+        name: &str,
+        given: &Type<'s>,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let (Type::Shape(_, _, env) | Type::Instance { env, .. }) = given else { return None };
+        let TypeExpression::Named { name: generic, arguments } = &code.types[declared.0 as usize] else { return None };
+        let is_it = |of: &TypeId| matches!(&code.types[of.0 as usize], TypeExpression::Parameter(own) if own == name);
+        let at = arguments.iter().position(is_it)?;
+        let (file, class) = self.class_called(file, code, generic, depth + 1)?;
+        let parameter = self.code(file)?.classes[class.0 as usize].type_parameters.get(at)?;
+        env.type_parameter(parameter).cloned()
     }
 
     /// What a call of a method gives.
@@ -392,6 +451,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 {
                     return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
                 }
+                if let Some(rows) = self.rows_of_class(*file, *class, called.depth + 1) {
+                    return Type::holding(rows);
+                }
                 // `User.builder()`, `User.of(…)`, `User.findBy(…)` of a base class: something of the class.
                 let made = self.instance(*file, *class, &[], called.depth + 1);
                 match made {
@@ -405,7 +467,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
                 let function = self.property(receiver, name, called.depth + 1);
+                if function.is_unknown() && library.is_described(name) && matches!(receiver, Type::Object(..)) {
+                    return self.described_with(receiver, called);
+                }
                 self.apply(&function, called)
+            }
+            Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
+                let described = called.arguments.first();
+                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                    self.type_of(called.file, *described, called.env, called.depth + 1)
+                })
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
@@ -413,6 +484,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
+    }
+
+    /// A description of objects, with what a call adds to it.
+    fn described_with(&self, described: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let more = called.arguments.first().map(|more| self.type_of(called.file, *more, called.env, called.depth + 1));
+        let more = more.filter(|more| matches!(more, Type::Object(..)));
+        Type::one_of([described.clone()].into_iter().chain(more))
     }
 
     /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
@@ -460,6 +538,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match rows {
             Some(rows) if Library::known().gives_entities(name) => Type::holding(rows),
             Some(_) => Type::Scalar,
+            None if Library::known().is_way(name) => self
+                .property_of_instance(file, class, env, "queryset", depth)
+                .filter(|found| !found.is_unknown())
+                .or_else(|| self.property_of_instance(file, class, env, "model", depth))
+                .and_then(|found| self.rows_in(&found, depth))
+                .unwrap_or(Type::Unknown("a method that its class does not declare")),
             None if name == "builder" || name == "toBuilder" || name == "build" => receiver,
             None => Type::Unknown("a method that its class does not declare"),
         }
@@ -484,6 +568,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             let argument = *called.arguments.get(at)?;
             Some(self.type_of(called.file, argument, called.env, called.depth + 1))
         };
+        if self.code(called.file).is_some_and(|code| code.language == Language::Python) {
+            let found = self.python_function(name, called);
+            if found.is_some() {
+                return found;
+            }
+        }
         if let Some(at) = library.argument_of(object, name) {
             return given(at);
         }
@@ -513,6 +603,45 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 _ => None,
             }
         })
+    }
+
+    /// What a function of Python's libraries gives, when that is made of the mapped classes, tables, columns or rows that it
+    /// is given: `session.query(User)`, `select(User.full_name)`, `session.execute(statement)`, `sorted(users)`.
+    fn python_function(&self, name: &str, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        let depth = called.depth + 1;
+        let mut found = Vec::new();
+        for argument in called.arguments.iter().take(8) {
+            let of = match &code.expression(*argument).kind {
+                // A column stands for its rows.
+                ExpressionKind::Member { object, .. } => {
+                    let whole = self.type_of(called.file, *object, called.env, depth);
+                    match self.rows_in(&whole, depth) {
+                        Some(rows) => Some(rows),
+                        None => self.rows_in(&self.type_of(called.file, *argument, called.env, depth), depth),
+                    }
+                }
+                ExpressionKind::Name { .. } | ExpressionKind::Class(_) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    self.rows_in(&of, depth)
+                }
+                _ if Library::known().is_python_function(name) => {
+                    let of = self.type_of(called.file, *argument, called.env, depth);
+                    of.has_rows().then_some(of)
+                }
+                _ => None,
+            };
+            found.extend(of.map(|of| of.element()));
+        }
+        (!found.is_empty()).then(|| Type::holding(Type::one_of(found)))
+    }
+
+    /// The rows that a mapped class, or a value, stands for.
+    fn rows_in(&self, of: &Type<'s>, depth: u32) -> Option<Type<'s>> {
+        match of {
+            Type::Class(file, class) => self.rows_of_class(*file, *class, depth),
+            other => other.has_rows().then(|| other.clone()),
+        }
     }
 
     /// What the function that a call is given returns for `element`.
@@ -559,8 +688,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         depth: u32,
     ) -> Type<'s> {
         let env = Env::default();
-        let (callee, arguments) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+        let (callee, arguments, types) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
             ExpressionKind::New { class, arguments } => {
                 let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
                 return given.unwrap_or(Type::Unknown("given to a constructor"));
@@ -580,6 +709,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
             _ => (Type::Unknown("a function"), ""),
         };
+        if let (0, Some(told)) = (at, types.last())
+            && library.hands_what_it_is_told(name)
+        {
+            return self.declared(file, *told, &env, depth + 1);
+        }
         if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
             if library.passes_element(name, at) || at == 0 {
                 return receiver.element();

@@ -29,6 +29,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
             TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
             TypeExpression::Part { of, name } => {
+                if let Some(row) = self.generated_part(code, *of, name) {
+                    return row;
+                }
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
                 if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
@@ -54,12 +57,22 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
         }
+        if library.is_told_table(simple)
+            && let Some(row) = arguments.first().and_then(|table| self.table_told(code, *table))
+        {
+            return row;
+        }
         // Evaluated in the place that writes them, not in that of the class.
         let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
         if let Some((file, class)) = self.class_called(file, code, name, depth) {
             return self.instance(file, class, &given, depth);
         }
-        if library.is_transparent(simple) && !given.is_empty() {
+        if let Some(made) = self.of_function(simple, &given, depth) {
+            return made;
+        }
+        // `z.infer<…>` of something that is not known is at least nothing that the code declares.
+        let says_more = |of: &Type<'s>| !of.is_unknown() || simple == name;
+        if library.is_transparent(simple) && given.first().is_some_and(says_more) {
             return given[0].clone();
         }
         if library.holds(simple) && !given.is_empty() {
@@ -78,6 +91,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         match given.iter().find(|of| of.has_rows()) {
             Some(rows) => Type::holding(rows.clone()),
             None => Type::Library(simple.into(), given.into()),
+        }
+    }
+
+    /// `ReturnType<typeof f>`, `InstanceType<typeof C>`, `Parameters<typeof f>`.
+    fn of_function(&self, name: &str, given: &[Type<'s>], depth: u32) -> Option<Type<'s>> {
+        match (name, given.first()?) {
+            ("ReturnType", function) => Some(self.returned_by(function, depth)),
+            ("InstanceType", Type::Class(file, class)) => Some(self.instance(*file, *class, &[], depth)),
+            ("Parameters", function) => {
+                let taken = (0..4).filter_map(|at| self.taken_by(function, at, depth));
+                Some(Type::holding(Type::one_of(taken.collect::<Vec<_>>())))
+            }
+            _ => None,
         }
     }
 
@@ -103,11 +129,53 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             {
                 return self.mapped_row(declaring, mapping, None);
             }
-            if plain && let Some(relation) = self.relation_called(stem) {
+            if plain
+                && !self.is_of_another(file, &import.module, imported, depth)
+                && let Some(relation) = self.relation_called(stem)
+            {
                 return Some(self.relation_row(relation, Certainty::Likely));
             }
         }
         None
+    }
+
+    /// Whether a name of a module belongs to a package outside of the tree, so that no schema of the tree has made it.
+    fn is_of_another(&self, file: FileId, module: &str, name: &str, depth: u32) -> bool {
+        let system = self.system();
+        let Some(found) = self.types.modules.import(system.store, file, module) else {
+            // Of what is not there, only files of the tree itself may be generated later.
+            return !module.starts_with(['.', '#', '~']) && !module.starts_with("@/") && !module.contains("prisma");
+        };
+        let Some(code) = self.code(found).filter(|_| depth < DEEPEST && self.step(depth)) else { return false };
+        code.exports.iter().take(512).any(|export| match &export.value {
+            Exported::From { module, .. } if export.name == name => self.is_of_another(found, module, name, depth + 1),
+            Exported::From { module, .. } if export.name == "*" => {
+                self.types.modules.import(system.store, found, module).is_some()
+                    && self.is_of_another(found, module, name, depth + 1)
+            }
+            _ => false,
+        })
+    }
+
+    /// `Tables<"users">`: rows of the table that a type argument names.
+    fn table_told(&self, code: &Code, argument: TypeId) -> Option<Type<'s>> {
+        let TypeExpression::Named { name, arguments } = &code.types[argument.0 as usize] else { return None };
+        let table = name.strip_prefix('"')?.strip_suffix('"').filter(|_| arguments.is_empty())?;
+        self.row_of_table(table)
+    }
+
+    /// `Database["public"]["Tables"]["users"]["Row"]`.
+    fn generated_part(&self, code: &Code, of: TypeId, name: &str) -> Option<Type<'s>> {
+        let TypeExpression::Part { of, name: table } = &code.types[of.0 as usize] else { return None };
+        let TypeExpression::Part { name: list, .. } = &code.types[of.0 as usize] else { return None };
+        let library = Library::known();
+        (library.is_row_part(name) && library.is_told_table(list)).then(|| self.row_of_table(table))?
+    }
+
+    fn row_of_table(&self, table: &str) -> Option<Type<'s>> {
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = self.system().catalog.find(&name, &[]).map(crate::catalog::RelationKey::Declared)?;
+        Some(self.relation_row(relation, Certainty::Certain))
     }
 
     /// An instance of a class of the tree: rows, when it is mapped.
@@ -135,6 +203,43 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.declared(file, alias, &env, depth + 1);
         }
         Type::Instance { file, class, env }
+    }
+
+    /// A declared type, or the rows that it is written for: when the value is what a statement gives, and most of what the
+    /// type declares are columns of that, the type only spells them out.
+    pub(super) fn rather_rows(&self, declared: Type<'s>, value: impl FnOnce() -> Type<'s>, depth: u32) -> Type<'s> {
+        let Some(names) = self.own_names(&declared).filter(|names| names.len() > 1) else { return declared };
+        let found = value();
+        let Type::Row(row) = found.held() else { return declared };
+        let is_column = |name: &&&String| matches!(self.row_part(row, name, false), Part::Columns(..));
+        if row.certainty == Certainty::Certain && names.iter().filter(is_column).count() * 4 >= names.len() * 3 {
+            if !self.step(depth) {
+                return declared;
+            }
+            return found;
+        }
+        declared
+    }
+
+    /// The names that a type of the code declares itself.
+    fn own_names(&self, of: &Type<'s>) -> Option<Vec<&'s String>> {
+        match of.held() {
+            Type::Instance { file, class, .. } => {
+                let class = &self.code(*file)?.classes[class.0 as usize];
+                let fields = class.members.iter().filter(|member| member.function.is_none());
+                (class.kind == ClassKind::Interface).then(|| fields.map(|member| &member.name).collect())
+            }
+            Type::Shape(file, id, _) => match &self.code(*file)?.types[id.0 as usize] {
+                TypeExpression::Object(members) => Some(members.iter().map(|(name, _)| name).collect()),
+                _ => None,
+            },
+            // A row with names of others: `User & { teamName: string }`.
+            Type::Union(options) => {
+                let all: Vec<&String> = options.iter().filter_map(|of| self.own_names(of)).flatten().collect();
+                (!all.is_empty()).then_some(all)
+            }
+            _ => None,
+        }
     }
 
     /// Rows by their hand-written type: `UserRow`, `UsersTable`, when most of what it declares are columns of such a table.
@@ -212,6 +317,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let found = match code.language {
             Language::Java => self.java_class(file, code, first),
             Language::TypeScript => self.module_class(file, code, first, rest, depth),
+            Language::Python => self.python_class(file, code, name, depth),
             Language::Template => None,
         };
         if let (Some((file, class)), Some(rest), Language::Java) = (found, rest, code.language) {
@@ -302,6 +408,48 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             _ => return None,
         };
         self.exported_class(module, &wanted, depth + 1)
+    }
+
+    /// A class of Python by its name, with the modules before it.
+    fn python_class(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<(FileId, ClassId)> {
+        let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+        if rest.is_none()
+            && let Some(class) = class_of(code, first)
+        {
+            return Some((file, class));
+        }
+        let import = code.imports.iter().find(|import| import.local == first);
+        if import.is_none() && rest.is_none() {
+            let all = code.imports.iter().filter(|import| import.local.is_empty()).take(16);
+            return all
+                .filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
+                .find_map(|module| self.exported_class(module, &OuterPart::Named(first.to_owned()), depth + 1));
+        }
+        let import = import?;
+        let module = self.types.modules.import(self.system().store, file, &import.module);
+        match (&import.name, rest) {
+            (OuterPart::Named(_), None) => self.exported_class(module?, &import.name, depth + 1),
+            // `models.User` after `from app import models`, `app.models.User` after `import app.models`.
+            (_, Some(rest)) => {
+                let inner = match &import.name {
+                    OuterPart::Named(part) => {
+                        let dot = if import.module.ends_with('.') { "" } else { "." };
+                        let whole = format!("{}{dot}{part}", import.module);
+                        self.types.modules.import(self.system().store, file, &whole)
+                    }
+                    _ => module,
+                }?;
+                let (path, class) = rest.rsplit_once('.').map_or((None, rest), |(path, class)| (Some(path), class));
+                let inner = match path {
+                    Some(path) => path
+                        .split('.')
+                        .try_fold(inner, |at, part| self.types.modules.python_part(self.system().store, at, part))?,
+                    None => inner,
+                };
+                self.exported_class(inner, &OuterPart::Named(class.to_owned()), depth + 1)
+            }
+            _ => None,
+        }
     }
 
     fn exported_class(&self, file: FileId, part: &OuterPart, depth: u32) -> Option<(FileId, ClassId)> {

@@ -1,12 +1,13 @@
 //! Expressions: what each of them is.
 
+use super::goes::{Carrier, Step};
 use super::kind::{Env, Type};
 use super::library::Library;
 use super::{DEEPEST, Evaluator, MOST_STEPS};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart, TypeExpression,
-    Variable, VariableId,
+    ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
+    TypeExpression, Variable, VariableId,
 };
 use crate::model::source::FileId;
 
@@ -63,9 +64,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let whole = of(*object);
                 match self.property(&whole, name, depth) {
                     // A part of what a function makes of rows in a way that is not followed.
-                    Type::Unknown(why) => {
-                        self.part_of_made(file, code, *object, env, depth).unwrap_or(Type::Unknown(why))
-                    }
+                    Type::Unknown(why) => self
+                        .part_of_made(file, code, *object, env, depth)
+                        .or_else(|| self.registered(file, code, *object, name, depth))
+                        .unwrap_or(Type::Unknown(why)),
                     found => found,
                 }
             }
@@ -113,6 +115,34 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
+    /// `models.User`, `db.users`: a model by its name in what applications keep their models in.
+    fn registered(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        object: ExpressionId,
+        name: &str,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let holder = match &code.expression(object).kind {
+            ExpressionKind::Variable(id) => code.variables[id.0 as usize].name.as_str(),
+            ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name.as_str(),
+            _ => return None,
+        };
+        if code.language != Language::TypeScript || !Library::known().keeps_models(holder) {
+            return None;
+        }
+        let system = self.system();
+        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
+        let class = self.code(declaring).and_then(|code| {
+            code.classes.iter().position(|class| class.name == mapping.entity && class.kind == ClassKind::Class)
+        });
+        match class {
+            Some(class) if self.step(depth) => Some(Type::Class(declaring, ClassId(class as u32))),
+            _ => self.mapped_row(declaring, mapping, None),
+        }
+    }
+
     fn variable(&self, file: FileId, code: &'s Code, id: VariableId, env: &Env<'s>, depth: u32) -> Type<'s> {
         if let Some(given) = env.parameter(file, id) {
             return given.clone();
@@ -124,10 +154,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
-        if let Some(declared) = &declared
-            && declared.is_telling()
-        {
-            return declared.clone();
+        if let Some(declared) = declared.clone().filter(Type::is_telling) {
+            let held = || {
+                let values = variable.values.iter().take(MOST_VALUES);
+                Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
+            };
+            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
@@ -171,6 +203,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         for holder in index.functions.get(&function).into_iter().flatten() {
             if undeclared {
                 found.extend(self.argument_of(file, code, *holder, at, depth));
+                // `const handler: Handler = (queries) => …`.
+                let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
+                for wanted in self.expected(&place, *holder, depth) {
+                    match &wanted {
+                        Type::Signature(..) => found.extend(self.taken_by(&wanted, at as usize, depth)),
+                        Type::Library(name, told) if at == 0 && Library::known().takes_what_it_is_told(name) => {
+                            found.extend(told.first().cloned());
+                        }
+                        _ => {}
+                    }
+                }
             }
             for target in index.flows.get(holder).into_iter().flatten() {
                 match target {
@@ -209,7 +252,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 found.extend(self.argument_of(file, code, occurrence, at, depth));
             }
         }
-        let is_script = code.language == Language::TypeScript;
+        let is_script = matches!(code.language, Language::TypeScript | Language::Python);
         if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
@@ -293,22 +336,70 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.given_to_view(file, name, depth);
         }
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {
-            let Some(module) = self.types.modules.import(self.system().store, file, &import.module) else {
+            let imported = self.types.modules.import(self.system().store, file, &import.module);
+            // `from app import models`: a module, whether or not its package is a file.
+            let part = || match &import.name {
+                OuterPart::Named(part) if code.language == Language::Python => {
+                    let dot = if import.module.ends_with('.') { "" } else { "." };
+                    let module = format!("{}{dot}{part}", import.module);
+                    self.types.modules.import(self.system().store, file, &module).map(Type::Module)
+                }
+                _ => None,
+            };
+            let Some(module) = imported else {
+                if let Some(found) = part() {
+                    return found;
+                }
+                // A file of the tree that is not there is generated, from the schema if its names are called so.
+                if let OuterPart::Named(original) = &import.name
+                    && code.language != Language::Python
+                    && self.types.modules.is_inside(self.system().store, &import.module)
+                    && let Some(row) = self.made_of_schema(file, original)
+                {
+                    return row;
+                }
                 return Type::Library(name.into(), [].into());
             };
             let found = self.exported(module, &import.name, depth);
+            if code.language == Language::Python {
+                return if found.is_unknown() { part().unwrap_or(found) } else { found };
+            }
             // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
             if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
-                && let Some(relation) = self.relation_called(original)
+                && let Some(row) = self.made_of_schema(file, original)
             {
-                return self.relation_row(relation, Certainty::Likely);
+                return row;
             }
             return found;
         }
         match self.class_called(file, code, name, depth) {
             Some((file, class)) => Type::Class(file, class),
+            None if code.language == Language::Python => {
+                self.imported_with_all(file, code, name, depth).unwrap_or_else(|| Type::Library(name.into(), [].into()))
+            }
             None => Type::Library(name.into(), [].into()),
         }
+    }
+
+    /// What is generated from a schema under the name of a table or model, as far as it is called so.
+    fn made_of_schema(&self, file: FileId, name: &str) -> Option<Type<'s>> {
+        let system = self.system();
+        let stem = name.strip_suffix("Schema").unwrap_or(name);
+        if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, stem)
+            && stem.len() < name.len()
+            && let Some(row) = self.mapped_row(declaring, mapping, None)
+        {
+            return Some(row);
+        }
+        Some(self.relation_row(self.relation_called(name)?, Certainty::Likely))
+    }
+
+    /// A name that `from module import *` brings.
+    fn imported_with_all(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<Type<'s>> {
+        let all = code.imports.iter().filter(|import| import.local.is_empty()).take(MOST_VALUES);
+        all.filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
+            .map(|module| self.exported(module, &OuterPart::Named(name.to_owned()), depth + 1))
+            .find(|found| !found.is_unknown())
     }
 
     /// What a file exports under a name.
@@ -333,6 +424,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         if *part == OuterPart::Default {
             return Type::Module(file);
+        }
+        if code.language == Language::Python
+            && let Some(module) = self.types.modules.python_part(self.system().store, file, name)
+        {
+            return Type::Module(module);
         }
         for export in code.exports.iter().filter(|export| export.name == "*").take(256) {
             if let Exported::From { module, .. } = &export.value

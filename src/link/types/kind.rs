@@ -10,6 +10,9 @@ use crate::model::mapping::Mapping;
 use crate::model::name::ObjectName;
 use crate::model::source::FileId;
 
+/// Names that an environment knows at most.
+const MOST_KNOWN: usize = 48;
+
 /// What a value is.
 #[derive(Clone, Debug)]
 pub(super) enum Type<'s> {
@@ -118,6 +121,26 @@ impl<'s> Env<'s> {
         Self(Some(Rc::new(bindings)))
     }
 
+    /// An environment that knows `bindings`, and what this one knows of other names.
+    pub(super) fn beneath(&self, mut bindings: Bindings<'s>) -> Self {
+        if let Some(known) = &self.0 {
+            let new = bindings.types.len();
+            for (name, of) in &known.types {
+                if bindings.types.len() < MOST_KNOWN && bindings.types[..new].iter().all(|(own, _)| own != name) {
+                    bindings.types.push((name.clone(), of.clone()));
+                }
+            }
+            let new = bindings.parameters.len();
+            for (parameter, of) in &known.parameters {
+                let is_new = bindings.parameters[..new].iter().all(|(own, _)| own != parameter);
+                if bindings.parameters.len() < MOST_KNOWN && is_new {
+                    bindings.parameters.push((*parameter, of.clone()));
+                }
+            }
+        }
+        Self::new(bindings)
+    }
+
     /// Whether it knows nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -189,6 +212,8 @@ impl Type<'_> {
             }
             Type::Of(of) => of.less_sure(),
             Type::Union(options) => options.iter().find_map(Type::less_sure),
+            // A generic type that is told of rows.
+            Type::Shape(_, _, env) => env.0.as_ref()?.types.iter().find_map(|(_, of)| of.less_sure()),
             _ => None,
         }
     }
@@ -210,6 +235,14 @@ impl Type<'_> {
             Type::Of(of) => (**of).clone(),
             Type::Union(options) => Type::one_of(options.iter().map(Type::element)),
             other => other.clone(),
+        }
+    }
+
+    /// What it holds at last; of several, the only one that is no plain value.
+    pub(super) fn held(&self) -> &Self {
+        match self {
+            Type::Of(of) => of.held(),
+            other => other,
         }
     }
 

@@ -32,12 +32,22 @@ pub(super) struct Library {
     outside: Outside<HashSet<String>>,
     puts: HashSet<String>,
     keys: HashSet<String>,
+    chooses: HashSet<String>,
+    described: HashSet<String>,
+    describes: HashSet<String>,
+    refines: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
     functions: HashMap<String, usize>,
+    ways: HashSet<String>,
+    python_functions: HashSet<String>,
+    writes: HashSet<String>,
+    sent: HashSet<String>,
     gives: Vec<String>,
     counts: Vec<String>,
+    keepers: HashSet<String>,
+    told: Told<HashSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +63,9 @@ struct Written {
     outside: Outside<String>,
     methods: Methods,
     functions: HashMap<String, String>,
+    python: Python,
     repositories: Repositories,
+    told: Told<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +73,16 @@ struct Written {
 struct Models<T> {
     before: T,
     behind: T,
+    rows: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told<T> {
+    gives: T,
+    takes: T,
+    hands: T,
+    tables: T,
     rows: T,
 }
 
@@ -87,8 +109,21 @@ struct Methods {
     scalar: String,
     puts: String,
     keys: String,
+    chooses: String,
+    described: String,
+    describes: String,
+    refines: String,
     pairs: String,
     accumulating: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Python {
+    ways: String,
+    functions: String,
+    writes: String,
+    sent: String,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +131,7 @@ struct Methods {
 struct Repositories {
     gives: String,
     counts: String,
+    keepers: String,
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
@@ -157,12 +193,28 @@ impl Library {
             },
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
+            chooses: words(&written.methods.chooses).collect(),
+            described: words(&written.methods.described).collect(),
+            describes: words(&written.methods.describes).collect(),
+            refines: words(&written.methods.refines).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
             functions,
+            ways: words(&written.python.ways).collect(),
+            python_functions: words(&written.python.functions).collect(),
+            writes: words(&written.python.writes).collect(),
+            sent: words(&written.python.sent).collect(),
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
+            keepers: words(&written.repositories.keepers).collect(),
+            told: Told {
+                gives: words(&written.told.gives).collect(),
+                takes: words(&written.told.takes).collect(),
+                hands: words(&written.told.hands).collect(),
+                tables: words(&written.told.tables).collect(),
+                rows: words(&written.told.rows).collect(),
+            },
         })
     }
 
@@ -216,7 +268,22 @@ impl Library {
 
     /// Whether a part of a value, both by name, is what somebody sent.
     pub(super) fn is_sent(&self, whole: &str, part: &str) -> bool {
-        self.outside.wholes.contains(whole) && self.outside.parts.contains(part)
+        self.sent.contains(part) || (self.outside.wholes.contains(whole) && self.outside.parts.contains(part))
+    }
+
+    /// Whether a part of rows, by its name, is the same rows by another way: `users.c`, `User.objects`.
+    pub(super) fn is_way(&self, name: &str) -> bool {
+        self.ways.contains(name)
+    }
+
+    /// Whether a function of Python gives what it is given, or something that holds it.
+    pub(super) fn is_python_function(&self, name: &str) -> bool {
+        self.python_functions.contains(name)
+    }
+
+    /// Whether a method of Python's libraries writes what it is given.
+    pub(super) fn writes(&self, method: &str) -> bool {
+        self.writes.contains(method)
     }
 
     /// Whether a method puts what it is given into its object.
@@ -227,6 +294,26 @@ impl Library {
     /// Whether a function gives the keys of what it is given.
     pub(super) fn gives_keys(&self, function: &str) -> bool {
         self.keys.contains(function)
+    }
+
+    /// Whether what a method is given names parts of what it is called on.
+    pub(super) fn chooses(&self, method: &str) -> bool {
+        self.chooses.contains(method)
+    }
+
+    /// Whether the second thing that a function is given has the names of the first.
+    pub(super) fn refines(&self, function: &str) -> bool {
+        self.refines.contains(function)
+    }
+
+    /// Whether a function makes the description of objects with the keys of what it is given.
+    pub(super) fn describes(&self, object: &str, function: &str) -> bool {
+        self.describes.contains(&format!("{object}.{function}"))
+    }
+
+    /// Whether a method of such a description gives it, or what it describes.
+    pub(super) fn is_described(&self, method: &str) -> bool {
+        self.described.contains(method)
     }
 
     /// What a method of a holder gives.
@@ -247,6 +334,36 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether a function gives what its first type argument says.
+    pub(super) fn gives_what_it_is_told(&self, function: &str) -> bool {
+        self.told.gives.contains(function)
+    }
+
+    /// Whether functions of a type take what its first type argument says.
+    pub(super) fn takes_what_it_is_told(&self, name: &str) -> bool {
+        self.told.takes.contains(name)
+    }
+
+    /// Whether the function that a function is given takes what its last type argument says.
+    pub(super) fn hands_what_it_is_told(&self, function: &str) -> bool {
+        self.told.hands.contains(function)
+    }
+
+    /// Whether a generic type is the rows of the table that it is told the name of.
+    pub(super) fn is_told_table(&self, name: &str) -> bool {
+        self.told.tables.contains(name)
+    }
+
+    /// Whether a part of a generated type of a table is the type of rows.
+    pub(super) fn is_row_part(&self, name: &str) -> bool {
+        self.told.rows.contains(name)
+    }
+
+    /// Whether what has that name keeps models by their names.
+    pub(super) fn keeps_models(&self, name: &str) -> bool {
+        self.keepers.contains(name)
     }
 
     /// Whether a repository's method of that name gives entities.

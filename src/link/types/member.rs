@@ -18,6 +18,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 Part::Columns(..) => self.related(row, name).unwrap_or(Type::Scalar),
                 Part::Related(row) => row,
                 Part::Other => Type::Unknown("a part of a row that is no column"),
+                // `users.c`, `frame.loc`, `User.objects`: the same rows by another way.
+                Part::Nothing if Library::known().is_way(name) => of.clone(),
                 Part::Nothing => {
                     if let Some((file, class)) = row.names.class()
                         && let Some(found) = self.property_of_instance(file, class, &Env::default(), name, depth + 1)
@@ -45,7 +47,24 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Instance { file, class, env } => self
                 .property_of_instance(*file, *class, env, name, depth + 1)
                 .unwrap_or(Type::Unknown("a part that its class does not declare")),
-            Type::Class(file, class) => self.static_part(*file, *class, name, depth + 1),
+            Type::Class(file, class) => {
+                // Attributes of a mapped class of Python stand for those of its rows.
+                if let Some(rows) = self.rows_of_class(*file, *class, depth + 1) {
+                    let found = self.property(&rows, name, depth + 1);
+                    let is_column =
+                        matches!(self.part(&rows, name, false, depth + 1).0, Part::Columns(..) | Part::Related(_));
+                    if is_column || !found.is_unknown() {
+                        return found;
+                    }
+                    let own = self.static_part(*file, *class, name, depth + 1);
+                    return if own.is_unknown() || matches!(own, Type::Library(..)) {
+                        Type::holding(rows)
+                    } else {
+                        own
+                    };
+                }
+                self.static_part(*file, *class, name, depth + 1)
+            }
             Type::Object(file, id, env) => {
                 let Some(code) = self.code(*file) else { return Type::Unknown("its file is not followed") };
                 let ExpressionKind::Object { properties, spreads } = &code.expression(*id).kind else {
@@ -82,6 +101,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Scalar => Type::Scalar,
             Type::Unknown(why) => Type::Unknown(why),
         }
+    }
+
+    /// The rows that a class of Python is mapped to: what is asked of the class is asked of them.
+    pub(super) fn rows_of_class(&self, file: FileId, class: ClassId, depth: u32) -> Option<Type<'s>> {
+        let code = self.code(file).filter(|code| code.language == Language::Python)?;
+        code.classes.get(class.0 as usize)?;
+        let made = self.instance(file, class, &[], depth + 1);
+        matches!(made, Type::Row(_)).then_some(made)
     }
 
     pub(super) fn static_part(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Type<'s> {
@@ -185,6 +212,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Instance { file, class, env } => self.part_of_instance(*file, *class, env, name, is_accessor, depth),
             Type::Class(file, class) => {
+                if let Some(rows) = self.rows_of_class(*file, *class, depth + 1) {
+                    return self.part(&rows, name, is_accessor, depth + 1);
+                }
                 let name = self.code(*file).map_or(String::new(), |code| code.classes[class.0 as usize].name.clone());
                 (Part::Other, format!("the class {name} itself"))
             }
@@ -242,6 +272,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         for parent in declared.parents.iter().take(16) {
             match self.declared(file, *parent, env, depth + 1) {
                 Type::Library(..) | Type::Unknown(_) => {}
+                // What has the fields of a mapped class for its own, a schema of what is sent, is no row.
+                Type::Row(row) if code.language == Language::Python => {
+                    if !matches!(self.row_part(&row, name, is_accessor), Part::Nothing) {
+                        return (Part::Other, declared.name.clone());
+                    }
+                }
                 parent => {
                     let found = self.part(&parent, name, is_accessor, depth + 1);
                     if matches!(found.0, Part::Columns(..)) {

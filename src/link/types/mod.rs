@@ -5,7 +5,8 @@
 //! that name. `library` holds what the libraries of the languages do with values, `modules` which file a name of another
 //! file is in, `evaluate` expressions, `given` what templates
 //! are given, `call` calls, `declared` written types, `member` named parts, `row` the names of
-//! rows, `goes` the places that an object literal reaches, `query` what conditions and orders are about.
+//! rows, `goes` the places that a value reaches, `named` those that names of parts do, `query` what conditions and orders
+//! are about.
 
 mod call;
 mod declared;
@@ -17,6 +18,7 @@ mod kind;
 mod library;
 mod member;
 mod modules;
+mod named;
 mod query;
 mod row;
 
@@ -259,6 +261,16 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
+        let is_script = code.language == Language::TypeScript;
+        if let ExpressionKind::Text(table) = &code.expression(found.receiver).kind
+            && is_script
+            && found.form == UseForm::Argument
+        {
+            return self.qualified(file, table, found);
+        }
+        if is_script && found.form == UseForm::Argument && is_name_alone(code, found) {
+            return self.name_alone(file, found);
+        }
         let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
         if found.form == UseForm::Argument {
             let is_asked = code.language == Language::Java
@@ -321,7 +333,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
     /// A part of a value that is no row, but that a statement is given: a condition, values to be written.
     fn handed_on(&self, file: FileId, code: &'s Code, found: &Use, receiver: &Type<'s>) -> Option<Meaning> {
         let may_be = matches!(receiver, Type::Object(..) | Type::Unknown(_) | Type::Union(_));
-        if code.language != Language::TypeScript
+        if !matches!(code.language, Language::TypeScript | Language::Python)
             || !may_be
             || !matches!(code.expression(found.receiver).kind, ExpressionKind::Variable(_))
         {
@@ -329,7 +341,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
         let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
         self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
-            let Destination::Row { of, access: _, how } = destination else { return None };
+            let (Destination::Row { of, how, .. } | Destination::Named { of, how, .. }) = destination else {
+                return None;
+            };
             match self.part(&of, &found.name, false, 0) {
                 (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
                     columns,
@@ -344,30 +358,91 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
 
     /// The key of an object literal: a column when the literal reaches a place that takes rows.
     fn key(&self, file: FileId, found: &Use) -> Meaning {
+        let (mut taken, mut named): (Option<Meaning>, Option<Meaning>) = (None, None);
         let mut value = None;
         let mut unknown = None;
         for destination in self.destinations(file, found.receiver) {
+            // What takes the whole object says more of its keys than what asks for them one by one.
+            let into = if matches!(destination, Destination::Named { .. }) { &mut named } else { &mut taken };
             match destination {
-                Destination::Row { of, access, how } => match self.part(&of, &found.name, false, 0) {
-                    (Part::Columns(columns, certainty), evidence) => {
-                        let why = format!("a key of an object that {how}: {evidence}");
-                        return Meaning::Columns { columns, access, certainty, why };
+                Destination::Row { of, access, how } | Destination::Named { of, access, how } => {
+                    match self.part(&of, &found.name, false, 0) {
+                        (Part::Columns(columns, certainty), evidence) => {
+                            let why = format!("a key of an object that {how}: {evidence}");
+                            also(into, columns, access, certainty, why);
+                        }
+                        (_, evidence) => {
+                            value = Some(format!("a key of an object that {how}: no column of {evidence}"));
+                        }
                     }
-                    (_, evidence) => {
-                        value = Some(format!("a key of an object that {how}: no column of {evidence}"));
-                    }
-                },
+                }
                 Destination::Known(what) => value = value.or(Some(what)),
                 Destination::Unknown(why) => unknown = Some(why),
             }
         }
-        match (value, unknown) {
-            (Some(value), None) => Meaning::Value(value),
-            (Some(value), Some(_)) => Meaning::Value(value),
-            (None, Some(why)) => Meaning::Unknown(why),
-            (None, None) => Meaning::Value("a key of an object of its own".to_owned()),
+        match (taken.or(named), value, unknown) {
+            (Some(taken), ..) => taken,
+            (None, Some(value), _) => Meaning::Value(value),
+            (None, None, Some(why)) => Meaning::Unknown(why),
+            (None, None, None) => Meaning::Value("a key of an object of its own".to_owned()),
         }
     }
+
+    /// `"users.full_name"` in a file that runs statements: a column when there is such a table.
+    fn qualified(&self, file: FileId, table: &str, found: &Use) -> Meaning {
+        let system = self.system();
+        let runs = {
+            let facts = system.store.facts(file);
+            !facts.built.is_empty() || !facts.statements.is_empty()
+        };
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);
+        if let Some(relation) = relation
+            && let Part::Columns(columns, _) = self.relation_name(&relation, &found.name)
+        {
+            let why =
+                format!("named with its table, {}, in code that runs statements", system.catalog.display(&relation));
+            return Meaning::Columns { columns, access: found.access, certainty: Certainty::Likely, why };
+        }
+        Meaning::Unknown("a name with another one before it".to_owned())
+    }
+
+    /// A name in a list of names, or one that a function is made with: a column when rows are asked for what it names.
+    fn name_alone(&self, file: FileId, found: &Use) -> Meaning {
+        let mut taken: Option<Meaning> = None;
+        for destination in self.reached(file, Carrier::Keys(found.receiver)) {
+            let (Destination::Row { of, access, how } | Destination::Named { of, access, how }) = destination else {
+                continue;
+            };
+            if let (Part::Columns(columns, certainty), evidence) = self.part(&of, &found.name, false, 0) {
+                let why = format!("a name in what {how}: {evidence}");
+                also(&mut taken, columns, access, certainty.min(Certainty::Likely), why);
+            }
+        }
+        taken.unwrap_or_else(|| Meaning::Unknown("a name of which nothing is known to be asked".to_owned()))
+    }
+}
+
+/// Adds columns to those that a name means.
+fn also(taken: &mut Option<Meaning>, more: Vec<ColumnKey>, new: Access, sure: Certainty, reason: String) {
+    let Some(Meaning::Columns { columns, access, .. }) = taken else {
+        *taken = Some(Meaning::Columns { columns: more, access: new, certainty: sure, why: reason });
+        return;
+    };
+    if *access != new {
+        *access = Access::Both;
+    }
+    for column in more {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+}
+
+/// Whether the receiver of a name is the list that it stands in, or the call that it is given to.
+fn is_name_alone(code: &Code, found: &Use) -> bool {
+    let receiver = code.expression(found.receiver);
+    matches!(receiver.kind, ExpressionKind::List(_) | ExpressionKind::Call { .. }) && receiver.span.contains(found.span)
 }
 
 /// The evidence for a use in words.
@@ -382,9 +457,22 @@ fn why(found: &Use, evidence: &str) -> String {
     format!("{does} of {evidence}")
 }
 
+/// Whether something is the first parameter of what answers requests, as programs without types call it.
+fn is_request(code: &Code, id: ExpressionId) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(id).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    let (Some((function, 0)), None) = (variable.parameter, variable.declared) else { return false };
+    let second = code.functions[function.0 as usize].parameters.get(1);
+    let second = second.map_or("", |id| code.variables[id.0 as usize].name.as_str());
+    variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
+    if is_request(code, found.receiver) {
+        return Some("a part of a request".to_owned());
+    }
     let mut at = found.receiver;
     for _ in 0..8 {
         match &code.expression(at).kind {

@@ -99,12 +99,51 @@ impl<'s> Modules<'s> {
         let importing = store.file(from);
         let repository = importing.repository;
         let folder = folder_of(&importing.repository_path);
+        if is_python(importing) {
+            return self.python(repository, folder, specifier);
+        }
         if specifier.starts_with('.') {
             return self.file_like(repository, &joined(folder, specifier)?);
         }
         self.mapped(store, importing, specifier)
             .or_else(|| self.in_package(store, specifier))
             .or_else(|| self.by_suffix(repository, specifier))
+    }
+
+    /// A module of Python: relative to a folder by its leading dots, else from the root, from `src`, or from a folder above
+    /// the importing file, which may be what the program is started in.
+    fn python(&self, repository: usize, folder: &str, module: &str) -> Option<FileId> {
+        let path = module.trim_start_matches('.').replace('.', "/");
+        let dots = module.len() - module.trim_start_matches('.').len();
+        let at = |folder: &str| {
+            let whole = match (folder.is_empty(), path.is_empty()) {
+                (true, _) => path.clone(),
+                (false, true) => folder.to_owned(),
+                (false, false) => format!("{folder}/{path}"),
+            };
+            let whole = if whole.is_empty() { String::new() } else { format!("{whole}/") };
+            let file = whole.trim_end_matches('/');
+            self.file_at(repository, &format!("{file}.py"))
+                .or_else(|| self.file_at(repository, &format!("{whole}__init__.py")))
+                .or_else(|| self.file_at(repository, &format!("{file}.pyi")))
+        };
+        let above = |levels: usize| {
+            let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+            parts.len().checked_sub(levels).map(|kept| parts[..kept].join("/"))
+        };
+        if dots > 0 {
+            return at(&above(dots - 1)?);
+        }
+        let depth = folder.split('/').filter(|part| !part.is_empty()).count();
+        at("").or_else(|| at("src")).or_else(|| (0..depth).rev().find_map(|levels| at(&above(levels)?)))
+    }
+
+    /// What a package of Python has beside its own names: a module of its folder.
+    pub(super) fn python_part(&self, store: &Store<'_>, package: FileId, name: &str) -> Option<FileId> {
+        let file = store.file(package);
+        let folder = file.repository_path.strip_suffix("__init__.py")?;
+        self.file_at(file.repository, &format!("{folder}{name}.py"))
+            .or_else(|| self.file_at(file.repository, &format!("{folder}{name}/__init__.py")))
     }
 
     /// By the `paths` of the nearest `tsconfig.json` that has the pattern.
@@ -159,19 +198,23 @@ impl<'s> Modules<'s> {
     /// A package of the tree, or a part of one.
     fn in_package(&self, store: &Store<'_>, specifier: &str) -> Option<FileId> {
         let packages = self.packages.get_or_init(|| packages(store));
-        let cut = if specifier.starts_with('@') {
-            specifier.match_indices('/').nth(1).map_or(specifier.len(), |(at, _)| at)
-        } else {
-            specifier.find('/').unwrap_or(specifier.len())
-        };
-        let (repository, folder) = packages.get(&specifier[..cut])?;
-        let part = specifier[cut..].trim_start_matches('/');
+        let package = package_of(specifier);
+        let (repository, folder) = packages.get(package)?;
+        let part = specifier[package.len()..].trim_start_matches('/');
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         SOURCE_FOLDERS.iter().find_map(|source| {
             let path =
                 if part.is_empty() { format!("{prefix}{source}index") } else { format!("{prefix}{source}{part}") };
             self.file_like(*repository, &path)
         })
+    }
+
+    /// Whether a specifier is a path inside of the tree, whether or not there is such a file.
+    pub(super) fn is_inside(&self, store: &Store<'_>, specifier: &str) -> bool {
+        let packages = self.packages.get_or_init(|| packages(store));
+        specifier.starts_with(['.', '#', '~'])
+            || specifier.starts_with("@/")
+            || packages.contains_key(package_of(specifier))
     }
 
     /// A specifier from some root (`src/x`, `@/x`, `~/x`, `#x`): the one file whose path ends so.
@@ -202,10 +245,23 @@ pub(super) fn is_java(file: &SourceFile) -> bool {
     file.repository_path.ends_with(".java")
 }
 
-/// Whether a file is TypeScript or JavaScript.
+fn is_python(file: &SourceFile) -> bool {
+    [".py", ".pyi", ".pyw"].iter().any(|ending| file.repository_path.ends_with(ending))
+}
+
+/// Whether a file is of a language whose parameters have no types: TypeScript, JavaScript or Python.
 pub(super) fn is_script(file: &SourceFile) -> bool {
     let ending = file.repository_path.rsplit('.').next().unwrap_or("");
-    matches!(ending, "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" | "vue")
+    matches!(ending, "py" | "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" | "vue")
+}
+
+/// The name of the package in a specifier.
+fn package_of(specifier: &str) -> &str {
+    let cut = match specifier.strip_prefix('@') {
+        Some(_) => specifier.match_indices('/').nth(1).map(|(at, _)| at),
+        None => specifier.find('/'),
+    };
+    &specifier[..cut.unwrap_or(specifier.len())]
 }
 
 fn folder_of(path: &str) -> &str {

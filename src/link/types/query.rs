@@ -175,7 +175,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                             return Some(of.element());
                         }
                     }
-                    FlowTarget::Property(..) => {}
+                    FlowTarget::Property(..) | FlowTarget::Key(..) => {}
                 }
             }
         }

@@ -49,7 +49,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let table = match table {
             Some(table) => table,
             None => system.entities.all().find_map(|(other, extending)| {
-                (extending.parent.as_deref() == Some(mapping.entity.as_str()))
+                (extending.parent.iter().chain(&extending.mixins).any(|parent| *parent == mapping.entity))
                     .then(|| system.entities.table(system.store, other, &system.catalog, extending))?
             })?,
         };

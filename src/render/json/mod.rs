@@ -83,6 +83,7 @@ mod tests {
             context: Context::Live,
             path: "src/users.ts".into(),
             owners: vec!["@shop/data".into()],
+            via: blocked().consumers.iter().flat_map(|consumer| consumer.via.clone()).collect(),
             reference: blocked().consumers[0].references[0].clone(),
         };
         let mut out = Vec::new();

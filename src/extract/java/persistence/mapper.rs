@@ -78,6 +78,7 @@ pub(super) fn parameters(facts: &mut FileFacts, interface: Node<'_>, text: &str)
                 role: MappingRole::Entity,
                 table: MappedName::None,
                 parent: Some(target.to_owned()),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             }));
@@ -100,6 +101,7 @@ fn entity_of(interface: Node<'_>, text: &str) -> Option<Mapping> {
             role: MappingRole::Entity,
             table: MappedName::Implied,
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })

@@ -136,6 +136,7 @@ impl<'t> Class<'_, 't> {
             role,
             table,
             parent,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: found.own,
         };
@@ -188,6 +189,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: Vec::new(),
         })
@@ -206,6 +208,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::None,
             parent: Some(self.name.to_owned()),
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties: properties.iter().filter(|property| keys.contains(property.name.as_str())).cloned().collect(),
         })
@@ -348,6 +351,7 @@ impl<'t> Class<'_, 't> {
             role: MappingRole::Entity,
             table: MappedName::Named(ObjectName(table.split('.').map(ident).collect())),
             parent: None,
+            mixins: Vec::new(),
             implied: ImpliedNames::BySchema,
             properties,
         })
@@ -381,6 +385,7 @@ impl<'t> Class<'_, 't> {
                 table: MappedName::None,
                 // Without a table of its own, the columns are the target's.
                 parent: target.clone(),
+                mixins: Vec::new(),
                 implied: ImpliedNames::BySchema,
                 properties: Vec::new(),
             });

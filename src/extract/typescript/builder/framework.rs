@@ -26,6 +26,8 @@ pub(super) struct Framework {
     pub(super) starts: Vec<Start>,
     /// Names that a chain of this framework never begins with.
     pub(super) not_roots: Vec<String>,
+    /// Members that no chain of it has.
+    pub(super) without: Vec<String>,
     /// Whether a query that names no columns takes all of them.
     pub(super) all_by_default: bool,
     /// Names one of which a file must import, if not a module, so that members of imported names may be columns:
@@ -54,6 +56,9 @@ pub(super) enum Start {
     Member { after: Option<String>, capital: bool },
     /// The class before the method is the entity: `User.findAll()`.
     Class,
+    /// What stands before one of these methods is the entity, whatever the case of its first letter and whatever it is a
+    /// member of: `models.users.query()`.
+    Before(Vec<String>),
 }
 
 /// A method of a framework.
@@ -247,6 +252,8 @@ struct Written {
     start: WrittenStart,
     #[serde(default, rename = "not-roots")]
     not_roots: Vec<String>,
+    #[serde(default)]
+    without: Vec<String>,
     #[serde(default, rename = "all-by-default")]
     all_by_default: bool,
     #[serde(default)]
@@ -268,6 +275,7 @@ struct WrittenStart {
     member: Option<WrittenMember>,
     #[serde(default)]
     class: bool,
+    before: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -289,6 +297,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
     if written.start.class {
         starts.push(Start::Class);
     }
+    starts.extend(written.start.before.map(Start::Before));
     let mut methods = BTreeMap::new();
     for (names, meaning) in &written.methods {
         let method = words.method(meaning)?;
@@ -314,6 +323,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
         strict: written.strict,
         starts,
         not_roots: written.not_roots,
+        without: written.without,
         all_by_default: written.all_by_default,
         members: written.members,
         types: written.types,

@@ -339,6 +339,11 @@ impl<'c, 't> Reading<'c, 't> {
         if framework.not_roots.iter().any(|other| other == root) {
             return None;
         }
+        let is_other =
+            |link: &Link<'t>| link.arguments.is_none() && framework.without.iter().any(|own| own == link.name);
+        if chain.links.iter().any(is_other) {
+            return None;
+        }
         let with = |links: usize, entity: Option<(String, Span)>| Some(Beginning { framework: at, links, entity });
         for start in &framework.starts {
             let found = match start {
@@ -349,6 +354,8 @@ impl<'c, 't> Reading<'c, 't> {
                 })),
                 Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
                     .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
+                    .map(|(links, name, span)| with(links, Some((name, span)))),
+                Start::Before(methods) => entity_before(methods, framework, chain, self.code.text)
                     .map(|(links, name, span)| with(links, Some((name, span)))),
                 Start::Class if !self.imported[at] => None,
                 Start::Class => {
@@ -520,6 +527,29 @@ fn entity_member(
         _ => member.name.to_owned(),
     };
     Some((at + 1, name, member.span))
+}
+
+/// `User.query().where(…)`, `models.users.query(trx).where(…)`.
+fn entity_before(
+    methods: &[String],
+    framework: &Framework,
+    chain: &Chain<'_>,
+    text: &str,
+) -> Option<(usize, String, Span)> {
+    let at = chain.links.iter().position(|link| {
+        let takes_none = |arguments: &[Node<'_>]| arguments.iter().all(|argument| argument.kind() == "identifier");
+        methods.iter().any(|own| own == link.name) && link.arguments.as_deref().is_some_and(takes_none)
+    })?;
+    let goes_on = |link: &Link<'_>| link.arguments.is_some() && framework.method(link.name).is_some();
+    if !chain.links[at + 1..].iter().any(goes_on) {
+        return None;
+    }
+    let (name, span) = match at.checked_sub(1).map(|before| &chain.links[before]) {
+        Some(before) if before.arguments.is_none() => (before.name, before.span),
+        None if chain.root.kind() == "identifier" => (text.get(chain.root.byte_range())?, span_of(chain.root)),
+        _ => return None,
+    };
+    (name != "this" && name != "[]").then(|| (at, name.to_owned(), span))
 }
 
 fn is_literal(node: Node<'_>) -> bool {

@@ -35,6 +35,7 @@ fn mapping(entity: Text<'_>, table: MappedName<ObjectName>) -> Mapping {
         role: MappingRole::Entity,
         table,
         parent: None,
+        mixins: Vec::new(),
         implied: ImpliedNames::BySchema,
         properties: Vec::new(),
     }

@@ -39,11 +39,11 @@ impl<'t> Lowering<'t> {
         let callee = self.callee(function);
         let (arguments, strings) =
             if list.kind() == "template_string" { (vec![self.string(list)], Vec::new()) } else { self.arguments(list) };
-        self.strings(function, callee, &arguments, &strings);
         let is_assign = self.copies_to_exports(function, list, &arguments);
         let types = types.unwrap_or_default();
         let call = ExpressionKind::Call { callee, arguments: arguments.clone(), types };
         let id = self.add(call, span_of(node));
+        self.strings(function, (id, callee), &arguments, &strings);
         if let ExpressionKind::Member { object, .. } = self.kind(callee) {
             let object = *object;
             self.flow(object, FlowTarget::Receiver(id));
@@ -118,14 +118,11 @@ impl<'t> Lowering<'t> {
         let mut strings = Vec::new();
         let is_inside = std::mem::replace(&mut self.in_argument, true);
         for (at, argument) in children(list).into_iter().enumerate() {
-            let inner = unwrap(argument);
-            let texts = if inner.kind() == "array" { children(inner) } else { vec![inner] };
-            for text in texts {
-                if strings.len() < MOST_STRINGS
-                    && let Some((name, span)) = self.constant(text).filter(|(name, _)| is_name(name))
-                {
-                    strings.push((at, name, span));
-                }
+            self.qualified(unwrap(argument));
+            if strings.len() < MOST_STRINGS
+                && let Some((name, span)) = self.constant(unwrap(argument)).filter(|(name, _)| is_name(name))
+            {
+                strings.push((at, name, span));
             }
             arguments.push(self.expression(argument));
         }
@@ -133,11 +130,24 @@ impl<'t> Lowering<'t> {
         (arguments, strings)
     }
 
+    /// `eb("users.full_name", "=", name)`: the name is of what stands before it, which is no value of the code.
+    pub(super) fn qualified(&mut self, node: Node<'t>) {
+        let Some((text, span)) = self.constant(node) else { return };
+        let Some((table, name)) = text.split_once('.').filter(|(table, name)| is_name(table) && is_name(name)) else {
+            return;
+        };
+        let at = span.start as usize;
+        let receiver = ExpressionKind::Text(table.to_owned());
+        let receiver = self.add(receiver, Span::new(at, at + table.len()));
+        let own = Span::new(span.end as usize - name.len(), span.end as usize);
+        self.record(name, own, receiver, Access::Read, UseForm::Argument);
+    }
+
     /// `row.get("full_name")` names a part of the row, and so does `pick(row, "full_name", …)`.
     fn strings(
         &mut self,
         function: Node<'t>,
-        callee: ExpressionId,
+        (call, callee): (ExpressionId, ExpressionId),
         arguments: &[ExpressionId],
         strings: &[(usize, &'t str, Span)],
     ) {
@@ -149,6 +159,8 @@ impl<'t> Lowering<'t> {
                 ExpressionKind::Name { name, .. } if GLOBALS.contains(&name.as_str()) => return,
                 _ => *object,
             },
+            // `pickOf("full_name", "email")` makes a function that rows are given to.
+            (ExpressionKind::Name { .. } | ExpressionKind::Function(_) | ExpressionKind::Variable(_), 0) => call,
             (_, 0) => return,
             _ => match self.kind(arguments[0]) {
                 ExpressionKind::Text(_)
@@ -172,7 +184,7 @@ pub(super) fn is_setter(name: &str) -> bool {
 }
 
 /// Whether a string may be the name of a property or column.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     text.len() <= LONGEST_NAME
         && letters.next().is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::call::is_name;
 use super::pattern::Binds;
 use super::scope::Binding;
 use super::{Lowering, This};
@@ -13,6 +14,9 @@ use crate::model::statement::Access;
 
 /// Longest text, in bytes, that is kept.
 const LONGEST_TEXT: usize = 100;
+
+/// Strings of one list that may be names.
+const MOST_NAMES: usize = 512;
 
 /// Types of casts that say nothing: what is cast says more.
 const VAGUE_TYPES: &[&str] = &["any", "unknown", "never", "const"];
@@ -169,7 +173,8 @@ impl<'t> Lowering<'t> {
             self.record(name, span, object, access, form);
             return self.add(ExpressionKind::Member { object, name: name.to_owned() }, span_of(node));
         }
-        self.expression(index);
+        let index = self.expression(index);
+        self.flow(index, FlowTarget::Key(object, access));
         self.add(ExpressionKind::Element(object), span_of(node))
     }
 
@@ -185,8 +190,13 @@ impl<'t> Lowering<'t> {
     fn list(&mut self, node: Node<'t>) -> ExpressionId {
         let mut items = Vec::new();
         let mut spreads = Vec::new();
+        let mut names = Vec::new();
         for item in children(node) {
             let value = self.expression(item);
+            if names.len() < MOST_NAMES {
+                self.qualified(item);
+                names.extend(self.constant(item).filter(|(name, _)| is_name(name)));
+            }
             if let ExpressionKind::Element(of) = *self.kind(value)
                 && item.kind() == "spread_element"
             {
@@ -200,6 +210,9 @@ impl<'t> Lowering<'t> {
         }
         for spread in spreads {
             self.flow(spread, FlowTarget::Spread(id));
+        }
+        for (name, span) in names {
+            self.record(name, span, id, Access::Read, UseForm::Argument);
         }
         id
     }

@@ -79,6 +79,13 @@ impl<'t> Lowering<'t> {
                 let branches = branches.iter().filter_map(|name| node.child_by_field_name(name));
                 TypeExpression::Union(branches.map(|branch| self.type_of(branch)).collect())
             }
+            "index_type_query" => match children(node).first() {
+                Some(of) => {
+                    let of = self.type_of(*of);
+                    named("keyof", vec![of])
+                }
+                None => TypeExpression::Opaque,
+            },
             "lookup_type" => self.part(node),
             "literal_type" => self.literal(node),
             "template_literal_type" => named("string", Vec::new()),
@@ -163,7 +170,8 @@ impl<'t> Lowering<'t> {
                 self.record(name, span, receiver, Access::Read, UseForm::Property);
                 TypeExpression::Part { of, name: name.to_owned() }
             }
-            (None, "number") => TypeExpression::Part { of, name: String::new() },
+            // `T[number]`, `Parameters<typeof f>[0]`.
+            (None, "number" | "0" | "1" | "2") => TypeExpression::Part { of, name: String::new() },
             _ => TypeExpression::Opaque,
         }
     }

@@ -138,6 +138,7 @@ impl<'x> Classes<'x> {
                 properties: class.properties_of(&table, &[]),
                 table: MappedName::Named(table),
                 parent: None,
+                mixins: Vec::new(),
                 implied: ImpliedNames::Identity,
             });
         }

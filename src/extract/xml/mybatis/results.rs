@@ -382,6 +382,7 @@ fn mapping(
         role: MappingRole::Entity,
         table: MappedName::Named(table),
         parent: None,
+        mixins: Vec::new(),
         implied: ImpliedNames::Identity,
         properties,
     })

@@ -1,0 +1,637 @@
+//! What a document says: its descriptions are held against its tree, and whatever else in it is SQL is read too.
+
+use std::collections::BTreeSet;
+
+use super::description::{Description, Part, Rule};
+use super::macros::{expanded, formula};
+use super::path::{Path, flat};
+use super::syntax::Syntax;
+use super::tree::{At, Document, Word};
+use crate::extract::host::dialect::DialectHints;
+use crate::extract::sql::text::SqlText;
+use crate::extract::{Input, sql};
+use crate::model::facts::{BlindSpot, Constant, FileFacts, OuterName, Problem, Token, TokenKind, Unit, UnitKind};
+use crate::model::name::{Ident, ObjectName};
+use crate::model::schema::{DEPLOYED, RelationKind, SchemaChange};
+use crate::model::source::Kind;
+use crate::model::span::Span;
+use crate::model::statement::{
+    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, StatementKind, Usage,
+};
+
+/// Who holds the names of datasets for other documents.
+const DATASETS: &str = "dataset";
+
+/// What the `descriptions` say of a file, and nothing else.
+pub(super) fn described(input: Input<'_>, descriptions: &[&Description]) -> FileFacts {
+    let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    if fitting.is_empty() { FileFacts::default() } else { read_as(input, &fitting, &[], false) }
+}
+
+/// Reads a file that may be of any of the `descriptions`.
+pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Constant]) -> FileFacts {
+    let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    read_as(input, &fitting, known, true)
+}
+
+fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anything_else: bool) -> FileFacts {
+    let mut facts = FileFacts::default();
+    let syntax = fitting.iter().find_map(|one| one.syntax).or_else(|| Syntax::of(input.path));
+    let Some(syntax) = syntax else { return facts };
+    let document = syntax.read(SqlText::verbatim(input.text, 0));
+    let whole = Span::new(0, input.text.len());
+    let mut reader =
+        Reader { path: input.path, whole, known, facts: &mut facts, read: BTreeSet::new(), description: None };
+    let mut is_known = false;
+    for description in fitting {
+        is_known |= reader.description(description, &document);
+    }
+    if anything_else {
+        reader.anything_else(&document);
+    }
+    if is_known {
+        facts.elsewhere = TokenKind::Text;
+        if let Some((span, message)) = &document.broken {
+            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+        }
+    }
+    let comments = document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment });
+    facts.tokens.extend(comments);
+    facts.wanted.sort();
+    facts.wanted.dedup();
+    facts
+}
+
+/// What the columns of a part are of.
+enum Rows {
+    /// A table, by the parts of its name.
+    Table(Vec<(String, Span)>),
+    /// A query.
+    Query(SqlText),
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    /// All of the file.
+    whole: Span,
+    known: &'a [Constant],
+    facts: &'a mut FileFacts,
+    /// Where scalars that were read begin.
+    read: BTreeSet<u32>,
+    description: Option<&'a Description>,
+}
+
+impl<'a> Reader<'a> {
+    /// Whether the document is of that format, which is then read.
+    fn description(&mut self, description: &'a Description, document: &Document) -> bool {
+        self.description = Some(description);
+        let mut found = false;
+        for part in &description.parts {
+            let mut places = Vec::new();
+            part.at.values(document.root()).into_iter().for_each(|place| flat(place, &mut places));
+            distinct(&mut places);
+            for place in places {
+                found |= holds(part, place) && self.part(part, place, document);
+            }
+        }
+        if found && (!description.title.is_empty() || description.parts.iter().all(|part| part.title.is_empty())) {
+            let title = first_text(&description.title, document.root());
+            self.unit(title, self.whole, description.kind);
+        }
+        self.description = None;
+        found
+    }
+
+    fn unit(&mut self, title: Option<String>, span: Span, kind: Option<Kind>) {
+        let file = self.path.rsplit('/').next().unwrap_or(self.path);
+        let name =
+            title.map_or_else(|| file.to_owned(), |title| title.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.facts.units.push(Unit { name, kind: UnitKind::Document(kind), span });
+    }
+
+    /// Reads a part; whether it says anything.
+    fn part(&mut self, part: &Part, place: At<'_>, document: &Document) -> bool {
+        let dialect = dialect(&part.dialect, place, document);
+        let mut said = false;
+        for word in words(&part.sql, place) {
+            said |= self.sql(word, dialect);
+        }
+        for name in words(&part.tables, place) {
+            for (table, span) in names_of(name) {
+                said |= self.whole_table(&table, span);
+            }
+        }
+        for name in words(&part.columns, place) {
+            for (column, span) in names_of(name) {
+                said |= self.column(&column, span, false);
+            }
+        }
+        for name in words(&part.left_out, place) {
+            for (column, span) in names_of(name) {
+                said |= self.column(&column, span, true);
+            }
+        }
+        if !part.field_lists.is_empty() {
+            said |= self.field_lists(&part.field_lists, place);
+        }
+        if let Some(rows) = self.rows(part, place) {
+            said |= self.rows_of(part, place, &rows, dialect);
+        }
+        for blind in part.blind.iter().flat_map(|path| path.values(place)) {
+            self.facts.blind_spots.push(BlindSpot {
+                span: blind.span(),
+                reason: part.because.clone(),
+                relations: Vec::new(),
+            });
+            said = true;
+        }
+        if said && !part.title.is_empty() {
+            let kind = self.description.and_then(|description| description.kind);
+            self.unit(first_text(&part.title, place), place.span(), kind);
+        }
+        said
+    }
+
+    /// What the columns of a part are of.
+    fn rows(&mut self, part: &Part, place: At<'_>) -> Option<Rows> {
+        let table = part.table.iter().find_map(|path| path.values(place).into_iter().find_map(table_name));
+        if let Some(mut name) = table {
+            if let [_] = name.as_slice()
+                && let Some(schema) = words(&part.schema, place).find(|word| says(word))
+            {
+                name.insert(0, (schema.value().trim().to_owned(), schema.span()));
+            }
+            for called in words(&part.called, place).filter(says) {
+                let value = name.iter().map(|(part, _)| part.as_str()).collect::<Vec<_>>().join(".");
+                let name =
+                    OuterName { holder: Some(DATASETS.to_owned()), name: called.value().into_owned(), call: false };
+                self.facts.constants.push(Constant { name, value });
+            }
+            return Some(Rows::Table(name));
+        }
+        if let Some(word) = words(&part.query, place).find(says) {
+            let query = self.prepared(word);
+            if let Some(called) = words(&part.called, place).find(says) {
+                self.called(&query, &called.value());
+            }
+            return Some(Rows::Query(query));
+        }
+        let of = words(&part.of, place).find(says)?;
+        let name = OuterName { holder: Some(DATASETS.to_owned()), name: of.value().into_owned(), call: false };
+        let known = self.known.iter().find(|known| known.name == name);
+        self.facts.wanted.push(name);
+        let span = of.span();
+        Some(Rows::Table(known?.value.split('.').map(|part| (part.to_owned(), span)).collect()))
+    }
+
+    /// A query that other documents mean by a name: a view, whose schema is where such are deployed.
+    fn called(&mut self, query: &SqlText, called: &str) {
+        if sql::evidence(query.as_str()) == sql::Evidence::None {
+            return;
+        }
+        let mut found = sql::read(query, None);
+        if let [statement] = found.statements.as_mut_slice()
+            && statement.kind == StatementKind::Select
+            && !statement.scopes.is_empty()
+        {
+            let relation = ObjectName(vec![Ident::bare(DEPLOYED), Ident::quoted(called)]);
+            let (kind, query) = (RelationKind::View, ScopeId(0));
+            statement.changes.push(SchemaChange::CreateFromQuery { relation, kind, columns: Vec::new(), query });
+            self.facts.statements.extend(found.statements);
+            let name = OuterName { holder: Some(DATASETS.to_owned()), name: called.to_owned(), call: false };
+            self.facts.constants.push(Constant { name, value: format!("{DEPLOYED}.{called}") });
+        }
+    }
+
+    fn rows_of(&mut self, part: &Part, place: At<'_>, rows: &Rows, dialect: Option<Dialect>) -> bool {
+        let mut said = false;
+        for (paths, access) in [(&part.reads, Access::Read), (&part.writes, Access::Write)] {
+            let columns: Vec<(String, Span)> =
+                words(paths, place).filter(says).map(|word| (word.value().trim().to_owned(), word.span())).collect();
+            let (stars, names): (Vec<_>, Vec<_>) = columns.into_iter().partition(|(name, _)| name == "*");
+            if let (Rows::Table(table), Some((_, span))) = (rows, stars.first()) {
+                said |= self.star(table, *span);
+            }
+            let names: Vec<_> = names.into_iter().filter(|(name, _)| !name.starts_with(['_', '$'])).collect();
+            if names.is_empty() {
+                continue;
+            }
+            said |= match rows {
+                Rows::Table(table) => self.names(table, &names, access),
+                Rows::Query(query) => self.outputs(query, &names, dialect),
+            };
+        }
+        for place in part.all.iter().flat_map(|path| path.values(place)) {
+            if let Rows::Table(table) = rows {
+                said |= self.star(table, place.span());
+            }
+        }
+        for word in words(&part.expressions, place).filter(says) {
+            said |= self.expression(word, rows, dialect);
+        }
+        if let Rows::Query(query) = rows
+            && !said
+        {
+            said = self.embed(query, dialect);
+        }
+        said
+    }
+
+    /// The text of a scalar of SQL, with its macros replaced.
+    fn prepared(&mut self, word: Word<'_>) -> SqlText {
+        self.read.insert(word.span().start);
+        let mut piece = word.text();
+        let Some(description) = self.description else { return piece };
+        if description.formulas
+            && let Some(text) = formula(&piece)
+        {
+            piece = text;
+        }
+        expanded(piece, &description.macros)
+    }
+
+    fn sql(&mut self, word: Word<'_>, dialect: Option<Dialect>) -> bool {
+        if !says(&word) {
+            return false;
+        }
+        let piece = self.prepared(word);
+        self.embed(&piece, dialect)
+    }
+
+    fn embed(&mut self, piece: &SqlText, dialect: Option<Dialect>) -> bool {
+        if sql::evidence(piece.as_str()) == sql::Evidence::None {
+            return false;
+        }
+        sql::read_into(self.facts, piece, dialect, Direction::Forward);
+        true
+    }
+
+    /// `SELECT * FROM table`, where the whole table is meant.
+    fn whole_table(&mut self, table: &str, span: Span) -> bool {
+        let parts: Vec<&str> = table.split('.').collect();
+        if parts.iter().any(|part| !is_name(part)) {
+            self.facts.blind_spots.push(BlindSpot {
+                span,
+                reason: "tables are chosen by a pattern".to_owned(),
+                relations: Vec::new(),
+            });
+            return true;
+        }
+        let mut piece = Made::at(span).word("SELECT ").there("*", span).word(" FROM ");
+        piece = piece.name(parts.iter().map(|part| (*part, span)));
+        self.give(piece)
+    }
+
+    fn star(&mut self, table: &[(String, Span)], span: Span) -> bool {
+        let piece = Made::at(span).word("SELECT ").there("*", span).word(" FROM ");
+        self.give(piece.name(table.iter().map(|(part, span)| (part.as_str(), *span))))
+    }
+
+    /// `schema.table.column` where it stands alone.
+    fn column(&mut self, name: &str, span: Span, left_out: bool) -> bool {
+        let Some((table, column)) = name.rsplit_once('.') else { return false };
+        let parts: Vec<&str> = table.split('.').collect();
+        if parts.iter().chain([&column]).any(|part| !is_name(part)) {
+            return false;
+        }
+        let own = Span { start: span.end - column.len() as u32, end: span.end };
+        let mut piece = Made::at(span);
+        if left_out {
+            piece.quote = '`';
+            piece = piece.word("SELECT * EXCEPT (").quoted(column, own).word(") FROM ");
+        } else {
+            piece = piece.word("SELECT ").quoted(column, own).word(" FROM ");
+        }
+        let table_span = Span { start: span.start, end: own.start.max(span.start + 1) - 1 };
+        let piece = piece.name(parts.iter().map(|part| (*part, table_span)));
+        if !left_out {
+            return self.give(piece);
+        }
+        sql::read_into(self.facts, &piece.piece, Some(Dialect::BigQuery), Direction::Forward);
+        true
+    }
+
+    fn names(&mut self, table: &[(String, Span)], names: &[(String, Span)], access: Access) -> bool {
+        let place = names[0].1;
+        let list = |mut piece: Made| {
+            for (at, (name, span)) in names.iter().enumerate() {
+                if at > 0 {
+                    piece = piece.word(", ");
+                }
+                piece = piece.quoted(name, *span);
+            }
+            piece
+        };
+        let table = |piece: Made| piece.name(table.iter().map(|(part, span)| (part.as_str(), *span)));
+        let piece = Made::at(place);
+        let piece = if access == Access::Write {
+            let values = vec!["DEFAULT"; names.len()].join(", ");
+            list(table(piece.word("INSERT INTO ")).word(" (")).word(") VALUES (").word(&values).word(")")
+        } else {
+            table(list(piece.word("SELECT ")).word(" FROM "))
+        };
+        self.give(piece)
+    }
+
+    fn give(&mut self, piece: Made) -> bool {
+        sql::read_into(self.facts, &piece.piece, Some(Dialect::Postgres), Direction::Forward);
+        true
+    }
+
+    /// A query whose outputs the document names: what it names is what the query takes it from.
+    fn outputs(&mut self, query: &SqlText, names: &[(String, Span)], dialect: Option<Dialect>) -> bool {
+        if sql::evidence(query.as_str()) == sql::Evidence::None {
+            return false;
+        }
+        let mut found = sql::read(query, dialect);
+        if let [statement] = found.statements.as_mut_slice()
+            && statement.kind == StatementKind::Select
+            && !statement.scopes.is_empty()
+            && !matches!(statement.reading, Reading::Tokens { .. })
+        {
+            name_outputs(statement, names);
+        }
+        self.facts.statements.extend(found.statements);
+        self.facts.units.extend(found.units);
+        self.facts.tokens.extend(found.tokens);
+        self.facts.blind_spots.extend(found.blind_spots);
+        self.facts.problems.extend(found.problems);
+        true
+    }
+
+    /// An expression over a table or query.
+    fn expression(&mut self, word: Word<'_>, rows: &Rows, dialect: Option<Dialect>) -> bool {
+        /// A query is not repeated for expressions without end.
+        const LONGEST: usize = 64 << 10;
+        let expression = self.prepared(word);
+        let place = word.span();
+        let mut piece = Made::at(place).word("SELECT (").piece(&expression).word("\n) FROM ");
+        piece = match rows {
+            Rows::Table(table) => piece.name(table.iter().map(|(part, span)| (part.as_str(), *span))),
+            Rows::Query(query) if query.as_str().len() < LONGEST => {
+                piece.word("(").piece(&without_end(query)).word("\n)")
+            }
+            Rows::Query(_) => return false,
+        };
+        if expression.as_str().contains(ROWS) || matches!(rows, Rows::Query(_)) {
+            piece = piece.word(" AS ").word(ROWS);
+        }
+        let read = sql::read(&piece.piece, dialect);
+        let is_understood = read.statements.iter().all(|one| !matches!(one.reading, Reading::Tokens { .. }));
+        if is_understood {
+            self.facts.statements.extend(read.statements);
+            self.facts.tokens.extend(read.tokens);
+        }
+        is_understood
+    }
+
+    /// `[field, [database, schema, table, column], …]`, at any depth.
+    fn field_lists(&mut self, marks: &[String], place: At<'_>) -> bool {
+        let mut left = vec![place];
+        let mut said = false;
+        while let Some(at) = left.pop() {
+            let items: Vec<At<'_>> = at.items().collect();
+            if let [mark, path, ..] = items.as_slice()
+                && mark.word().is_some_and(|word| marks.iter().any(|mark| word.is(mark)))
+                && let Some(mut name) = table_name(*path)
+                && name.len() > 1
+                && let Some(column) = name.pop()
+            {
+                said |= self.names(&name, &[column], Access::Read);
+            }
+            left.extend(items);
+            left.extend(at.entries().map(|(_, value)| value));
+        }
+        said
+    }
+
+    /// Statements in any other scalar. There is no description that says that they are some, so the evidence must be
+    /// good: a whole statement that a parser accepts and that names a relation.
+    fn anything_else(&mut self, document: &Document) {
+        /// Shorter texts hold no statement over a table.
+        const SHORTEST: usize = 14;
+        let mut left = vec![(None, document.root())];
+        while let Some((key, at)) = left.pop() {
+            left.extend(at.items().map(|item| (key, item)));
+            left.extend(at.entries().map(|(key, value)| (Some(key), value)));
+            if at.is_map() || at.is_list() {
+                continue;
+            }
+            let Some(word) = at.word() else { continue };
+            if word.written().len() < SHORTEST || self.read.contains(&word.span().start) {
+                continue;
+            }
+            let piece = word.text();
+            if sql::evidence(piece.as_str()) != sql::Evidence::Statement {
+                continue;
+            }
+            let is_script = key.is_some_and(|key: Word<'_>| key.value().to_ascii_lowercase().ends_with(".sql"));
+            self.statement(&piece, is_script);
+        }
+    }
+
+    /// A file of SQL inside of a document may change the schema; other text that does is an example more often than not.
+    fn statement(&mut self, piece: &SqlText, is_script: bool) {
+        let found = sql::read(piece, None);
+        let is_good = |statement: &Statement| {
+            !matches!(statement.reading, Reading::Tokens { .. })
+                && statement
+                    .scopes
+                    .iter()
+                    .flat_map(|scope| &scope.sources)
+                    .any(|source| source.relation != Relation::Hole)
+        };
+        if is_script {
+            self.facts.units.extend(found.units);
+            self.facts.statements.extend(found.statements);
+            self.facts.blind_spots.extend(found.blind_spots);
+            self.facts.problems.extend(found.problems);
+        } else if found.statements.iter().any(is_good) {
+            let rows = |statement: &Statement| !statement.kind.is_schema() && is_good(statement);
+            self.facts.statements.extend(found.statements.into_iter().filter(rows));
+            self.facts.blind_spots.extend(found.blind_spots);
+        } else {
+            return;
+        }
+        self.facts.tokens.extend(found.tokens);
+    }
+}
+
+/// What the rows of a part are called in expressions over them.
+pub(super) const ROWS: &str = "columnist_rows";
+
+/// Leaves each place once: `**` meets what is in a list in the list and by itself.
+fn distinct(places: &mut Vec<At<'_>>) {
+    places.sort_by_key(|place| place.span());
+    let mut kept: Vec<At<'_>> = Vec::new();
+    for place in places.drain(..) {
+        let mut same = kept.iter().rev().take_while(|other| other.span() == place.span());
+        if !same.any(|other| other.is_same(place)) {
+            kept.push(place);
+        }
+    }
+    *places = kept;
+}
+
+/// Whether a part's conditions hold at a place.
+fn holds(part: &Part, place: At<'_>) -> bool {
+    let has = |rule: &Rule| {
+        rule.at.words(place).iter().any(|word| {
+            let value = word.value().to_ascii_lowercase();
+            rule.has.iter().any(|one| value.contains(&one.to_ascii_lowercase()))
+        })
+    };
+    part.with.iter().all(|path| path.is_in(place) || !path.words(place).is_empty())
+        && part.says.iter().all(|path| path.words(place).iter().any(says))
+        && !part.silent.iter().any(|path| path.words(place).iter().any(says))
+        && !part.without.iter().any(|path| path.is_in(place))
+        && part.is.iter().all(has)
+        && !part.not.iter().any(has)
+}
+
+fn words<'d>(paths: &'d [Path], place: At<'d>) -> impl Iterator<Item = Word<'d>> {
+    paths.iter().flat_map(move |path| path.words(place))
+}
+
+/// Whether a scalar says something.
+fn says(word: &Word<'_>) -> bool {
+    !matches!(word.written().trim(), "" | "null" | "~" | "None")
+}
+
+fn first_text(paths: &[Path], place: At<'_>) -> Option<String> {
+    paths.iter().find_map(|path| path.values(place).into_iter().find_map(At::text))
+}
+
+fn dialect(paths: &[Path], place: At<'_>, document: &Document) -> Option<Dialect> {
+    let mut hints = DialectHints::default();
+    words(paths, place).for_each(|word| hints.add(&word.value()));
+    hints.dialect().or_else(|| {
+        let mut hints = DialectHints::default();
+        words(paths, document.root()).for_each(|word| hints.add(&word.value()));
+        hints.dialect()
+    })
+}
+
+/// A table's name: `shop.users`, `[database, schema, users]`, `{schema: shop, name: users}`.
+fn table_name(at: At<'_>) -> Option<Vec<(String, Span)>> {
+    let unquoted = |text: &str| text.trim().trim_matches(['"', '`', '[', ']']).to_owned();
+    if at.is_list() {
+        // A path without schema has nothing there.
+        let items: Vec<At<'_>> = at.items().collect();
+        let all_words = items.len() >= 2 && items.iter().all(|item| item.word().is_some());
+        let named = items.iter().skip(1).filter_map(|item| item.word()).filter(says);
+        let parts: Vec<(String, Span)> = named.map(|word| (unquoted(&word.value()), word.span())).collect();
+        return (all_words && !parts.is_empty() && parts.iter().all(|(part, _)| !part.is_empty())).then_some(parts);
+    }
+    if let (true, Some(name)) = (at.is_map(), at.get("name").and_then(At::word)) {
+        let schema = at.get("schema").and_then(At::word).filter(says);
+        let word = |word: Word<'_>| (unquoted(&word.value()), word.span());
+        return Some(schema.into_iter().chain([name]).map(word).collect());
+    }
+    let word = at.word().filter(says)?;
+    let (text, span) = (word.value().trim().to_owned(), word.span());
+    let parts: Vec<(String, Span)> = text.split('.').map(|part| (unquoted(part), span)).collect();
+    let is_whole = |part: &(String, Span)| !part.0.is_empty() && !part.0.contains([' ', '(', '{', '$']);
+    parts.iter().all(is_whole).then_some(parts)
+}
+
+/// Names with commas between them; escapes of regular expressions are undone.
+fn names_of(word: Word<'_>) -> Vec<(String, Span)> {
+    let piece = word.text();
+    let text = piece.as_str();
+    let mut found = Vec::new();
+    let mut at = 0;
+    for part in text.split([',', ';']) {
+        let name = part.trim();
+        let start = at + (part.len() - part.trim_start().len());
+        at += part.len() + 1;
+        // `public.orders:id` names a key of a table.
+        let name = name.split(':').next().unwrap_or(name);
+        if !name.is_empty() {
+            let span = piece.outer(Span::new(start, start + name.len()));
+            found.push((name.replace("\\.", ".").replace(['"', '`'], ""), span));
+        }
+    }
+    found
+}
+
+fn is_name(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+}
+
+/// The query without what ends it.
+fn without_end(query: &SqlText) -> SqlText {
+    let text = query.as_str().trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+    query.slice(Span::new(0, text.len()))
+}
+
+/// Adds a scope over the statement's outputs, in which names are read.
+pub(in crate::extract) fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
+    let source = Source {
+        relation: Relation::Query(ScopeId(0)),
+        alias: None,
+        columns: Vec::new(),
+        span: Span { start: statement.span.start, end: statement.span.start },
+        role: SourceRole::Read,
+    };
+    let reference = |(name, span): &(String, Span)| ColumnReference {
+        qualifier: Vec::new(),
+        name: Ident::quoted(name.as_str()),
+        span: *span,
+        access: Access::Read,
+        usage: Usage::Other,
+        lookup: Lookup::Sources,
+    };
+    statement.scopes.push(Scope {
+        sources: vec![source],
+        references: names.iter().map(reference).collect(),
+        ..Scope::default()
+    });
+}
+
+/// A statement that a document stands for, with the places of its names.
+struct Made {
+    piece: SqlText,
+    /// Where words stand that the document does not have.
+    place: Span,
+    /// What names are quoted with.
+    quote: char,
+}
+
+impl Made {
+    fn at(span: Span) -> Self {
+        Self { piece: SqlText::default(), place: Span { start: span.start, end: span.start }, quote: '"' }
+    }
+
+    fn word(mut self, text: &str) -> Self {
+        self.piece.push_decoded(text, self.place);
+        self
+    }
+
+    fn there(mut self, text: &str, span: Span) -> Self {
+        self.piece.push_decoded(text, span);
+        self
+    }
+
+    fn piece(mut self, piece: &SqlText) -> Self {
+        self.piece.push_piece(piece);
+        self
+    }
+
+    fn quoted(self, name: &str, span: Span) -> Self {
+        let quote = self.quote;
+        let name = name.replace(quote, "");
+        self.there(&format!("{quote}{name}{quote}"), span)
+    }
+
+    fn name<'n>(mut self, parts: impl Iterator<Item = (&'n str, Span)>) -> Self {
+        for (at, (part, span)) in parts.enumerate() {
+            if at > 0 {
+                self = self.word(".");
+            }
+            self = self.quoted(part, span);
+        }
+        self
+    }
+}

@@ -1,0 +1,72 @@
+//! What a name of a column is where nothing says whose it is.
+
+use crate::common::Tree;
+
+const SCHEMA: (&str, &str) = ("db/migrations/1.sql", "CREATE TABLE users (id int, full_name text);\n");
+
+/// `verdict path:line` of each mention outside of the schema.
+fn mentions(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::of(&[&[SCHEMA], files].concat());
+    let answer = tree.run(&["who", "users.full_name", "--mentions", "--format", "json"]).json();
+    let mentions = answer["mentions_list"].as_array().expect("a list of mentions").iter();
+    mentions
+        .filter(|one| one["path"] != SCHEMA.0)
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().expect("text");
+            format!("{} {}:{}", text("verdict"), text("path"), one["line"])
+        })
+        .collect()
+}
+
+#[test]
+fn a_property_needs_a_mapping_or_a_conversion_of_names() {
+    let page = ("src/page.ts", "export const show = (u) => u.fullName;\n");
+    assert_eq!(mentions(&[page]), ["value src/page.ts:1"]);
+    let with_conversion = [page, ("src/db.ts", "import { CamelCasePlugin } from 'kysely';\n")];
+    assert_eq!(mentions(&with_conversion), ["reference src/page.ts:1"]);
+    // The column's own name needs nothing.
+    assert_eq!(mentions(&[("src/page.ts", "export const show = (u) => u.full_name;\n")]), ["reference src/page.ts:1"]);
+}
+
+#[test]
+fn an_interface_without_a_database_has_no_rows() {
+    let orders = ("db/migrations/2.sql", "CREATE TABLE orders (id int, full_name text);\n");
+    let page = ("web/src/page.ts", "export const show = (u) => u.full_name;\n");
+    let manifest = |dependencies: &str| format!("{{\"name\": \"web\", \"dependencies\": {{{dependencies}}}}}");
+    for (dependencies, expected) in [
+        (r#""react": "1""#, "value"),
+        (r#""react": "1", "pg": "8""#, "unresolved"),
+        (r#""react": "1", "next": "14""#, "unresolved"),
+        (r#""react": "1", "@acme/rows": "1""#, "unresolved"),
+        (r#""axios": "1""#, "unresolved"),
+    ] {
+        let manifest = manifest(dependencies);
+        let rows = ("rows/package.json", r#"{"name": "@acme/rows", "main": "x.js", "dependencies": {"knex": "1"}}"#);
+        let found = mentions(&[orders, page, ("web/package.json", &manifest), rows]);
+        assert!(found.contains(&format!("{expected} web/src/page.ts:1")), "{dependencies}: {found:?}");
+    }
+}
+
+#[test]
+fn labels_styles_and_scripts_of_pages_are_no_columns() {
+    let orders = ("db/migrations/2.sql", "CREATE TABLE orders (id int, full_name text);\n");
+    for (path, text, expected) in [
+        ("A.java", "class A { void a(@RequestParam(\"full_name\") String n) {} }\n", "value"),
+        (
+            "A.java",
+            "class A { String a(Map m) { return new ToStringBuilder(this).append(\"full_name\", 1).x(); } }\n",
+            "value",
+        ),
+        ("A.java", "class A { Object a(Any m) { return m.append(\"full_name\", 1); } }\n", "unresolved"),
+        ("a.ts", "export const a = t('form.full_name');\n", "value"),
+        ("a.tsx", "export const a = () => <Input name=\"full_name\" />;\n", "value"),
+        ("a.ts", "export const a = ['full_name'];\n", "unresolved"),
+        ("a.css", ".users .full_name { color: red }\n", "not-code"),
+        ("a.proto", "message users { string full_name = 1; }\n", "value"),
+        ("templates/a.html", "<p>users</p><script>\n$.get('/x', (row) => show(row.full_name));\n</script>\n", "value"),
+    ] {
+        let found = mentions(&[orders, (path, text)]);
+        let own: Vec<&String> = found.iter().filter(|found| found.contains(path)).collect();
+        assert!(own.len() == 1 && own[0].starts_with(expected), "{text}: {found:?}");
+    }
+}
