@@ -271,6 +271,11 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             if is_asked && let Some(rows) = self.asked_of(file, code, found.receiver, 0) {
                 receiver = rows;
             }
+            if code.language == Language::Java
+                && let Some(rows) = self.path_before(file, &receiver, found)
+            {
+                receiver = rows;
+            }
             if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
                 return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
             }
