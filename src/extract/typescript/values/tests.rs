@@ -128,6 +128,7 @@ impl Printed<'_> {
             FlowTarget::Returned(id) => format!("result of {}", self.code.functions[id.0 as usize].name),
             FlowTarget::Part(of) => format!("part of {}", self.code.describe(*of)),
             FlowTarget::Spread(of) => format!("spread into {}", self.code.describe(*of)),
+            FlowTarget::Key(of, _) => format!("key of {}", self.code.describe(*of)),
         }
     }
 }
