@@ -1,21 +1,23 @@
 //! `sql`: what each statement of a script reads and writes. The face of the SQL engine, for debugging and editors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::catalog::build::build;
 use crate::catalog::order::SchemaSource;
-use crate::catalog::{Catalog, ColumnKey};
+use crate::catalog::{Catalog, ColumnKey, RelationKey};
 use crate::extract::sql::text::SqlText;
 use crate::extract::sql::{self};
 use crate::link::resolve::{Resolution, Resolver, resolved_columns};
 use crate::link::uses::{Form, Use, any_column, uses};
 use crate::link::views;
 use crate::model::facts::FileFacts;
-use crate::model::name::Name;
+use crate::model::name::{Ident, Name};
 use crate::model::schema::SchemaChange;
 use crate::model::source::FileId;
 use crate::model::span::{LineIndex, Span};
-use crate::model::statement::{Access, Dialect, Reading, ScopeId, Statement, StatementKind, Usage};
+use crate::model::statement::{
+    Access, Dialect, Insert, InsertColumns, Reading, Scope, ScopeId, Statement, StatementKind, Usage,
+};
 
 /// What one statement does. Columns are `table.column`, as the catalog spells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,29 +127,97 @@ fn report(resolver: &Resolver<'_>, catalog: &Catalog, script: &str, lines: &Line
     }
 }
 
-/// The outputs of the statement's query: those of its root, or of the query that fills an insert or makes a relation.
+/// What each column that the statement writes or gives is made of: assigned columns, those that a query fills, the
+/// outputs of its query.
 fn lineage(resolver: &Resolver<'_>, catalog: &Catalog) -> Vec<OutputLineage> {
     let statement = resolver.statement();
-    let Some(query) = main_query(statement) else { return Vec::new() };
     let indirect: BTreeSet<ColumnKey> =
         uses(resolver).into_iter().filter(is_indirect).flat_map(|found| resolved_columns(found.resolution)).collect();
     let show = |columns: &mut dyn Iterator<Item = &ColumnKey>| -> BTreeSet<String> {
         columns.flat_map(|column| views::bases(catalog, column)).map(|column| catalog.display_column(&column)).collect()
     };
     let indirect = show(&mut indirect.iter());
-    let outputs = resolver.outputs(query);
-    let mut found: Vec<OutputLineage> = outputs
-        .columns
-        .iter()
-        .map(|output| OutputLineage {
-            output: output.name.as_ref().map_or_else(|| "?column?".to_owned(), ToString::to_string),
-            from: show(&mut output.columns.iter()),
+    let mut found = Vec::new();
+    let mut add = |name: Option<&Ident>, columns: &[ColumnKey]| {
+        found.push(OutputLineage {
+            output: name.map_or_else(|| "?column?".to_owned(), ToString::to_string),
+            from: show(&mut columns.iter()),
             indirect: indirect.clone(),
-        })
-        .collect();
-    for relation in &outputs.open {
-        let any = ColumnKey { relation: relation.clone(), column: any_column() };
+        });
+    };
+    let mut open: Vec<RelationKey> = Vec::new();
+    if matches!(statement.kind, StatementKind::Insert | StatementKind::Update | StatementKind::Merge) {
+        for (at, scope) in statement.scopes.iter().enumerate() {
+            let id = ScopeId(at as u32);
+            if let Some((insert, query)) = scope.insert.as_ref().and_then(|insert| Some((insert, insert.query?))) {
+                let names = filled_columns(resolver, id, scope, insert);
+                let outputs = resolver.outputs(query);
+                for (at, output) in outputs.columns.iter().enumerate() {
+                    let name = names.get(at).or(output.name.as_ref());
+                    add(name, &output.columns);
+                }
+                open.extend(outputs.open.iter().cloned());
+            }
+            for (name, columns) in assigned_columns(resolver, id, scope) {
+                add(Some(name), &columns);
+            }
+        }
+    }
+    if let Some(query) = main_query(statement) {
+        let outputs = resolver.outputs(query);
+        for output in &outputs.columns {
+            add(output.name.as_ref(), &output.columns);
+        }
+        open.extend(outputs.open.iter().cloned());
+    }
+    for relation in open {
+        let any = ColumnKey { relation, column: any_column() };
         found.push(OutputLineage { output: "*".to_owned(), from: show(&mut [any].iter()), indirect: indirect.clone() });
+    }
+    found
+}
+
+/// The columns that the query of an insert fills, in order; none when they are not known.
+fn filled_columns(resolver: &Resolver<'_>, id: ScopeId, scope: &Scope, insert: &Insert) -> Vec<Ident> {
+    match &insert.columns {
+        InsertColumns::Named(columns) => {
+            columns.iter().filter_map(|&at| Some(scope.references.get(at as usize)?.name.clone())).collect()
+        }
+        InsertColumns::Positional { .. } => {
+            let given = resolver.source_columns(id, 0);
+            let is_known = given.open.is_empty() && !given.unknown;
+            let named = given.columns.into_iter().take_while(|column| column.name.is_some());
+            if is_known { named.filter_map(|column| column.name).collect() } else { Vec::new() }
+        }
+        InsertColumns::Defaults => Vec::new(),
+    }
+}
+
+/// The columns that a scope assigns, with what goes into each; constants are left out. In order of the first assignment.
+fn assigned_columns<'s>(resolver: &Resolver<'s>, id: ScopeId, scope: &'s Scope) -> Vec<(&'s Ident, Vec<ColumnKey>)> {
+    let mut inputs: BTreeMap<u32, Vec<ColumnKey>> = BTreeMap::new();
+    for reference in &scope.references {
+        if let Usage::Assign(at) = reference.usage {
+            inputs.entry(at).or_default().extend(resolved_columns(resolver.resolve(id, reference)));
+        }
+    }
+    for (query, usage) in &scope.subqueries {
+        if let Usage::Assign(at) = usage {
+            let outputs = resolver.outputs(*query);
+            inputs.entry(*at).or_default().extend(outputs.columns.iter().flat_map(|column| column.columns.clone()));
+        }
+    }
+    let mut found: Vec<(&Ident, Vec<ColumnKey>)> = Vec::new();
+    let mut places: HashMap<Name, usize> = HashMap::new();
+    for (at, columns) in inputs {
+        let Some(target) = scope.references.get(at as usize).filter(|_| !columns.is_empty()) else { continue };
+        match places.get(&target.name.folded()) {
+            Some(&known) => found[known].1.extend(columns),
+            None => {
+                places.insert(target.name.folded(), found.len());
+                found.push((&target.name, columns));
+            }
+        }
     }
     found
 }
@@ -163,8 +233,5 @@ fn main_query(statement: &Statement) -> Option<ScopeId> {
         }
     }
     let root = statement.scopes.first()?;
-    match &root.insert {
-        Some(insert) => insert.query,
-        None => Some(ScopeId(0)),
-    }
+    root.insert.is_none().then_some(ScopeId(0))
 }

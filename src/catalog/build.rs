@@ -3,13 +3,13 @@
 //! The same schema is often kept several times: once for each dialect, as migrations and as a dump. Relations of one
 //! name are therefore one relation with the columns of all; what is live in any source is live.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::apply::{Key, SourceState, add_missing, change_column};
 use super::order::SchemaSource;
-use super::{Catalog, CatalogProblem, Kept, Origin, Relation, RelationId};
+use super::{Catalog, CatalogProblem, ColumnKey, Kept, Origin, Relation, RelationId};
 use crate::model::facts::FileFacts;
-use crate::model::name::{Ident, ObjectName};
+use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
 use crate::model::source::FileId;
 
@@ -232,6 +232,16 @@ impl Catalog {
     /// Sets the columns of a view, or completes those of a table made from a query; worked out by `link::views`.
     pub(crate) fn set_columns(&mut self, id: RelationId, columns: Vec<super::Column>, open: bool) {
         let relation = &mut self.relations[id.0 as usize];
+        if !relation.columns.is_empty() {
+            // A table that declares its columns and is filled by a query.
+            let mut lineage: HashMap<Name, &Vec<ColumnKey>> = HashMap::with_capacity(columns.len());
+            lineage.extend(columns.iter().map(|column| (column.name.folded(), &column.lineage)));
+            for own in relation.columns.iter_mut().filter(|own| own.lineage.is_empty()) {
+                if let Some(made_of) = lineage.get(&own.name.folded()) {
+                    own.lineage.clone_from(made_of);
+                }
+            }
+        }
         add_missing(&mut relation.columns, columns);
         relation.index = super::ColumnIndex::default();
         relation.open |= open;

@@ -106,7 +106,15 @@ impl<'s> Entities<'s> {
         let near = |(other, mapping): &&(FileId, &Mapping)| {
             let other_file = store.file(*other);
             let is_entity = mapping.role == MappingRole::Entity;
-            (*other == file, other_file.repository == repository, is_entity, other_file.context != Context::Test)
+            // What has properties goes before what only says that there is such an entity.
+            let is_told = !mapping.properties.is_empty() || mapping.parent.is_some();
+            (
+                *other == file && is_told,
+                other_file.repository == repository,
+                is_told,
+                is_entity,
+                other_file.context != Context::Test,
+            )
         };
         let all = self.by_name.get(name)?;
         let best = all.iter().rev().max_by_key(near)?;
@@ -361,8 +369,8 @@ impl<'s> Entities<'s> {
             {
                 continue;
             }
-            // Another name of a class that is mapped.
-            if mapping.properties.is_empty() && mapping.table == MappedName::None {
+            // Another name of a class that is mapped, or one that only a mapper says to stand for rows.
+            if mapping.properties.is_empty() && !matches!(mapping.table, MappedName::Named(_)) {
                 continue;
             }
             let Some(table) = self.table(store, file, catalog, mapping) else { continue };

@@ -37,17 +37,18 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
 
 /// The table of a class that does not name it.
 pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
-    let candidates: Vec<ObjectName> = candidates(&mapping.entity, mapping.implied)
-        .into_iter()
-        .map(|name| ObjectName::single(Ident::bare(name)))
-        .collect();
+    let mut names = candidates(&mapping.entity, mapping.implied);
+    if mapping.implied == ImpliedNames::BySchema {
+        names.extend(relation_names(&mapping.entity));
+    }
+    let candidates: Vec<ObjectName> = names.into_iter().map(|name| ObjectName::single(Ident::bare(name))).collect();
     let known = candidates.iter().find(|name| catalog.find(name, &[]).is_some());
     known.or(candidates.first()).cloned().unwrap_or_else(|| ObjectName::single(Ident::bare(mapping.entity.as_str())))
 }
 
 /// The relations whose rows code may call `name`: `User`, `user`, `users`, `UserRow`.
 pub(super) fn relation_names(name: &str) -> Vec<String> {
-    let stem = ["Row", "Record", "Entity", "Model", "Table"]
+    let stem = ["Row", "Record", "Entity", "Model", "Table", "Schema"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending).filter(|stem| !stem.is_empty()))
         .unwrap_or(name);

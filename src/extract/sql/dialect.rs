@@ -269,6 +269,18 @@ pub(super) fn grammar(dialect: Dialect) -> Box<dyn grammar::Dialect> {
     }
 }
 
+/// Grammars of databases that speak almost as another does, with the dialect that their statements are taken for.
+pub(super) fn relatives() -> Vec<(Box<dyn grammar::Dialect>, Dialect)> {
+    vec![
+        (Box::new(grammar::SparkSqlDialect {}), Dialect::Generic),
+        (Box::new(grammar::DatabricksDialect {}), Dialect::Generic),
+        (Box::new(grammar::HiveDialect {}), Dialect::Generic),
+        (Box::new(grammar::DuckDbDialect {}), Dialect::Generic),
+        (Box::new(grammar::RedshiftSqlDialect {}), Dialect::Postgres),
+        (Box::new(grammar::TeradataDialect {}), Dialect::Generic),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

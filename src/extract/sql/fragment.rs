@@ -50,6 +50,9 @@ pub(super) fn complete(text: &SqlText, tokens: &[Token]) -> Option<SqlText> {
     if is("set") && assigned() && looks_like_assignments(sql, tokens) {
         return Some(wrapped(&[Part::Text("UPDATE "), Part::Hole, Part::Text(" ")], text, verb));
     }
+    if is("from") && goes_first(sql, tokens) {
+        return None;
+    }
     if is("from") {
         return Some(wrapped(&[Part::Text("SELECT "), Part::Hole, Part::Text(" ")], text, verb));
     }
@@ -73,6 +76,20 @@ fn looks_like_assignments(sql: &str, tokens: &[Token]) -> bool {
         }
     }
     false
+}
+
+/// Whether `FROM` begins a whole statement: `FROM t |> …`, `FROM t SELECT …`, `FROM t INSERT …`.
+fn goes_first(sql: &str, tokens: &[Token]) -> bool {
+    let mut depth = 0_i32;
+    tokens.iter().zip(&tokens[1..]).any(|(token, next)| {
+        if token.is(sql, "(") {
+            depth += 1;
+        } else if token.is(sql, ")") {
+            depth -= 1;
+        }
+        let piped = token.is(sql, "|") && next.is(sql, ">") && token.end == next.start;
+        depth == 0 && (piped || next.is_word(sql, "select") || next.is_word(sql, "insert"))
+    })
 }
 
 enum Part {

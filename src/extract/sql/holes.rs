@@ -2,6 +2,7 @@
 //! holes, long lists of constants cut short. Every byte keeps its place in the file.
 
 use super::lexer::{Token, TokenKind};
+use super::quirks;
 use super::text::SqlText;
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
@@ -38,38 +39,32 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
         match token.kind {
             TokenKind::Placeholder if is_row_image(text, token, next) => writer.drop(token.start, token.start + 1),
             TokenKind::Question if is_json_operator(text, token, previous, next) => {}
+            // Snowflake's `t.$1`, a column by its place.
+            TokenKind::Placeholder
+                if dialect == Dialect::Snowflake && previous.is_some_and(|before| before.is(text, ".")) => {}
             TokenKind::Placeholder | TokenKind::Question => writer.hole(token.span()),
             TokenKind::Variable if dialect == Dialect::Postgres => writer.hole(token.span()),
             TokenKind::Quoted => writer.quoted(token),
             TokenKind::Word if has_holes && super::text::holds_hole(token.of(text)) => writer.glued(token),
-            TokenKind::Word if is_position(text, tokens, at) => {
-                // The row of a cursor: no column is read.
-                writer.drop(token.start, tokens[at + 3].end);
-                at += 3;
-            }
-            TokenKind::Word if next_value(text, tokens, at).is_some() => {
-                // The next value of a sequence.
-                let end = next_value(text, tokens, at).unwrap_or(at);
-                writer.replace(token.start, tokens[end].end, "NULL");
-                at = end;
-            }
-            TokenKind::Word if period(text, tokens, at).is_some() => {
-                // Rows of a temporal table as they were.
-                let end = period(text, tokens, at).unwrap_or(at);
-                writer.drop(token.start, tokens[end].end);
-                at = end;
-            }
-            TokenKind::Word if hint(text, tokens, at).is_some() => {
-                let end = hint(text, tokens, at).unwrap_or(at);
-                writer.drop(token.start, tokens[end].end);
-                at = end;
+            TokenKind::Word | TokenKind::Operator if quirks::find(text, tokens, at).is_some() => {
+                let (end, instead) = quirks::find(text, tokens, at).unwrap_or_default();
+                if instead.is_empty() {
+                    writer.drop(token.start, tokens[end - 1].end);
+                } else {
+                    writer.replace(token.start, tokens[end - 1].end, &instead);
+                }
+                at = end - 1;
             }
             // What a national constant is written in does not matter.
             TokenKind::Text if token.of(text).starts_with(['N', 'n']) => writer.drop(token.start, token.start + 1),
-            TokenKind::Operator if is_continuation(text, tokens, at) => writer.drop(token.start, token.end),
-            TokenKind::Operator if is_outer_join_mark(text, tokens, at) => {
-                writer.drop(token.start, tokens[at + 2].end);
-                at += 2;
+            TokenKind::Operator if quirks::compound_target(text, tokens, at).is_some() => {
+                // `SET a += b` is `SET a = a + b`.
+                let first = quirks::compound_target(text, tokens, at).unwrap_or(at);
+                let name = piece.slice(Span { start: tokens[first].start, end: tokens[at - 1].end });
+                writer.replace(token.start, token.end, "= ");
+                writer.made.push_piece(&name);
+                writer.replace(tokens[at + 1].start, tokens[at + 1].end, &format!(" {} ", token.of(text)));
+                at += 1;
             }
             _ => {}
         }
@@ -172,109 +167,6 @@ fn is_row_image(text: &str, token: Token, next: Option<Token>) -> bool {
     let name = token.of(text);
     (name.eq_ignore_ascii_case(":new") || name.eq_ignore_ascii_case(":old"))
         && next.is_some_and(|next| next.is(text, ".") && next.start == token.end)
-}
-
-/// `WHERE CURRENT OF c`.
-fn is_position(text: &str, tokens: &[Token], at: usize) -> bool {
-    tokens[at].is_word(text, "where")
-        && tokens.get(at + 1).is_some_and(|word| word.is_word(text, "current"))
-        && tokens.get(at + 2).is_some_and(|word| word.is_word(text, "of"))
-        && tokens.get(at + 3).is_some_and(|name| name.is_name() || name.kind == TokenKind::Variable)
-}
-
-/// `NEXT VALUE FOR s.sequence`: its last token.
-fn next_value(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
-    if !is(at, "next") || !is(at + 1, "value") || !is(at + 2, "for") {
-        return None;
-    }
-    let mut last = at + 3;
-    tokens.get(last).filter(|token| token.is_name())?;
-    while tokens.get(last + 1).is_some_and(|dot| dot.is(text, "."))
-        && tokens.get(last + 2).is_some_and(|token| token.is_name())
-    {
-        last += 2;
-    }
-    Some(last)
-}
-
-/// `FOR SYSTEM_TIME AS OF x`, `FOR SYSTEM_TIME BETWEEN a AND b` behind a table: its last token.
-fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
-    if !is(at, "for") || !is(at + 1, "system_time") {
-        return None;
-    }
-    // A constant, a variable, or a call.
-    let operand = |at: usize| {
-        let open = if tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) { at + 1 } else { at };
-        if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
-            return at;
-        }
-        closing(text, tokens, open).unwrap_or(at)
-    };
-    let last = if is(at + 2, "all") {
-        at + 2
-    } else if is(at + 2, "as") && is(at + 3, "of") {
-        operand(at + 4 + usize::from(is(at + 4, "timestamp")))
-    } else if is(at + 2, "from") || is(at + 2, "between") {
-        operand(operand(at + 3) + 2)
-    } else if is(at + 2, "contained") {
-        operand(at + 4)
-    } else {
-        return None;
-    };
-    (last < tokens.len()).then_some(last)
-}
-
-/// T-SQL's hints where no grammar knows them: `OPTION (…)`, `INSERT INTO t WITH (TABLOCK)`, the kind of an index. Their
-/// last token.
-fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
-    let opens = tokens.get(at + 1).is_some_and(|open| open.is(text, "("));
-    if (is(at, "nonclustered") || is(at, "clustered")) && is(0, "create") && is(at + 1, "index") {
-        return Some(at);
-    }
-    let options = is(at, "option") && opens && at > 1 && !is(at - 1, "check") && !is(at - 1, "grant");
-    let inserted = is(at, "with") && opens && is(0, "insert") && at < 8 && is(at + 2, "tablock");
-    if !options && !inserted {
-        return None;
-    }
-    closing(text, tokens, at + 1)
-}
-
-/// The token that closes the parenthesis at `open`, if it is not far.
-fn closing(text: &str, tokens: &[Token], open: usize) -> Option<usize> {
-    const FAR: usize = 200;
-    let mut depth = 0_u32;
-    for (end, token) in tokens.iter().enumerate().skip(open).take(FAR) {
-        if token.is(text, "(") {
-            depth += 1;
-        } else if token.is(text, ")") {
-            depth = depth.saturating_sub(1);
-            if depth == 0 {
-                return Some(end);
-            }
-        }
-    }
-    None
-}
-
-/// A hyphen at the end of a line, by which sqlplus goes on with the next one.
-fn is_continuation(text: &str, tokens: &[Token], at: usize) -> bool {
-    tokens[at].is(text, "-")
-        && tokens.get(at + 1).is_some_and(|next| {
-            let between = &text[tokens[at].end as usize..next.start as usize];
-            let line = between.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-            let opens = at > 0 && (tokens[at - 1].is(text, "(") || tokens[at - 1].is(text, ","));
-            line && (opens || next.is(text, ",") || next.is(text, ")") || next.is(text, "|"))
-        })
-}
-
-/// Oracle's old outer join: `(+)`.
-fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
-    tokens[at].is(text, "(")
-        && tokens.get(at + 1).is_some_and(|plus| plus.is(text, "+"))
-        && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
 }
 
 /// Whether a `?` is `PostgreSQL`'s operator: it stands between two operands.
@@ -524,6 +416,14 @@ mod tests {
         );
         check("CREATE UNIQUE NONCLUSTERED INDEX i ON t (a)", "CREATE UNIQUE INDEX i ON t (a)");
         check("VALUES (1 -\n, 'a'-\n)", "VALUES (1 , 'a' )");
+        check("SELECT a (TITLE 'A b'), b (FORMAT '9') FROM t", "SELECT a , b FROM t");
+        check("SELECT U&'d\\0061t', U&\"d\\0061t\" FROM t", "SELECT 'd\\0061t', \"dat\" FROM t");
+        check("SELECT U&\"d!0061t\" UESCAPE '!', u & 1 FROM t", "SELECT \"dat\", u & 1 FROM t");
+        check("CREATE TABLE t (a int) AS EDGE", "CREATE TABLE t (a int)");
+        check("SELECT UNIQUE a FROM t", "SELECT DISTINCT a FROM t");
+        check("SELECT a FROM t(NOLOCK) JOIN u (nolock, rowlock) ON b", "SELECT a FROM t JOIN u ON b");
+        check("UPDATE t SET x.a += b, c |= 1 WHERE d", "UPDATE t SET x.a = x.a + b, c = c | 1 WHERE d");
+        check("CREATE TABLE <Schema, sysname, dbo>.<T, sysname, t> (a int)", "CREATE TABLE _._ (a int)");
         check("a -\n b", "a - b");
         let mut glued = SqlText::default();
         glued.push("a ", 0);

@@ -225,6 +225,15 @@ impl Reader {
         for _ in 0..most {
             let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
             let Some(&first) = tokens.first() else { return };
+            if first.is_word(prepared.as_str(), "from") {
+                let inserts = inserts_from(Words { text: &prepared, tokens: &tokens });
+                for insert in &inserts {
+                    self.prepared(insert.clone(), part);
+                }
+                if !inserts.is_empty() {
+                    return;
+                }
+            }
             let order = self.profile.order(prepared.as_str());
             let (text, lost) = match fragment::complete(&prepared, &tokens) {
                 Some(text) => {
@@ -299,6 +308,15 @@ impl Reader {
         }
         if let Some(definition) = ddl::read(words) {
             self.definition(words, definition, span, dialect, &message);
+            return;
+        }
+        if let Some(turned) = defined_behind_with(words) {
+            self.prepared(turned, part);
+            return;
+        }
+        if words.is_any(0, &["analyze", "refresh", "flush", "msck", "cache", "uncache"]) && !words.is(2, "(") {
+            // Nothing that these name is read or written.
+            self.other(span, StatementKind::Other);
             return;
         }
         if let Some(mutation) = mutation(words)
@@ -524,6 +542,80 @@ fn mutation(words: Words<'_>) -> Option<SqlText> {
     made.push_piece(&slice(2, table.next));
     made.push_decoded(if update { " SET " } else { " " }, place);
     made.push_piece(&slice(verb + 1, words.len()));
+    Some(made)
+}
+
+/// The inserts of Hive's `FROM t INSERT INTO a SELECT b WHERE c INSERT INTO d SELECT e`, each with its `FROM`.
+fn inserts_from(words: Words<'_>) -> Vec<SqlText> {
+    /// What may follow `FROM` in a query.
+    const FOLLOWS: &[&str] =
+        &["where", "group", "having", "order", "sort", "cluster", "distribute", "limit", "lateral", "window", "union"];
+    let mut made = Vec::new();
+    if !words.is_word(0, "from") {
+        return made;
+    }
+    let mut depth = 0_i32;
+    let mut inserts: Vec<usize> = Vec::new();
+    let mut follows: Vec<Option<usize>> = Vec::new();
+    for at in 0..words.len() {
+        if words.is(at, "(") {
+            depth += 1;
+        } else if words.is(at, ")") {
+            depth -= 1;
+        } else if depth == 0 && words.is_word(at, "insert") {
+            inserts.push(at);
+            follows.push(None);
+        } else if depth == 0
+            && words.is_any(at, FOLLOWS)
+            && let Some(first) = follows.last_mut()
+        {
+            first.get_or_insert(at);
+        }
+    }
+    let end = words.text.as_str().len() as u32;
+    let start_of = |at: usize| words.tokens.get(at).map_or(end, |token| token.start);
+    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
+    let Some(&first) = inserts.first() else { return made };
+    let source = slice(0, start_of(first));
+    for (at, (&insert, follow)) in inserts.iter().zip(follows).enumerate() {
+        let next = inserts.get(at + 1).map_or(end, |&next| start_of(next));
+        let follow = follow.map_or(next, start_of);
+        let mut statement = slice(start_of(insert), follow);
+        let place = words.text.outer(Span { start: follow, end: follow });
+        statement.push_decoded(" ", place);
+        statement.push_piece(&source);
+        statement.push_decoded(" ", place);
+        statement.push_piece(&slice(follow, next));
+        made.push(statement);
+    }
+    made
+}
+
+/// `WITH a AS (…) CREATE TABLE t AS SELECT …` as `CREATE TABLE t AS WITH a AS (…) (SELECT …)`.
+fn defined_behind_with(words: Words<'_>) -> Option<SqlText> {
+    if !words.is_word(0, "with") {
+        return None;
+    }
+    let mut at = 1;
+    while at < words.len() && !words.is_word(at, "create") {
+        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
+    }
+    let create = at;
+    while at < words.len() && !words.is_word(at, "as") {
+        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
+    }
+    if !words.is(at + 1, "(") && !words.is_any(at + 1, &["select", "with", "values", "table"]) {
+        return None;
+    }
+    let (create, query) = (words.tokens.get(create)?.start, words.tokens.get(at + 1)?.start);
+    let end = words.text.as_str().len() as u32;
+    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
+    let place = words.text.outer(Span { start: query, end: query });
+    let mut made = slice(create, query);
+    made.push_piece(&slice(0, create));
+    made.push_decoded("(", place);
+    made.push_piece(&slice(query, end));
+    made.push_decoded(")", place);
     Some(made)
 }
 

@@ -184,13 +184,20 @@ impl Rewriter<'_> {
                 self.rows_from(at);
             }
             Keyword::ROLLUP | Keyword::CUBE | Keyword::SETS if self.token(at + 1) == Some(&Token::LParen) => {
+                if keyword == Keyword::SETS {
+                    self.nested_sets(at + 1);
+                }
                 self.grouped_fields(at + 1);
             }
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING if self.is(at + 1, &[Keyword::FROM]) => {
                 self.blank(at + 1..at + 2);
             }
-            Keyword::SEARCH | Keyword::CYCLE if at > 0 && self.token(at - 1) == Some(&Token::RParen) => {
-                self.recursion_clause(at, keyword);
+            Keyword::SEARCH | Keyword::CYCLE => {
+                // What stands before it is the query, or the other clause, which is taken out already.
+                let query = (0..at).rev().find(|&before| !self.is_blank(before));
+                if let Some(query) = query.filter(|&query| self.token(query) == Some(&Token::RParen)) {
+                    self.recursion_clause(at, keyword, query);
+                }
             }
             _ => {}
         }
@@ -398,10 +405,17 @@ impl Rewriter<'_> {
         let Some(close) = self.closers[open] else { return };
         let mut at = open + 1;
         while at < close {
+            if self.is_blank(at) {
+                at += 1;
+                continue;
+            }
             let start = at;
             if self.token(at) == Some(&Token::LParen) {
                 let Some(end) = self.closers[at] else { return };
                 at = end + 1;
+                while self.is_blank(at) {
+                    at += 1;
+                }
                 if matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
                     // A set, or a list of them.
                     at = start + 1;
@@ -419,9 +433,35 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `GROUPING SETS ((a), GROUPING SETS ((b), ()), CUBE (c, d))`: the sets of a set are sets of the whole, and which
+    /// ones a `CUBE` stands for changes nothing about the names in it.
+    fn nested_sets(&mut self, open: usize) {
+        let Some(close) = self.close(open) else { return };
+        let mut at = open + 1;
+        while at < close {
+            if self.is(at, &[Keyword::SETS])
+                && self.is(at - 1, &[Keyword::GROUPING])
+                && let Some(end) = self.close(at + 1)
+            {
+                self.blank(at - 1..at + 2);
+                self.blank(end..end + 1);
+            } else if self.is(at, &[Keyword::ROLLUP, Keyword::CUBE]) && self.token(at + 1) == Some(&Token::LParen) {
+                self.blank(at..at + 1);
+            }
+            at += 1;
+        }
+        if (open..close).any(|at| self.is_blank(at)) {
+            self.closers = closers(self.tokens, &self.significant);
+        }
+    }
+
+    fn is_blank(&self, at: usize) -> bool {
+        matches!(self.token(at), Some(Token::Whitespace(_)))
+    }
+
     /// `SEARCH DEPTH FIRST BY a SET b` and `CYCLE a SET b TO c DEFAULT d USING e` behind a recursive query name columns
-    /// of it and add some.
-    fn recursion_clause(&mut self, at: usize, keyword: Keyword) {
+    /// of it and add some: as if its first branch gave them. `query` closes the query.
+    fn recursion_clause(&mut self, at: usize, keyword: Keyword, query: usize) {
         let mut end = at + 1;
         let last = if keyword == Keyword::SEARCH { Keyword::SET } else { Keyword::USING };
         if !matches!(self.token(at + 1), Some(Token::Word(_))) {
@@ -433,8 +473,25 @@ impl Rewriter<'_> {
             }
             end += 1;
         }
-        if end + 1 < self.significant.len() {
-            self.blank(at..end + 2);
+        if end + 1 >= self.significant.len() {
+            return;
+        }
+        let set = (at..end).find(|&at| self.is(at, &[Keyword::SET]));
+        let names: Vec<TokenWithSpan> = set
+            .into_iter()
+            .chain([end])
+            .filter_map(|before| self.significant.get(before + 1).map(|&name| self.tokens[name].clone()))
+            .filter(|name| matches!(name.token, Token::Word(_)))
+            .collect();
+        self.blank(at..end + 2);
+        let Some(open) = self.closers.iter().position(|close| *close == Some(query)) else { return };
+        let mut from = open + 1;
+        while from < query && !self.is(from, &[Keyword::FROM]) {
+            from = self.close(from).unwrap_or(from) + 1;
+        }
+        if from < query && self.is(open + 1, &[Keyword::SELECT]) {
+            let from = self.significant[from];
+            self.added.extend(names.into_iter().map(|name| (from, Added::Column(name))));
         }
     }
 
@@ -463,8 +520,10 @@ impl Rewriter<'_> {
 }
 
 /// What is put before a token.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Added {
+    /// A column of that name, whose value is of no interest.
+    Column(TokenWithSpan),
     /// `TABLE t` becomes `SELECT * FROM t`; the star stands where the word does.
     Star,
     /// A query that is only known as such when it begins with a verb gets one that says nothing.
@@ -482,7 +541,14 @@ fn insert(tokens: &mut Vec<TokenWithSpan>, added: &[(usize, Added)]) {
     let mut next = added.iter().peekable();
     for (at, mut token) in std::mem::take(tokens).into_iter().enumerate() {
         while let Some((_, added)) = next.next_if(|(before, _)| *before == at) {
+            if let Added::Column(name) = added {
+                let made_up = [Token::Comma, word("NULL", Keyword::NULL), space(), word("AS", Keyword::AS), space()];
+                made.extend(made_up.into_iter().map(|word| TokenWithSpan { token: word, span: token.span }));
+                made.extend([name.clone(), TokenWithSpan { token: space(), span: token.span }]);
+                continue;
+            }
             let words = match added {
+                Added::Column(_) => Vec::new(),
                 Added::Star => {
                     token.token = word("FROM", Keyword::FROM);
                     vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space()]
@@ -542,6 +608,14 @@ mod tests {
             ("TABLE t ORDER BY 1", "SELECT * FROM t ORDER BY 1"),
             ("WITH x AS (TABLE s.t) TABLE x", "WITH x AS (SELECT * FROM s.t) SELECT * FROM x"),
             ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT)"),
+            (
+                "SELECT a FROM t GROUP BY GROUPING SETS ((a), GROUPING SETS ((b), ()), CUBE ((a, b), c))",
+                "SELECT a FROM t GROUP BY GROUPING SETS ((a), (b), (), ((a, b), c))",
+            ),
+            (
+                "WITH RECURSIVE r AS (SELECT a FROM t) SEARCH DEPTH FIRST BY a SET o CYCLE a SET c USING p SELECT o FROM r",
+                "WITH RECURSIVE r AS (SELECT a, NULL AS o, NULL AS c, NULL AS p FROM t) SELECT o FROM r",
+            ),
             ("SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)", "SELECT 1 FROM t GROUP BY ROLLUP (a, (t).b)"),
             (
                 "SELECT 1 FROM t GROUP BY GROUPING SETS (((t).b, (c)::text), (a), ())",

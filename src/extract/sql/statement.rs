@@ -85,24 +85,52 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
             return Err(refused("the expression is too long"));
         }
         // The syntax tree is as deep as its longest chain, and is dropped by recursion.
-        let attempted = with_stack_for(chain, || match attempt(dialect, tokens) {
+        let grammar = dialect::grammar(dialect);
+        let attempted = with_stack_for(chain, || match attempt(grammar.as_ref(), tokens) {
             Ok((statement, rest)) => Ok(accept(text, &statement, dialect, rest)),
             Err(refused) => Err(refused),
         });
         match attempted {
             Ok(accepted) => return Ok(accepted),
             Err((refusal, tokens)) => {
-                let left = tokens.len() - refusal.at.min(tokens.len());
-                if furthest.as_ref().is_none_or(|(_, best, known)| left < known.len() - best.at.min(known.len())) {
+                if furthest.as_ref().is_none_or(|(_, best, known)| left(&refusal, &tokens) < left(best, known)) {
                     furthest = Some((dialect, refusal, tokens));
                 }
             }
         }
     }
+    if text.as_str().len() <= SHORT
+        && let Some(accepted) = parse_as_relative(text)
+    {
+        return Ok(accepted);
+    }
     if let Some((_, refusal, _)) = &furthest {
         message.clone_from(&refusal.message);
     }
     Err(Refused { message, furthest })
+}
+
+/// Tries the grammars of relatives, which have no dialect of their own here.
+fn parse_as_relative(text: &SqlText) -> Option<Accepted> {
+    for (grammar, dialect) in dialect::relatives() {
+        let Ok(tokens) = Tokenizer::new(grammar.as_ref(), text.as_str()).tokenize_with_location() else { continue };
+        let chain = longest_chain(&tokens);
+        if chain > LONGEST_CHAIN {
+            return None;
+        }
+        let attempted = with_stack_for(chain, || {
+            attempt(grammar.as_ref(), tokens).ok().map(|(statement, rest)| accept(text, &statement, dialect, rest))
+        });
+        if attempted.is_some() {
+            return attempted;
+        }
+    }
+    None
+}
+
+/// How much of a statement a grammar did not come to. White space does not count: not all tokens come with it.
+fn left(refusal: &Refusal, tokens: &[TokenWithSpan]) -> usize {
+    tokens[refusal.at.min(tokens.len())..].iter().filter(|token| !is_space(token)).count()
 }
 
 /// The tokens of a text in a dialect, or why there are none.
@@ -144,11 +172,12 @@ fn repaired(
     most: u32,
 ) -> Option<Accepted> {
     let message = refusal.message.clone();
+    let grammar = dialect::grammar(dialect);
     let mut draft = Draft::new(tokens);
     let mut refusal = refusal;
     let closed = draft.close();
     if draft.settle_holes() || closed {
-        match attempt(dialect, draft.tokens.clone()) {
+        match attempt(grammar.as_ref(), draft.tokens.clone()) {
             Ok((statement, rest)) => return Some(mend(text, &statement, dialect, rest, &draft, &message)),
             Err((next, _)) => refusal = next,
         }
@@ -157,7 +186,7 @@ fn repaired(
         if !draft.repair(&refusal) {
             return None;
         }
-        match attempt(dialect, draft.tokens.clone()) {
+        match attempt(grammar.as_ref(), draft.tokens.clone()) {
             Ok((statement, rest)) => return Some(mend(text, &statement, dialect, rest, &draft, &message)),
             Err((next, _)) => refusal = next,
         }
@@ -202,10 +231,9 @@ fn mend(
 
 type Attempt = Result<(ast::Statement, Option<Location>), (Refusal, Vec<TokenWithSpan>)>;
 
-/// Gives `tokens` to the grammar of `dialect`. Text behind the statement is refused unless it begins another one.
-fn attempt(dialect: Dialect, tokens: Vec<TokenWithSpan>) -> Attempt {
-    let grammar = dialect::grammar(dialect);
-    let mut parser = Parser::new(grammar.as_ref()).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
+/// Gives `tokens` to a grammar. Text behind the statement is refused unless it begins another one.
+fn attempt(grammar: &dyn sqlparser::dialect::Dialect, tokens: Vec<TokenWithSpan>) -> Attempt {
+    let mut parser = Parser::new(grammar).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens);
     match parser.parse_statement() {
         Ok(statement) => {
             while parser.consume_token(&Token::SemiColon) {}

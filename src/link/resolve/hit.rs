@@ -10,6 +10,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn hit(&self, scope_id: ScopeId, at: usize, name: &Name) -> Option<Hit> {
         let source = self.scope(scope_id)?.sources.get(at)?;
         let bound = &self.bound[scope_id.0 as usize][at];
+        if let Some(place) = name.as_str().strip_prefix('$').and_then(|place| place.parse::<usize>().ok()) {
+            let columns = self.columns_at(bound, place.checked_sub(1)?);
+            return Some(Hit { columns, path: NamePath::Derived, live: true });
+        }
         if !source.columns.is_empty() {
             let listed = Listed::Alias(scope_id, at as u32);
             let position = self.position(listed, source.columns.iter().map(Some), name, 0);

@@ -41,6 +41,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::one_of([Some(rows), asked].into_iter().flatten());
         }
         let called = Called { file, arguments, types, env, depth };
+        if let (ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. }, Some(told)) =
+            (&code.expression(*callee).kind, types.first())
+            && Library::known().gives_what_it_is_told(name)
+        {
+            return self.declared(file, *told, env, depth + 1);
+        }
         match &code.expression(*callee).kind {
             ExpressionKind::Member { object, name } => {
                 let receiver = self.type_of(file, *object, env, depth);
@@ -253,12 +259,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let function = &code.functions[id.0 as usize];
         let env = self.bound(file, function, env, called, depth);
         let declared = function.returns.map(|returns| self.declared(file, returns, &env, depth + 1));
+        let made = || {
+            let returned = function.returned.iter().take(MOST_RETURNS);
+            Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>())
+        };
         match declared {
-            Some(declared) if declared.is_telling() => declared,
+            Some(declared) if declared.is_telling() => self.rather_rows(declared, made, depth),
             declared => {
-                let returned = function.returned.iter().take(MOST_RETURNS);
-                let found =
-                    Type::one_of(returned.map(|value| self.type_of(file, *value, &env, depth + 1)).collect::<Vec<_>>());
+                let found = made();
                 match declared {
                     Some(Type::Unknown(_)) if found.is_telling() => found,
                     Some(declared) if !found.has_rows() => declared,
@@ -323,7 +331,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                         for (name, inside) in inner {
                             if function.type_parameters.contains(&name) {
                                 let told = self.argument_in(file, code, declared, &name, &of, depth);
-                                let of = match told.unwrap_or_else(|| if inside { of.element() } else { of.clone() }) {
+                                let of = match (told, &of) {
+                                    (Some(of), _) => of,
+                                    // A lambda's result is what the last argument of its type is: `Supplier<T>`.
+                                    (None, Type::Function(file, id, env))
+                                        if inside && code.language == Language::Java =>
+                                    {
+                                        if last_in(code, declared) != Some(name.as_str()) {
+                                            continue;
+                                        }
+                                        self.result(*file, *id, env, None, depth + 1).element()
+                                    }
+                                    (None, of) if inside => of.element(),
+                                    (None, of) => of.clone(),
+                                };
+                                let of = match of {
                                     // `Class<T>` and its like are given as the class itself.
                                     Type::Class(file, class) => self.instance(file, class, &[], depth + 1),
                                     other => other,
@@ -436,7 +458,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Object(..) | Type::Module(_) | Type::Shape(..) => {
                 let function = self.property(receiver, name, called.depth + 1);
+                if function.is_unknown() && library.is_described(name) && matches!(receiver, Type::Object(..)) {
+                    return self.described_with(receiver, called);
+                }
                 self.apply(&function, called)
+            }
+            Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
+                let described = called.arguments.first();
+                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                    self.type_of(called.file, *described, called.env, called.depth + 1)
+                })
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)
@@ -444,6 +475,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .unwrap_or(Type::Unknown("made by a library or by code that is not followed")),
             Type::Scalar => Type::Scalar,
         }
+    }
+
+    /// A description of objects, with what a call adds to it.
+    fn described_with(&self, described: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
+        let more = called.arguments.first().map(|more| self.type_of(called.file, *more, called.env, called.depth + 1));
+        let more = more.filter(|more| matches!(more, Type::Object(..)));
+        Type::one_of([described.clone()].into_iter().chain(more))
     }
 
     /// What a path or query in Java leads to: `root.join("team")`, `query.from(Team.class)`.
@@ -641,8 +679,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         depth: u32,
     ) -> Type<'s> {
         let env = Env::default();
-        let (callee, arguments) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (*callee, arguments),
+        let (callee, arguments, types) = match &code.expression(call).kind {
+            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
+            ExpressionKind::New { class, arguments } => {
+                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
+                return given.unwrap_or(Type::Unknown("given to a constructor"));
+            }
             _ => return Type::Unknown("given to a constructor"),
         };
         // `jdbc.query("select …", (rs, n) -> …)`.
@@ -658,6 +700,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
             _ => (Type::Unknown("a function"), ""),
         };
+        if let (0, Some(told)) = (at, types.last())
+            && library.hands_what_it_is_told(name)
+        {
+            return self.declared(file, *told, &env, depth + 1);
+        }
         if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
             if library.passes_element(name, at) || at == 0 {
                 return receiver.element();
@@ -797,6 +844,21 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The type parameter that the last argument of a declared type is, or is made of.
+fn last_in(code: &Code, id: TypeId) -> Option<&str> {
+    let mut at = id;
+    for _ in 0..4 {
+        match &code.types[at.0 as usize] {
+            TypeExpression::Parameter(name) => return Some(name),
+            TypeExpression::Named { arguments, .. } => at = *arguments.last()?,
+            TypeExpression::List(of) => at = *of,
+            TypeExpression::Intersection(of) => at = *of.first()?,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The type parameters in a declared type, and whether they stand inside another type.

@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -29,6 +29,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
             TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
             TypeExpression::Part { of, name } => {
+                if let Some(row) = self.generated_part(code, *of, name) {
+                    return row;
+                }
                 let of = self.declared(file, *of, env, depth + 1);
                 // The key of a drizzle table that stands for the type of its rows.
                 if name.is_empty() || name.starts_with("$infer") || name.starts_with('_') {
@@ -54,6 +57,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
         }
+        if library.is_told_table(simple)
+            && let Some(row) = arguments.first().and_then(|table| self.table_told(code, *table))
+        {
+            return row;
+        }
         // Evaluated in the place that writes them, not in that of the class.
         let given: Vec<Type<'s>> = arguments.iter().map(|of| self.declared(file, *of, env, depth)).collect();
         if let Some((file, class)) = self.class_called(file, code, name, depth) {
@@ -62,7 +70,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some(made) = self.of_function(simple, &given, depth) {
             return made;
         }
-        if library.is_transparent(simple) && !given.is_empty() {
+        // `z.infer<…>` of something that is not known is at least nothing that the code declares.
+        let says_more = |of: &Type<'s>| !of.is_unknown() || simple == name;
+        if library.is_transparent(simple) && given.first().is_some_and(says_more) {
             return given[0].clone();
         }
         if library.holds(simple) && !given.is_empty() {
@@ -119,11 +129,53 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             {
                 return self.mapped_row(declaring, mapping, None);
             }
-            if plain && let Some(relation) = self.relation_called(stem) {
+            if plain
+                && !self.is_of_another(file, &import.module, imported, depth)
+                && let Some(relation) = self.relation_called(stem)
+            {
                 return Some(self.relation_row(relation, Certainty::Likely));
             }
         }
         None
+    }
+
+    /// Whether a name of a module belongs to a package outside of the tree, so that no schema of the tree has made it.
+    fn is_of_another(&self, file: FileId, module: &str, name: &str, depth: u32) -> bool {
+        let system = self.system();
+        let Some(found) = self.types.modules.import(system.store, file, module) else {
+            // Of what is not there, only files of the tree itself may be generated later.
+            return !module.starts_with(['.', '#', '~']) && !module.starts_with("@/") && !module.contains("prisma");
+        };
+        let Some(code) = self.code(found).filter(|_| depth < DEEPEST && self.step(depth)) else { return false };
+        code.exports.iter().take(512).any(|export| match &export.value {
+            Exported::From { module, .. } if export.name == name => self.is_of_another(found, module, name, depth + 1),
+            Exported::From { module, .. } if export.name == "*" => {
+                self.types.modules.import(system.store, found, module).is_some()
+                    && self.is_of_another(found, module, name, depth + 1)
+            }
+            _ => false,
+        })
+    }
+
+    /// `Tables<"users">`: rows of the table that a type argument names.
+    fn table_told(&self, code: &Code, argument: TypeId) -> Option<Type<'s>> {
+        let TypeExpression::Named { name, arguments } = &code.types[argument.0 as usize] else { return None };
+        let table = name.strip_prefix('"')?.strip_suffix('"').filter(|_| arguments.is_empty())?;
+        self.row_of_table(table)
+    }
+
+    /// `Database["public"]["Tables"]["users"]["Row"]`.
+    fn generated_part(&self, code: &Code, of: TypeId, name: &str) -> Option<Type<'s>> {
+        let TypeExpression::Part { of, name: table } = &code.types[of.0 as usize] else { return None };
+        let TypeExpression::Part { name: list, .. } = &code.types[of.0 as usize] else { return None };
+        let library = Library::known();
+        (library.is_row_part(name) && library.is_told_table(list)).then(|| self.row_of_table(table))?
+    }
+
+    fn row_of_table(&self, table: &str) -> Option<Type<'s>> {
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = self.system().catalog.find(&name, &[]).map(crate::catalog::RelationKey::Declared)?;
+        Some(self.relation_row(relation, Certainty::Certain))
     }
 
     /// An instance of a class of the tree: rows, when it is mapped.
@@ -153,6 +205,43 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         Type::Instance { file, class, env }
     }
 
+    /// A declared type, or the rows that it is written for: when the value is what a statement gives, and most of what the
+    /// type declares are columns of that, the type only spells them out.
+    pub(super) fn rather_rows(&self, declared: Type<'s>, value: impl FnOnce() -> Type<'s>, depth: u32) -> Type<'s> {
+        let Some(names) = self.own_names(&declared).filter(|names| names.len() > 1) else { return declared };
+        let found = value();
+        let Type::Row(row) = found.held() else { return declared };
+        let is_column = |name: &&&String| matches!(self.row_part(row, name, false), Part::Columns(..));
+        if row.certainty == Certainty::Certain && names.iter().filter(is_column).count() * 4 >= names.len() * 3 {
+            if !self.step(depth) {
+                return declared;
+            }
+            return found;
+        }
+        declared
+    }
+
+    /// The names that a type of the code declares itself.
+    fn own_names(&self, of: &Type<'s>) -> Option<Vec<&'s String>> {
+        match of.held() {
+            Type::Instance { file, class, .. } => {
+                let class = &self.code(*file)?.classes[class.0 as usize];
+                let fields = class.members.iter().filter(|member| member.function.is_none());
+                (class.kind == ClassKind::Interface).then(|| fields.map(|member| &member.name).collect())
+            }
+            Type::Shape(file, id, _) => match &self.code(*file)?.types[id.0 as usize] {
+                TypeExpression::Object(members) => Some(members.iter().map(|(name, _)| name).collect()),
+                _ => None,
+            },
+            // A row with names of others: `User & { teamName: string }`.
+            Type::Union(options) => {
+                let all: Vec<&String> = options.iter().filter_map(|of| self.own_names(of)).flatten().collect();
+                (!all.is_empty()).then_some(all)
+            }
+            _ => None,
+        }
+    }
+
     /// Rows by their hand-written type: `UserRow`, `UsersTable`, when most of what it declares are columns of such a table.
     fn row_interface(&self, declared: &Class) -> Option<Type<'s>> {
         let is_type = matches!(declared.kind, ClassKind::Interface | ClassKind::Alias | ClassKind::Class);
@@ -174,12 +263,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return None;
         }
         let mut outside = None;
+        let mut only_named = None;
         for (mapping_file, mapping) in system.entities.called(&declared.name) {
             if mapping_file == file {
                 return Some((mapping_file, mapping));
             }
             let same = system.store.file(mapping_file).repository == system.store.file(file).repository;
             let is_another = |other: &Code| other.classes.iter().any(|other| other.name == declared.name);
+            if only_named.is_none() && same && self.is_only_named((mapping_file, mapping), (file, class)) {
+                only_named = Some((mapping_file, mapping));
+            }
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
             let written = written_package(system.store.text(mapping_file), mapping);
@@ -194,7 +287,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 }
             }
         }
-        outside
+        outside.or(only_named)
+    }
+
+    /// Whether a mapper says that a class stands for rows, which says nothing of it itself, and there is such a table.
+    fn is_only_named(&self, (file, mapping): (FileId, &'s Mapping), class: (FileId, ClassId)) -> bool {
+        let system = self.system();
+        let is_bare = mapping.properties.is_empty() && mapping.parent.is_none() && mapping.table == MappedName::Implied;
+        is_bare
+            && system
+                .entities
+                .table(system.store, file, &system.catalog, mapping)
+                .is_some_and(|table| system.catalog.find(&table, &[]).is_some())
+            && self.code(file).is_some_and(|code| self.class_called(file, code, &mapping.entity, 0) == Some(class))
     }
 
     /// The class that a name means in a file.

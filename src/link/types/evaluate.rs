@@ -7,7 +7,7 @@ use super::{DEEPEST, Evaluator, MOST_STEPS};
 use crate::model::answer::Certainty;
 use crate::model::code::{
     ClassId, ClassKind, Code, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
-    Variable, VariableId,
+    TypeExpression, Variable, VariableId,
 };
 use crate::model::source::FileId;
 
@@ -154,10 +154,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         let declared = variable.declared.map(|declared| self.declared(file, declared, env, depth));
-        if let Some(declared) = &declared
-            && declared.is_telling()
-        {
-            return declared.clone();
+        if let Some(declared) = declared.clone().filter(Type::is_telling) {
+            let held = || {
+                let values = variable.values.iter().take(MOST_VALUES);
+                Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
+            };
+            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
@@ -204,8 +206,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 // `const handler: Handler = (queries) => …`.
                 let place = Step { file, carrier: Carrier::Expression(*holder), steps: 0, env: Env::default() };
                 for wanted in self.expected(&place, *holder, depth) {
-                    if matches!(wanted, Type::Signature(..)) {
-                        found.extend(self.taken_by(&wanted, at as usize, depth));
+                    match &wanted {
+                        Type::Signature(..) => found.extend(self.taken_by(&wanted, at as usize, depth)),
+                        Type::Library(name, told) if at == 0 && Library::known().takes_what_it_is_told(name) => {
+                            found.extend(told.first().cloned());
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -250,7 +256,25 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
+        if code.language == Language::Java
+            && !found.iter().any(Type::has_rows)
+            && let Some(class) = code.functions[function.0 as usize].class
+            && !code.classes[class.0 as usize].parents.is_empty()
+            && Self::is_declared_row(code, function, at)
+        {
+            found.extend(self.rows_of_mapper(file, &code.classes[class.0 as usize].name, at, depth));
+        }
         if found.is_empty() { Type::Unknown("a parameter without a type") } else { Type::one_of(found) }
+    }
+
+    /// Whether a parameter is declared to be a row of some statement: `ResultSet rows`.
+    fn is_declared_row(code: &Code, function: FunctionId, at: u32) -> bool {
+        let parameter = code.functions[function.0 as usize].parameters.get(at as usize);
+        let declared = parameter.and_then(|id| code.variables[id.0 as usize].declared);
+        declared.is_some_and(|of| match &code.types[of.0 as usize] {
+            TypeExpression::Named { name, .. } => Library::known().is_row(name.rsplit('.').next().unwrap_or(name)),
+            _ => false,
+        })
     }
 
     /// The argument `at` of the call whose callee is this expression.
@@ -327,11 +351,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     return found;
                 }
                 // A file of the tree that is not there is generated, from the schema if its names are called so.
-                if let (true, OuterPart::Named(original)) = (import.module.starts_with('.'), &import.name)
+                if let OuterPart::Named(original) = &import.name
                     && code.language != Language::Python
-                    && let Some(relation) = self.relation_called(original)
+                    && self.types.modules.is_inside(self.system().store, &import.module)
+                    && let Some(row) = self.made_of_schema(file, original)
                 {
-                    return self.relation_row(relation, Certainty::Likely);
+                    return row;
                 }
                 return Type::Library(name.into(), [].into());
             };
@@ -341,9 +366,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             // What a module of the tree exports without declaring it is generated, from the schema if it is called so.
             if let (Type::Unknown(_), OuterPart::Named(original)) = (&found, &import.name)
-                && let Some(relation) = self.relation_called(original)
+                && let Some(row) = self.made_of_schema(file, original)
             {
-                return self.relation_row(relation, Certainty::Likely);
+                return row;
             }
             return found;
         }
@@ -362,6 +387,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         all.filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
             .map(|module| self.exported(module, &OuterPart::Named(name.to_owned()), depth + 1))
             .find(|found| !found.is_unknown())
+    }
+
+    /// What is generated from a schema under the name of a table or model, as far as it is called so.
+    fn made_of_schema(&self, file: FileId, name: &str) -> Option<Type<'s>> {
+        let system = self.system();
+        let stem = name.strip_suffix("Schema").unwrap_or(name);
+        if let Some((declaring, mapping)) = system.entities.find_with_file(system.store, file, stem)
+            && stem.len() < name.len()
+            && let Some(row) = self.mapped_row(declaring, mapping, None)
+        {
+            return Some(row);
+        }
+        Some(self.relation_row(self.relation_called(name)?, Certainty::Likely))
     }
 
     /// What a file exports under a name.

@@ -340,6 +340,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     ExpressionKind::Call { callee, .. } => *callee,
                     ExpressionKind::New { class, .. } => {
                         let made = self.declared(file, *class, &step.env, 0);
+                        if let Type::Library(name, _) = &made
+                            && super::library::Library::known().holds(name)
+                        {
+                            return trip.open.push(step.to(Carrier::Expression(*call), 1));
+                        }
                         trip.found.push(match made {
                             made if made.has_rows() => Destination::Row {
                                 of: made,
@@ -436,6 +441,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, .. } => name.as_str(),
             _ => "",
         };
+        // `createInsertSchema(users, { fullName: … })`.
+        if library.refines(name)
+            && at == 1
+            && let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind
+            && let Some(of) = arguments.first().map(|first| self.type_of(step.file, *first, &step.env, 0))
+            && of.has_rows()
+        {
+            let how = "says more of the parts".to_owned();
+            return trip.found.push(Destination::Row { of, access: Access::Read, how });
+        }
         if library.gives_keys(name) && at == 0 {
             trip.open.push(step.to(Carrier::Keys(call), 1));
             return;
@@ -446,6 +461,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         if name == "assign" && at > 0 {
             trip.open.push(step.to(Carrier::Expression(call), 1));
+        }
+        if let ExpressionKind::Call { arguments, .. } = &code.expression(call).kind
+            && at > 0
+            && let Some(ExpressionKind::Text(text)) = arguments.first().map(|first| &code.expression(*first).kind)
+            && (text.is_empty() || text.contains(' '))
+        {
+            // `builder.where("u.name = :name", { name })`.
+            trip.found.push(Destination::Known("a parameter of a text".to_owned()));
+            return;
         }
         trip.found.push(match self.outside(step.file, callee) {
             Some(library) => Destination::Known(format!("a key of an object given to {library}")),

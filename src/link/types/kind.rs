@@ -238,6 +238,14 @@ impl Type<'_> {
         }
     }
 
+    /// What it holds at last; of several, the only one that is no plain value.
+    pub(super) fn held(&self) -> &Self {
+        match self {
+            Type::Of(of) => of.held(),
+            other => other,
+        }
+    }
+
     /// Whether there is a row in it.
     pub(super) fn has_rows(&self) -> bool {
         match self {

@@ -33,6 +33,9 @@ pub(super) struct Library {
     puts: HashSet<String>,
     keys: HashSet<String>,
     chooses: HashSet<String>,
+    described: HashSet<String>,
+    describes: HashSet<String>,
+    refines: HashSet<String>,
     methods: HashMap<String, Gives>,
     pairs: HashSet<String>,
     accumulating: HashSet<String>,
@@ -44,6 +47,7 @@ pub(super) struct Library {
     gives: Vec<String>,
     counts: Vec<String>,
     keepers: HashSet<String>,
+    told: Told<HashSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +65,7 @@ struct Written {
     functions: HashMap<String, String>,
     python: Python,
     repositories: Repositories,
+    told: Told<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +73,16 @@ struct Written {
 struct Models<T> {
     before: T,
     behind: T,
+    rows: T,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told<T> {
+    gives: T,
+    takes: T,
+    hands: T,
+    tables: T,
     rows: T,
 }
 
@@ -95,6 +110,9 @@ struct Methods {
     puts: String,
     keys: String,
     chooses: String,
+    described: String,
+    describes: String,
+    refines: String,
     pairs: String,
     accumulating: String,
 }
@@ -176,6 +194,9 @@ impl Library {
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
             chooses: words(&written.methods.chooses).collect(),
+            described: words(&written.methods.described).collect(),
+            describes: words(&written.methods.describes).collect(),
+            refines: words(&written.methods.refines).collect(),
             methods,
             pairs: words(&written.methods.pairs).collect(),
             accumulating: words(&written.methods.accumulating).collect(),
@@ -187,6 +208,13 @@ impl Library {
             gives: words(&written.repositories.gives).collect(),
             counts: words(&written.repositories.counts).collect(),
             keepers: words(&written.repositories.keepers).collect(),
+            told: Told {
+                gives: words(&written.told.gives).collect(),
+                takes: words(&written.told.takes).collect(),
+                hands: words(&written.told.hands).collect(),
+                tables: words(&written.told.tables).collect(),
+                rows: words(&written.told.rows).collect(),
+            },
         })
     }
 
@@ -273,6 +301,21 @@ impl Library {
         self.chooses.contains(method)
     }
 
+    /// Whether the second thing that a function is given has the names of the first.
+    pub(super) fn refines(&self, function: &str) -> bool {
+        self.refines.contains(function)
+    }
+
+    /// Whether a function makes the description of objects with the keys of what it is given.
+    pub(super) fn describes(&self, object: &str, function: &str) -> bool {
+        self.describes.contains(&format!("{object}.{function}"))
+    }
+
+    /// Whether a method of such a description gives it, or what it describes.
+    pub(super) fn is_described(&self, method: &str) -> bool {
+        self.described.contains(method)
+    }
+
     /// What a method of a holder gives.
     pub(super) fn method(&self, name: &str) -> Option<Gives> {
         self.methods.get(name).copied()
@@ -291,6 +334,31 @@ impl Library {
     pub(super) fn argument_of(&self, object: Option<&str>, name: &str) -> Option<usize> {
         let qualified = object.and_then(|object| self.functions.get(&format!("{object}.{name}")));
         qualified.or_else(|| self.functions.get(name)).copied()
+    }
+
+    /// Whether a function gives what its first type argument says.
+    pub(super) fn gives_what_it_is_told(&self, function: &str) -> bool {
+        self.told.gives.contains(function)
+    }
+
+    /// Whether functions of a type take what its first type argument says.
+    pub(super) fn takes_what_it_is_told(&self, name: &str) -> bool {
+        self.told.takes.contains(name)
+    }
+
+    /// Whether the function that a function is given takes what its last type argument says.
+    pub(super) fn hands_what_it_is_told(&self, function: &str) -> bool {
+        self.told.hands.contains(function)
+    }
+
+    /// Whether a generic type is the rows of the table that it is told the name of.
+    pub(super) fn is_told_table(&self, name: &str) -> bool {
+        self.told.tables.contains(name)
+    }
+
+    /// Whether a part of a generated type of a table is the type of rows.
+    pub(super) fn is_row_part(&self, name: &str) -> bool {
+        self.told.rows.contains(name)
     }
 
     /// Whether what has that name keeps models by their names.

@@ -258,6 +258,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> (Part<'s>, String) {
         let Some(code) = self.code(file) else { return (Part::Nothing, String::new()) };
         let declared = &code.classes[class.0 as usize];
+        if declared.kind == ClassKind::Interface
+            && code.language == Language::Java
+            && let Some(found) = self.implemented_part((file, class), name, is_accessor, depth)
+        {
+            return found;
+        }
         let names = if is_accessor { super::row::accessed(name) } else { vec![name.to_owned()] };
         let own = declared.members.iter().any(|member| names.contains(&member.name));
         if own {

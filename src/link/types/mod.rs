@@ -13,6 +13,7 @@ mod declared;
 mod evaluate;
 mod given;
 mod goes;
+mod implementer;
 mod kind;
 mod library;
 mod member;
@@ -58,6 +59,8 @@ pub struct Types<'a, 's, 'w> {
     mappings: OnceLock<BTreeMap<RelationKey, Vec<(FileId, &'s Mapping)>>>,
     /// Files that name a function, by its name.
     named: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
+    /// The mapped classes that implement an interface.
+    implementers: OnceLock<implementer::Implementers<'s>>,
     /// Files that may give a view something, by its name.
     giving: Mutex<HashMap<Box<str>, Arc<[FileId]>>>,
 }
@@ -92,6 +95,7 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
             modules: Modules::new(system.store),
             mappings: OnceLock::new(),
             named: Mutex::default(),
+            implementers: OnceLock::new(),
             giving: Mutex::default(),
         }
     }
@@ -118,13 +122,18 @@ impl<'a, 's, 'w> Types<'a, 's, 'w> {
         let known = self.named.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let files = known.unwrap_or_else(|| {
             let words = Words::new([name]);
-            let seen = store.sweep(|file, text| modules::is_script(file) && words.is_in(text), |seen| *seen);
+            let seen = store.sweep(
+                |file, text| (modules::is_script(file) || modules::is_java(file)) && words.is_in(text),
+                |seen| *seen,
+            );
             let files: Arc<[FileId]> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
             self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::clone(&files));
             files
         });
         let repository = store.file(file).repository;
+        let is_java = modules::is_java(store.file(file));
         let near = files.iter().copied().filter(|&id| id != file && store.file(id).repository == repository);
+        let near = near.filter(|&id| modules::is_java(store.file(id)) == is_java);
         let near: Vec<FileId> = near.collect();
         if near.len() > MOST_CALLERS { Vec::new() } else { near }
     }
@@ -252,7 +261,14 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         if found.form == UseForm::Key {
             return self.key(file, found);
         }
-        if found.form == UseForm::Argument && is_name_alone(code, found) {
+        let is_script = code.language == Language::TypeScript;
+        if let ExpressionKind::Text(table) = &code.expression(found.receiver).kind
+            && is_script
+            && found.form == UseForm::Argument
+        {
+            return self.qualified(file, table, found);
+        }
+        if is_script && found.form == UseForm::Argument && is_name_alone(code, found) {
             return self.name_alone(file, found);
         }
         let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
@@ -277,6 +293,18 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
+                Type::Library(name, _)
+                    if library::Library::known().is_row(&name)
+                        && let Some(column) = self.by_shape(code, found) =>
+                {
+                    let own = self.system().catalog.display(&column.relation);
+                    Meaning::Columns {
+                        columns: vec![column],
+                        access: found.access,
+                        certainty: Certainty::Likely,
+                        why: format!("named to a {name}, and only {own} has all the names that are read of it"),
+                    }
+                }
                 Type::Library(name, _) if library::Library::known().is_row(&name) => {
                     Meaning::SomeRow(format!("named to a {name} whose statement is not known"))
                 }
@@ -308,7 +336,9 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
         let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
         self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
-            let Destination::Row { of, access: _, how } = destination else { return None };
+            let (Destination::Row { of, how, .. } | Destination::Named { of, how, .. }) = destination else {
+                return None;
+            };
             match self.part(&of, &found.name, false, 0) {
                 (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
                     columns,
@@ -351,6 +381,25 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (None, None, Some(why)) => Meaning::Unknown(why),
             (None, None, None) => Meaning::Value("a key of an object of its own".to_owned()),
         }
+    }
+
+    /// `"users.full_name"` in a file that runs statements: a column when there is such a table.
+    fn qualified(&self, file: FileId, table: &str, found: &Use) -> Meaning {
+        let system = self.system();
+        let runs = {
+            let facts = system.store.facts(file);
+            !facts.built.is_empty() || !facts.statements.is_empty()
+        };
+        let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
+        let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);
+        if let Some(relation) = relation
+            && let Part::Columns(columns, _) = self.relation_name(&relation, &found.name)
+        {
+            let why =
+                format!("named with its table, {}, in code that runs statements", system.catalog.display(&relation));
+            return Meaning::Columns { columns, access: found.access, certainty: Certainty::Likely, why };
+        }
+        Meaning::Unknown("a name with another one before it".to_owned())
     }
 
     /// A name in a list of names, or one that a function is made with: a column when rows are asked for what it names.
@@ -403,9 +452,22 @@ fn why(found: &Use, evidence: &str) -> String {
     format!("{does} of {evidence}")
 }
 
+/// Whether something is the first parameter of what answers requests, as programs without types call it.
+fn is_request(code: &Code, id: ExpressionId) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(id).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    let (Some((function, 0)), None) = (variable.parameter, variable.declared) else { return false };
+    let second = code.functions[function.0 as usize].parameters.get(1);
+    let second = second.map_or("", |id| code.variables[id.0 as usize].name.as_str());
+    variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
+    if is_request(code, found.receiver) {
+        return Some("a part of a request".to_owned());
+    }
     let mut at = found.receiver;
     for _ in 0..8 {
         match &code.expression(at).kind {

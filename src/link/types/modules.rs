@@ -198,19 +198,23 @@ impl<'s> Modules<'s> {
     /// A package of the tree, or a part of one.
     fn in_package(&self, store: &Store<'_>, specifier: &str) -> Option<FileId> {
         let packages = self.packages.get_or_init(|| packages(store));
-        let cut = if specifier.starts_with('@') {
-            specifier.match_indices('/').nth(1).map_or(specifier.len(), |(at, _)| at)
-        } else {
-            specifier.find('/').unwrap_or(specifier.len())
-        };
-        let (repository, folder) = packages.get(&specifier[..cut])?;
-        let part = specifier[cut..].trim_start_matches('/');
+        let package = package_of(specifier);
+        let (repository, folder) = packages.get(package)?;
+        let part = specifier[package.len()..].trim_start_matches('/');
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         SOURCE_FOLDERS.iter().find_map(|source| {
             let path =
                 if part.is_empty() { format!("{prefix}{source}index") } else { format!("{prefix}{source}{part}") };
             self.file_like(*repository, &path)
         })
+    }
+
+    /// Whether a specifier is a path inside of the tree, whether or not there is such a file.
+    pub(super) fn is_inside(&self, store: &Store<'_>, specifier: &str) -> bool {
+        let packages = self.packages.get_or_init(|| packages(store));
+        specifier.starts_with(['.', '#', '~'])
+            || specifier.starts_with("@/")
+            || packages.contains_key(package_of(specifier))
     }
 
     /// A specifier from some root (`src/x`, `@/x`, `~/x`, `#x`): the one file whose path ends so.
@@ -236,6 +240,11 @@ pub(super) fn is_in_package(file: &SourceFile, package: &str) -> bool {
     folder == path || folder.strip_suffix(&path).is_some_and(|before| before.ends_with('/'))
 }
 
+/// Whether a file is Java.
+pub(super) fn is_java(file: &SourceFile) -> bool {
+    file.repository_path.ends_with(".java")
+}
+
 fn is_python(file: &SourceFile) -> bool {
     [".py", ".pyi", ".pyw"].iter().any(|ending| file.repository_path.ends_with(ending))
 }
@@ -244,6 +253,15 @@ fn is_python(file: &SourceFile) -> bool {
 pub(super) fn is_script(file: &SourceFile) -> bool {
     let ending = file.repository_path.rsplit('.').next().unwrap_or("");
     matches!(ending, "py" | "ts" | "tsx" | "mts" | "cts" | "js" | "jsx" | "mjs" | "cjs" | "vue")
+}
+
+/// The name of the package in a specifier.
+fn package_of(specifier: &str) -> &str {
+    let cut = match specifier.strip_prefix('@') {
+        Some(_) => specifier.match_indices('/').nth(1).map(|(at, _)| at),
+        None => specifier.find('/'),
+    };
+    &specifier[..cut.unwrap_or(specifier.len())]
 }
 
 fn folder_of(path: &str) -> &str {

@@ -62,16 +62,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::New { .. } => return trip.open.push(step.to(Carrier::Keys(call), 1)),
             _ => return,
         };
-        let name = match &code.expression(callee).kind {
+        let (object, name) = match &code.expression(callee).kind {
             ExpressionKind::Member { object, name } => {
                 let of = self.type_of(step.file, *object, &step.env, 0);
                 if let Some(found) = looked_up(self.with_sources(of), Access::Read) {
                     return trip.found.push(found);
                 }
-                name.as_str()
+                let object = match &code.expression(*object).kind {
+                    ExpressionKind::Name { name, .. } => Some(name.as_str()),
+                    _ => None,
+                };
+                (object, name.as_str())
             }
-            ExpressionKind::Name { name, .. } => name.as_str(),
-            _ => "",
+            ExpressionKind::Name { name, .. } => (None, name.as_str()),
+            _ => (None, ""),
         };
         let function = self.type_of(step.file, callee, &step.env, 0);
         if let Type::Function(declaring, id, _) = &function
@@ -92,7 +96,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return trip.found.push(found);
         }
-        if library.argument_of(None, name).is_some() || library.gives_keys(name) {
+        if library.argument_of(object, name).is_some() || library.gives_keys(name) {
             trip.open.push(step.to(Carrier::Keys(call), 1));
         }
     }

@@ -201,6 +201,29 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         Some(self.declared(file, declared, &env, depth + 1))
     }
 
+    /// What parameter `at` of a lambda gets that is argument `position` of a constructor of `count` parameters.
+    pub(super) fn given_to_constructor(
+        &self,
+        file: FileId,
+        code: &'s Code,
+        (class, count): (TypeId, usize),
+        position: u32,
+        at: u32,
+        depth: u32,
+    ) -> Option<Type<'s>> {
+        let TypeExpression::Named { name, .. } = &code.types[class.0 as usize] else { return None };
+        let (declaring, class) = self.class_called(file, code, name, depth + 1)?;
+        let own = self.code(declaring)?;
+        let constructors = own.functions.iter().filter(|function| function.class == Some(class));
+        constructors.filter(|function| function.name == "<init>" && function.parameters.len() == count).find_map(
+            |function| {
+                let parameter = *function.parameters.get(position as usize)?;
+                let declared = own.variables[parameter.0 as usize].declared?;
+                self.lambda_parameter((declaring, declared), &Env::default(), at, depth + 1)
+            },
+        )
+    }
+
     /// The methods of that name that a call with so many arguments may mean, of the nearest class that has any.
     pub(super) fn overloads(
         &self,

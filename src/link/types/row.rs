@@ -120,7 +120,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Part<'s> {
         let system = self.system();
         let Some(found) = system.entities.property(system.store, file, mapping, name) else {
-            return self.led_back(mapping, name).map_or(Part::Nothing, Part::Related);
+            if let Some(back) = self.led_back(mapping, name) {
+                return Part::Related(back);
+            }
+            // A class of which nothing is said but that it stands for rows.
+            if mapping.properties.is_empty() && mapping.parent.is_none() {
+                let relation = relation_key(&system.catalog, table, &system.database.search_path());
+                return self.relation_name(&relation, name);
+            }
+            return Part::Nothing;
         };
         let target = found.property.target.as_deref();
         let target = target.and_then(|target| system.entities.find_with_file(system.store, file, target));

@@ -77,7 +77,7 @@ fn member<'t>(node: Node<'t>, name: Node<'t>, property: String, is_getter: bool,
     }
 }
 
-fn has_modifier(node: Node<'_>, words: &[&str], text: &str) -> bool {
+pub(super) fn has_modifier(node: Node<'_>, words: &[&str], text: &str) -> bool {
     let mut cursor = node.walk();
     let Some(modifiers) = node.children(&mut cursor).find(|child| child.kind() == "modifiers") else { return false };
     let mut cursor = modifiers.walk();

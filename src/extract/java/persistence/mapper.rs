@@ -44,6 +44,7 @@ pub(super) fn parameters(facts: &mut FileFacts, interface: Node<'_>, text: &str)
     let name = interface.child_by_field_name("name").map_or("", |name| text_of(name, text));
     let is_mapper = text.contains(PACKAGE) || MAPPERS.iter().any(|suffix| name.ends_with(suffix));
     let Some(body) = interface.child_by_field_name("body").filter(|_| is_mapper) else { return };
+    facts.mappings.extend(entity_of(interface, text));
     let base = SqlText::verbatim(text, 0);
     let mut cursor = body.walk();
     for method in body.named_children(&mut cursor).filter(|node| node.kind() == "method_declaration") {
@@ -84,6 +85,27 @@ pub(super) fn parameters(facts: &mut FileFacts, interface: Node<'_>, text: &str)
         }
         facts.built.extend(in_annotations(method, (name, own), text, &base));
     }
+}
+
+/// The class whose rows a mapper is for: `interface UserMapper extends BaseMapper<User>`. It may have no mark of its own.
+fn entity_of(interface: Node<'_>, text: &str) -> Option<Mapping> {
+    let mut cursor = interface.walk();
+    let extends = interface.children(&mut cursor).find(|child| child.kind() == "extends_interfaces")?;
+    super::nodes(extends, &["generic_type"]).into_iter().find_map(|class| {
+        let is_mapper = class::simple_name(class, text).ends_with("Mapper");
+        // A single capital is a parameter of the interface itself.
+        let entity = class::arguments(class, text).first().copied().filter(|entity| is_mapper && entity.len() > 1)?;
+        Some(Mapping {
+            entity: entity.to_owned(),
+            span: span_of(class),
+            role: MappingRole::Entity,
+            table: MappedName::Implied,
+            parent: None,
+            mixins: Vec::new(),
+            implied: ImpliedNames::BySchema,
+            properties: Vec::new(),
+        })
+    })
 }
 
 /// Properties of parameters that the SQL in a method's annotations reads: `#{fullName}`, `#{user.fullName}`.

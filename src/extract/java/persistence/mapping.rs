@@ -80,6 +80,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants:
             .child_by_field_name("superclass")
             .and_then(|parent| parent.named_child(0))
             .map(|parent| class::simple_name(parent, text)),
+        is_abstract: class::has_modifier(node, &["abstract"], text),
         text,
         constants,
     };
@@ -92,6 +93,7 @@ struct Class<'a, 't> {
     annotations: Vec<Annotation<'t>>,
     members: Vec<Member<'t>>,
     parent: Option<&'t str>,
+    is_abstract: bool,
     text: &'t str,
     constants: &'a Constants<'a>,
 }
@@ -102,7 +104,7 @@ impl<'t> Class<'_, 't> {
     }
 
     fn read(&self, facts: &mut FileFacts) {
-        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name));
+        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name)) || self.is_plain_entity();
         let role = if self.has("Embeddable") {
             MappingRole::Embeddable
         } else if is_entity {
@@ -146,6 +148,17 @@ impl<'t> Class<'_, 't> {
         self.fragments(facts);
         facts.mappings.push(own);
         facts.mappings.extend(found.other);
+    }
+
+    /// Whether it is an entity of `MyBatis-Plus`, which only its properties say: those of classes that are made to be
+    /// extended say the same.
+    fn is_plain_entity(&self) -> bool {
+        const BASES: &[&str] = &["Base", "Abstract"];
+        let is_base =
+            self.is_abstract || BASES.iter().any(|word| self.name.starts_with(word) || self.name.ends_with(word));
+        !is_base
+            && !self.has("MappedSuperclass")
+            && self.members.iter().any(|member| member.has_any(&["TableId", "TableField"]))
     }
 
     fn table(&self) -> MappedName<ObjectName> {

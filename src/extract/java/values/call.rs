@@ -16,6 +16,10 @@ const NAMED_READ: &[&str] =
 /// Methods whose first argument may name a part that they set, beside `updateX` and `putX`.
 const NAMED_WRITE: &[&str] = &["put", "putIfAbsent", "computeIfAbsent", "set", "addValue", "replace", "with"];
 
+/// Methods whose first argument is the name of a parameter of a statement.
+const PARAMETERS: &[&str] =
+    &["setParameter", "setParameterList", "registerStoredProcedureParameter", "bind", "bindList"];
+
 /// Methods of queries, conditions and orders whose arguments name parts of the rows that are asked for.
 const CONDITIONS: &[&str] = &[
     "eq",
@@ -162,7 +166,11 @@ impl<'t> Lowering<'t> {
         };
         let types = node.child_by_field_name("type_arguments").map(|list| self.types_in(list)).unwrap_or_default();
         let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
+        if called == "set" {
+            self.set_by_reference(&arguments);
+        }
         self.named_part(object, called, &arguments);
+        self.parameter_name(called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
         self.named_in_condition(object, call, called, &arguments);
         if let Some(object) = object {
@@ -203,6 +211,31 @@ impl<'t> Lowering<'t> {
     pub(super) fn flow_arguments(&mut self, call: ExpressionId, arguments: &[ExpressionId]) {
         for (at, argument) in arguments.iter().enumerate() {
             self.flow(*argument, FlowTarget::Argument(call, at as u32));
+        }
+    }
+
+    /// `update.set(User::getFullName, x)` writes what the reference names.
+    fn set_by_reference(&mut self, arguments: &[ExpressionId]) {
+        let [first, _, ..] = arguments else { return };
+        let reference = self.code.expression(*first);
+        if !matches!(reference.kind, ExpressionKind::Function(_)) {
+            return;
+        }
+        let end = reference.span.end;
+        let is_named = |used: &&mut Use| used.form == UseForm::Accessor && used.span.end == end;
+        if let Some(named) = self.code.uses.iter_mut().rev().take(4).find(is_named) {
+            named.access = Access::Write;
+        }
+    }
+
+    /// `query.setParameter("fullName", x)`: the name of a statement's parameter, which is no part of anything.
+    fn parameter_name(&mut self, called: &str, arguments: &[ExpressionId]) {
+        if !PARAMETERS.contains(&called) {
+            return;
+        }
+        if let Some((name, span)) = arguments.first().and_then(|first| self.constant(*first)) {
+            let receiver = self.add(ExpressionKind::Scalar, span);
+            self.code.uses.push(Use { span, name, receiver, access: Access::Read, form: UseForm::Argument });
         }
     }
 

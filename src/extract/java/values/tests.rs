@@ -114,7 +114,7 @@ fn target(code: &Code, target: &FlowTarget) -> String {
         FlowTarget::Returned(id) => format!("result of {:?}", code.functions[id.0 as usize].name),
         FlowTarget::Part(whole) => format!("part of {}", show(whole)),
         FlowTarget::Spread(whole) => format!("spread into {}", show(whole)),
-        FlowTarget::Key(object, _) => format!("key of {}", show(object)),
+        FlowTarget::Key(whole, _) => format!("key of {}", show(whole)),
     }
 }
 

@@ -133,7 +133,8 @@ impl Reader<'_> {
             | "comment" | "order" | "nocheck" | "check" | "row_format" | "no" | "discard" | "import" | "default"
             | "charset" | "character" | "collate" | "tablespace" | "lock" | "algorithm" | "logging" | "nologging"
             | "freeze" | "materialize" | "optimize" | "repair" | "rebuild" | "split" | "merge" | "move" | "read"
-            | "parallel" | "noparallel" | "key_block_size" | "remove" | "switch" | "swap" | "without" | "with" => {
+            | "parallel" | "noparallel" | "key_block_size" | "remove" | "switch" | "swap" | "without" | "with"
+            | "of" | "not" => {
                 return Action::Other;
             }
             _ if matches!(last, Action::Add | Action::Drop) => {

@@ -176,8 +176,22 @@ impl Lexer<'_> {
             if self.byte(length) == b'>' && self.byte(length + 1) != b'=' {
                 return self.take(length + 1, TokenKind::Placeholder);
             }
+            if let Some(length) = self.management_studio(length) {
+                return self.take(length, TokenKind::Placeholder);
+            }
         }
         self.take(1, TokenKind::Operator)
+    }
+
+    /// The length of a template parameter of SQL Server's client, `<name, type, default>`, whose name ends at `length`.
+    fn management_studio(&self, length: usize) -> Option<usize> {
+        const LONGEST: usize = 200;
+        let rest = &self.bytes[self.at..self.bytes.len().min(self.at + LONGEST)];
+        let end = memchr::memchr(b'>', rest)?;
+        let inner = rest.get(length..end)?;
+        let plain = !inner.iter().any(|byte| matches!(byte, b'<' | b'\n' | b'=' | b'\'' | b';'));
+        let parts = memchr::memchr_iter(b',', inner).count();
+        (plain && parts == 2 && matches!(inner.first(), Some(b',' | b' '))).then_some(end + 1)
     }
 
     /// `&name` of sqlplus, only where no operand stands before it.

@@ -312,13 +312,18 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The column in `BigQuery`'s `FROM t, t.items`: a path that starts at a source.
+    /// The column in `BigQuery`'s `FROM t, t.items` and Redshift's `FROM t AS a, a.items AS b`: a path that starts at a
+    /// source. Elsewhere a schema may have the name, but hardly that of an alias.
     fn array_path(&self, name: &NameTree, scope: ScopeId) -> Option<Vec<ast::Ident>> {
-        if self.places.dialect() != Dialect::BigQuery || name.0.len() < 2 {
+        let dialect = self.places.dialect();
+        if !matches!(dialect, Dialect::BigQuery | Dialect::Postgres | Dialect::Generic) || name.0.len() < 2 {
             return None;
         }
         let parts: Vec<ast::Ident> = name.0.iter().map(|part| part.as_ident().cloned()).collect::<Option<_>>()?;
-        self.source_named(scope, &places::ident(&parts[0])).map(|_| parts)
+        let source = self.source_named(scope, &places::ident(&parts[0]))?;
+        let source = self.scope(scope).sources.get(source as usize)?;
+        let aliased = source.alias.is_some() && matches!(source.relation, Relation::Table(_));
+        (dialect == Dialect::BigQuery || aliased).then_some(parts)
     }
 
     fn unnested_path(&mut self, path: &[ast::Ident], alias: Option<&TableAlias>, scope: ScopeId) {

@@ -31,7 +31,7 @@ use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::SchemaChange;
 use crate::model::span::Span;
 use crate::model::statement::{
-    Access, ColumnReference, HoleRole, HoleUse, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source,
+    Access, ColumnReference, Dialect, HoleRole, HoleUse, Lookup, Output, OutputValue, Relation, Scope, ScopeId, Source,
     StatementKind, Usage,
 };
 
@@ -304,7 +304,9 @@ impl<'a> Lowerer<'a> {
     /// Whether a name that starts with the unquoted word `first` and ends with `name` cannot be a column: variables,
     /// parameters, values that look like names.
     fn is_no_column(&self, first: &str, name: &ast::Ident, is_bare: bool) -> bool {
-        if first.starts_with(['@', '$', ':']) || (name.quote_style.is_none() && name.value.starts_with('$')) {
+        let placed = !is_bare && self.places.dialect() == Dialect::Snowflake;
+        if first.starts_with(['@', '$', ':']) || (name.quote_style.is_none() && name.value.starts_with('$') && !placed)
+        {
             return true;
         }
         if !self.locals.is_empty() {

@@ -410,13 +410,20 @@ impl Lowerer<'_> {
             let span = self.span(name);
             self.refer(qualifier.to_vec(), places::ident(name), span, Place::read(scope, Usage::LeftOut));
         }
-        for item in replaced {
+        let is_renamed =
+            |name: &ast::Ident| renamed.iter().find(|item| places::ident(&item.ident).matches(&places::ident(name)));
+        for item in replaced.clone() {
             let at = self.scope(scope).outputs.len() as u32;
             self.value(&item.expr, Place::read(scope, Usage::Output(at)));
-            let span = self.span(&item.column_name);
-            self.push_output(scope, Some(places::ident(&item.column_name)), Some(span), OutputValue::Expression);
+            let name = is_renamed(&item.column_name).map_or(&item.column_name, |renamed| &renamed.alias);
+            let span = self.span(name);
+            self.push_output(scope, Some(places::ident(name)), Some(span), OutputValue::Expression);
         }
         for item in renamed {
+            // What is replaced is not the column that was there.
+            if replaced.clone().any(|other| places::ident(&other.column_name).matches(&places::ident(&item.ident))) {
+                continue;
+            }
             let at = self.scope(scope).outputs.len() as u32;
             let span = self.span(&item.ident);
             let place = Place::read(scope, Usage::Output(at));

@@ -12,7 +12,7 @@ use crate::model::name::{Ident, ObjectName};
 use crate::model::schema::{ColumnDef, RelationKind, SchemaChange};
 use crate::model::span::Span;
 use crate::model::statement::{
-    Access, Insert, InsertColumns, Lookup, ScopeId, Source, SourceRole, StatementKind, Usage,
+    Access, Dialect, Insert, InsertColumns, Lookup, ScopeId, Source, SourceRole, StatementKind, Usage,
 };
 
 impl Lowerer<'_> {
@@ -93,12 +93,21 @@ impl Lowerer<'_> {
                 columns: columns.into_iter().map(|column| column.name).collect(),
                 query,
             }),
-            _ => self.changes.push(SchemaChange::CreateTable {
-                table,
-                columns,
-                copies,
-                if_not_exists: create.if_not_exists,
-            }),
+            _ => {
+                let names: Vec<Ident> = columns.iter().map(|column| column.name.clone()).collect();
+                self.changes.push(SchemaChange::CreateTable {
+                    table: table.clone(),
+                    columns,
+                    copies,
+                    if_not_exists: create.if_not_exists,
+                });
+                if let Some(query) = query {
+                    // MySQL adds those of the query that are not declared; others fill the declared ones in order.
+                    let columns = if self.places.dialect() == Dialect::Mysql { Vec::new() } else { names };
+                    let kind = RelationKind::Table;
+                    self.changes.push(SchemaChange::CreateFromQuery { relation: table, kind, columns, query });
+                }
+            }
         }
         StatementKind::CreateTable
     }

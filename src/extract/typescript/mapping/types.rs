@@ -8,11 +8,17 @@ use tree_sitter::Node;
 use super::super::builder::code::{Code, arguments, children};
 use super::{Text, mapping, placed, property, table_name};
 use crate::extract::host::span_of;
-use crate::model::mapping::{ImpliedNames, Mapping};
+use crate::model::mapping::{ImpliedNames, MappedName, Mapping};
 use crate::model::span::Span;
 
-/// Names of interfaces that list the tables of a database with the type of their rows.
+/// Names, or their ends, of types that list the tables of a database with the type of their rows.
 const DATABASES: &[&str] = &["DB", "Database", "Tables", "DatabaseSchema", "Schema"];
+
+/// Types of Kysely's that columns of a table have.
+const OF_COLUMNS: &[&str] = &["Generated<", "GeneratedAlways<", "ColumnType<", "JSONColumnType<"];
+
+/// Types of Kysely's that are made of the type of a table.
+const OF_TABLES: &[&str] = &["Selectable", "Insertable", "Updateable"];
 
 pub(super) fn read(code: &Code<'_>, mappings: &mut Vec<Mapping>) {
     let types: HashMap<&str, Node<'_>> =
@@ -20,9 +26,11 @@ pub(super) fn read(code: &Code<'_>, mappings: &mut Vec<Mapping>) {
     let lists_tables = code.imports("kysely") || code.text.contains("knex/types/tables");
     for node in &code.types {
         let Some(name) = node.child_by_field_name("name") else { continue };
-        let is_database = DATABASES.contains(&code.text_of(name)) || code.text_of(name).ends_with("Database");
+        let own_name = code.text_of(name);
+        let is_database = DATABASES.iter().any(|end| own_name.ends_with(end));
         for (member, kind) in members(code, *node) {
-            if is_database && lists_tables {
+            let is_constant = code.text.as_bytes().get(member.1.end as usize) == Some(&b']');
+            if is_database && (lists_tables || is_constant) {
                 let row = code.text_of(kind);
                 let row = row.split('<').next().unwrap_or(row);
                 if let Some(own) = types.get(row) {
@@ -33,6 +41,9 @@ pub(super) fn read(code: &Code<'_>, mappings: &mut Vec<Mapping>) {
                 supabase(code, kind, mappings);
             }
         }
+    }
+    if code.imports("kysely") {
+        alone(code, &types, mappings);
     }
     for chain in &code.chains {
         for link in &chain.links {
@@ -46,6 +57,34 @@ pub(super) fn read(code: &Code<'_>, mappings: &mut Vec<Mapping>) {
             {
                 mappings.extend(rows(code, *own, table));
             }
+        }
+    }
+}
+
+/// Types of rows whose tables another file lists: they have columns of Kysely's types, or others are made of them.
+fn alone<'t>(code: &Code<'t>, types: &HashMap<&str, Node<'t>>, mappings: &mut Vec<Mapping>) {
+    let made_of = |alias: &Node<'t>| {
+        let value = alias.child_by_field_name("value").filter(|value| value.kind() == "generic_type")?;
+        let name = code.text_of(value.child_by_field_name("name")?);
+        let argument = value.child_by_field_name("type_arguments")?.named_child(0)?;
+        OF_TABLES.contains(&name).then(|| code.text_of(argument))
+    };
+    let tables: Vec<&str> = code.types.iter().filter_map(made_of).collect();
+    for node in &code.types {
+        let Some(name) = node.child_by_field_name("name").map(|name| code.text_of(name)) else { continue };
+        let has_columns = || {
+            let is_column =
+                |(_, kind): &(Text<'t>, Node<'t>)| OF_COLUMNS.iter().any(|of| code.text_of(*kind).starts_with(of));
+            members(code, *node).iter().any(is_column)
+        };
+        if mappings.iter().any(|known| known.entity == name) || !types.contains_key(name) {
+            continue;
+        }
+        if tables.contains(&name) || has_columns() {
+            mappings.extend(rows(code, *node, name).map(|mut found| {
+                found.table = MappedName::Implied;
+                found
+            }));
         }
     }
 }
@@ -64,7 +103,15 @@ fn members<'t>(code: &Code<'t>, node: Node<'t>) -> Vec<(Text<'t>, Node<'t>)> {
         .filter(|member| member.kind() == "property_signature")
         .filter_map(|member| {
             let name = member.child_by_field_name("name")?;
-            let name = code.string(name).unwrap_or_else(|| (code.text_of(name), span_of(name)));
+            let name = match name.kind() {
+                // `[tableName]: User`, with the place of the constant.
+                "computed_property_name" => {
+                    let key = name.named_child(0)?;
+                    let text = code.values(key).into_iter().find_map(|value| code.string(value))?.0;
+                    (text, span_of(key))
+                }
+                _ => code.string(name).unwrap_or_else(|| (code.text_of(name), span_of(name))),
+            };
             Some((name, member.child_by_field_name("type")?.named_child(0)?))
         })
         .collect()

@@ -118,6 +118,7 @@ impl<'t> Lowering<'t> {
         let mut strings = Vec::new();
         let is_inside = std::mem::replace(&mut self.in_argument, true);
         for (at, argument) in children(list).into_iter().enumerate() {
+            self.qualified(unwrap(argument));
             if strings.len() < MOST_STRINGS
                 && let Some((name, span)) = self.constant(unwrap(argument)).filter(|(name, _)| is_name(name))
             {
@@ -127,6 +128,19 @@ impl<'t> Lowering<'t> {
         }
         self.in_argument = is_inside;
         (arguments, strings)
+    }
+
+    /// `eb("users.full_name", "=", name)`: the name is of what stands before it, which is no value of the code.
+    pub(super) fn qualified(&mut self, node: Node<'t>) {
+        let Some((text, span)) = self.constant(node) else { return };
+        let Some((table, name)) = text.split_once('.').filter(|(table, name)| is_name(table) && is_name(name)) else {
+            return;
+        };
+        let at = span.start as usize;
+        let receiver = ExpressionKind::Text(table.to_owned());
+        let receiver = self.add(receiver, Span::new(at, at + table.len()));
+        let own = Span::new(span.end as usize - name.len(), span.end as usize);
+        self.record(name, own, receiver, Access::Read, UseForm::Argument);
     }
 
     /// `row.get("full_name")` names a part of the row, and so does `pick(row, "full_name", …)`.

@@ -87,7 +87,9 @@ impl<'t> Lowering<'t> {
         let name = inner.child_by_field_name("function").unwrap_or(inner);
         let text = self.text_of(name).rsplit('.').next().unwrap_or("").to_owned();
         self.class_mut(class).annotations.push(text);
+        let before = self.code.uses.len();
         self.statement(decorator);
+        self.named_by_decorator(before, class, span_of(decorator));
     }
 
     /// Decorators that stand before `export`.
@@ -95,6 +97,19 @@ impl<'t> Lowering<'t> {
         let Some(class) = self.hoisted_classes.get(&declaration.id()).copied() else { return };
         for decorator in decorators {
             self.class_decorator(*decorator, class);
+        }
+    }
+
+    /// `@Index(["fullName", "email"])`: what a decorator of a class lists are its parts.
+    fn named_by_decorator(&mut self, from: usize, class: ClassId, span: Span) {
+        let mut this = None;
+        for at in from..self.code.uses.len() {
+            let found = &self.code.uses[at];
+            let is_list = matches!(self.kind(found.receiver), ExpressionKind::List(_));
+            if found.form == UseForm::Argument && is_list {
+                let this = *this.get_or_insert_with(|| self.add(ExpressionKind::This(class), span));
+                self.code.uses[at].receiver = this;
+            }
         }
     }
 

@@ -194,6 +194,7 @@ impl<'t> Lowering<'t> {
         for item in children(node) {
             let value = self.expression(item);
             if names.len() < MOST_NAMES {
+                self.qualified(item);
                 names.extend(self.constant(item).filter(|(name, _)| is_name(name)));
             }
             if let ExpressionKind::Element(of) = *self.kind(value)

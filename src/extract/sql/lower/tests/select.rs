@@ -282,7 +282,7 @@ fn words_that_are_no_columns() {
     check_in(
         Dialect::Snowflake,
         "SELECT s.nextval, t.$1, a:b.c::int, filter(d, x -> x > e) FROM t, LATERAL FLATTEN(input => t.f) g",
-        "s0: from t; from FLATTEN() as g(seq,key,path,index,value,this); read t.f[0..1] other; read a~ out2; read d~ out3; read e~ out3; -> nextval, $1, int4, filter",
+        "s0: from t; from FLATTEN() as g(seq,key,path,index,value,this); read t.f[0..1] other; read t.$1~ out1; read a~ out2; read d~ out3; read e~ out3; -> nextval, $1=#1, int4, filter",
     );
     check_in(
         Dialect::Generic,

@@ -1,0 +1,287 @@
+//! Pieces of statements that no grammar knows and for which a phrase of [`super::phrases`] is not enough: what stands
+//! there instead, so that the statement can be parsed. Names that are columns keep their places.
+
+use std::borrow::Cow;
+
+use super::holes::ends_operand;
+use super::lexer::{Token, TokenKind};
+use super::phrases::{self, closing};
+
+/// One past the last token of what begins with token `at` and is to be left out, and what is put in its place.
+pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Cow<'static, str>)> {
+    let drop = |last: usize| Some((last + 1, Cow::Borrowed("")));
+    if tokens[at].kind == TokenKind::Operator {
+        if is_continuation(text, tokens, at) {
+            return drop(at);
+        }
+        if is_update_list(text, tokens, at) {
+            return Some((at + 1, Cow::Borrowed(" CROSS JOIN ")));
+        }
+        if is_outer_join_mark(text, tokens, at) {
+            return drop(at + 2);
+        }
+        return table_hint(text, tokens, at).or_else(|| format_phrase(text, tokens, at)).and_then(drop);
+    }
+    if let Some(found) = phrases::find(text, tokens, at) {
+        return Some((found.end, Cow::Borrowed(found.instead)));
+    }
+    let word = tokens[at].of(text);
+    let is_one = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is_one(&["where"]) && is_position(text, tokens, at) {
+        // The row of a cursor: no column is read.
+        return drop(at + 3);
+    }
+    if is_one(&["next"])
+        && let Some(last) = next_value(text, tokens, at)
+    {
+        return Some((last + 1, Cow::Borrowed("NULL")));
+    }
+    if is_one(&["for"]) {
+        // Rows of a temporal table as they were.
+        return period(text, tokens, at).and_then(drop);
+    }
+    if is_one(&["u"]) {
+        return unicode(text, tokens, at).map(|(name, last)| (last + 1, Cow::Owned(name)));
+    }
+    if is_one(&["as"]) && is_graph_table(text, tokens, at) {
+        return drop(at + 1);
+    }
+    // Oracle's older word for it.
+    if is_one(&["unique"]) && at > 0 && tokens[at - 1].is_word(text, "select") {
+        return Some((at + 1, Cow::Borrowed("DISTINCT")));
+    }
+    if is_one(&["with"]) && at > 1 && tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) {
+        return hint(text, tokens, at).or_else(|| table_hint(text, tokens, at + 1)).and_then(drop);
+    }
+    if is_one(&["nonclustered", "clustered", "option"]) {
+        return hint(text, tokens, at).and_then(drop);
+    }
+    if is_one(&["as"]) && is_unpivoted_as(text, tokens, at) {
+        return drop(at + 1);
+    }
+    None
+}
+
+/// `WHERE CURRENT OF c`.
+fn is_position(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is_word(text, "where")
+        && tokens.get(at + 1).is_some_and(|word| word.is_word(text, "current"))
+        && tokens.get(at + 2).is_some_and(|word| word.is_word(text, "of"))
+        && tokens.get(at + 3).is_some_and(|name| name.is_name() || name.kind == TokenKind::Variable)
+}
+
+/// `NEXT VALUE FOR s.sequence`: its last token.
+fn next_value(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    if !is(at, "next") || !is(at + 1, "value") || !is(at + 2, "for") {
+        return None;
+    }
+    let mut last = at + 3;
+    tokens.get(last).filter(|token| token.is_name())?;
+    while tokens.get(last + 1).is_some_and(|dot| dot.is(text, "."))
+        && tokens.get(last + 2).is_some_and(|token| token.is_name())
+    {
+        last += 2;
+    }
+    Some(last)
+}
+
+/// `FOR SYSTEM_TIME AS OF x`, `FOR SYSTEM_TIME BETWEEN a AND b` behind a table: its last token.
+fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    let spelled = is(at + 1, "system") && is(at + 2, "time");
+    let at = at + usize::from(spelled);
+    let before = at > 0 && is(at - usize::from(spelled), "for");
+    if !before || !(spelled || is(at + 1, "system_time") || is(at + 1, "version") || is(at + 1, "timestamp")) {
+        return None;
+    }
+    // A constant, a variable, or a call.
+    let operand = |at: usize| {
+        let open = if tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) { at + 1 } else { at };
+        if !tokens.get(open).is_some_and(|token| token.is(text, "(")) {
+            return at;
+        }
+        closing(text, tokens, open).unwrap_or(at)
+    };
+    let last = if is(at + 2, "all") {
+        at + 2
+    } else if is(at + 2, "as") && is(at + 3, "of") {
+        operand(at + 4 + usize::from(is(at + 4, "timestamp")))
+    } else if is(at + 2, "from") || is(at + 2, "between") {
+        operand(operand(at + 3) + 2)
+    } else if is(at + 2, "contained") {
+        operand(at + 4)
+    } else {
+        return None;
+    };
+    (last < tokens.len()).then_some(last)
+}
+
+/// Whether a comma stands between the tables of MySQL's `UPDATE a, b SET …`.
+fn is_update_list(text: &str, tokens: &[Token], at: usize) -> bool {
+    if !tokens[at].is(text, ",") || !tokens[0].is_word(text, "update") || at > FAR {
+        return false;
+    }
+    let mut depth = 0_i32;
+    for token in &tokens[..at] {
+        if token.is(text, "(") {
+            depth += 1;
+        } else if token.is(text, ")") {
+            depth -= 1;
+        } else if depth == 0 && (token.is_word(text, "set") || token.is_word(text, "from")) {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+/// Lists at the beginning of a statement are looked for so far.
+const FAR: usize = 400;
+
+/// `UNPIVOT (a FOR b IN (c AS 1, d AS 'x'))`: what a column is called there is a value.
+fn is_unpivoted_as(text: &str, tokens: &[Token], at: usize) -> bool {
+    let is_value = |token: &Token| matches!(token.kind, TokenKind::Text | TokenKind::Number);
+    if !tokens.get(at + 1).is_some_and(is_value) {
+        return false;
+    }
+    tokens[at.saturating_sub(FAR)..at].iter().rev().any(|token| token.is_word(text, "unpivot"))
+}
+
+/// T-SQL's hints where no grammar knows them: `OPTION (…)`, `INSERT INTO t WITH (TABLOCK)`, the kind of an index. Their
+/// last token.
+fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    let opens = tokens.get(at + 1).is_some_and(|open| open.is(text, "("));
+    if (is(at, "nonclustered") || is(at, "clustered")) && is(0, "create") && is(at + 1, "index") {
+        return Some(at);
+    }
+    let options = is(at, "option") && opens && at > 1 && !is(at - 1, "check") && !is(at - 1, "grant");
+    let inserted = is(at, "with") && opens && is(0, "insert") && at < 8 && is(at + 2, "tablock");
+    if !options && !inserted {
+        return None;
+    }
+    closing(text, tokens, at + 1)
+}
+
+/// `FROM t (NOLOCK)`, as T-SQL allows hints without `WITH`: the last token.
+fn table_hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    const HINTS: &[&str] = &[
+        "nolock",
+        "readuncommitted",
+        "readcommitted",
+        "readpast",
+        "repeatableread",
+        "serializable",
+        "holdlock",
+        "updlock",
+        "xlock",
+        "rowlock",
+        "paglock",
+        "tablock",
+        "tablockx",
+        "nowait",
+        "noexpand",
+    ];
+    if at < 2 || !tokens[at].is(text, "(") || !tokens[at - 1].is_name() {
+        return None;
+    }
+    let mut last = at + 1;
+    loop {
+        let hint = tokens.get(last).filter(|hint| hint.kind == TokenKind::Word)?;
+        if !HINTS.iter().any(|known| hint.is_word(text, known)) {
+            return None;
+        }
+        let next = tokens.get(last + 1)?;
+        if next.is(text, ")") {
+            return Some(last + 1);
+        }
+        last += if next.is(text, ",") { 2 } else { return None };
+    }
+}
+
+/// `SET a.b += c`: the first token of the name that is assigned.
+pub(super) fn compound_target(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let operator = tokens[at];
+    let equals = tokens.get(at + 1)?;
+    let compound = equals.is(text, "=")
+        && equals.start == operator.end
+        && matches!(operator.of(text), "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^");
+    if !compound || at < 2 || !tokens[at - 1].is_name() {
+        return None;
+    }
+    let mut first = at - 1;
+    while first > 1 && tokens[first - 1].is(text, ".") && tokens[first - 2].is_name() {
+        first -= 2;
+    }
+    let begins = tokens[first.checked_sub(1)?];
+    (begins.is_word(text, "set") || begins.is(text, ",")).then_some(first)
+}
+
+/// Teradata's `a (TITLE 'A')`, `a (FORMAT '9')`, `a (NAMED b)`: how a value is shown. The last token.
+fn format_phrase(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    if at == 0 || !tokens[at].is(text, "(") || !ends_operand(text, tokens[at - 1]) {
+        return None;
+    }
+    let (word, value) = (tokens.get(at + 1)?, tokens.get(at + 2)?);
+    let shows = (word.is_word(text, "title") || word.is_word(text, "format")) && value.kind == TokenKind::Text;
+    let close = tokens.get(at + 3)?;
+    (shows && close.is(text, ")")).then_some(at + 3)
+}
+
+/// `U&'d\0061t'` and `U&"d\0061t"`: the text in plain letters, and its last token.
+fn unicode(text: &str, tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let (first, sign, quoted) = (tokens[at], tokens.get(at + 1)?, tokens.get(at + 2)?);
+    let touches = first.end == sign.start && sign.end == quoted.start;
+    if !first.is_word(text, "u") || !sign.is(text, "&") || !touches {
+        return None;
+    }
+    let escapes = tokens.get(at + 3).is_some_and(|word| word.is_word(text, "uescape"));
+    let escape = match tokens.get(at + 4) {
+        Some(escape) if escapes => escape.of(text).chars().nth(1)?,
+        _ => '\\',
+    };
+    let end = if escapes { at + 4 } else { at + 2 };
+    if quoted.kind == TokenKind::Text {
+        return Some((quoted.of(text).to_owned(), end));
+    }
+    let mut made = String::new();
+    let mut rest = quoted.of(text);
+    while let Some((before, behind)) = rest.split_once(escape) {
+        made.push_str(before);
+        let (skip, digits) = if behind.starts_with('+') { (1, 6) } else { (0, 4) };
+        let letter = behind.get(skip..skip + digits).and_then(|code| u32::from_str_radix(code, 16).ok());
+        let Some(letter) = letter.and_then(char::from_u32) else { return Some((quoted.of(text).to_owned(), end)) };
+        made.push(letter);
+        rest = &behind[skip + digits..];
+    }
+    made.push_str(rest);
+    Some((made, end))
+}
+
+/// `CREATE TABLE t (…) AS NODE`: a table of a graph in T-SQL.
+fn is_graph_table(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is_word(text, "as")
+        && tokens[0].is_word(text, "create")
+        && at > 0
+        && (tokens[at - 1].is(text, ")") || tokens[at - 1].is_name())
+        && tokens.get(at + 1).is_some_and(|kind| kind.is_word(text, "node") || kind.is_word(text, "edge"))
+        && tokens.get(at + 2).is_none_or(|next| next.is_word(text, "on"))
+}
+
+/// A hyphen at the end of a line, by which sqlplus goes on with the next one.
+fn is_continuation(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is(text, "-")
+        && tokens.get(at + 1).is_some_and(|next| {
+            let between = &text[tokens[at].end as usize..next.start as usize];
+            let line = between.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            let opens = at > 0 && (tokens[at - 1].is(text, "(") || tokens[at - 1].is(text, ","));
+            line && (opens || next.is(text, ",") || next.is(text, ")") || next.is(text, "|"))
+        })
+}
+
+/// Oracle's old outer join: `(+)`.
+fn is_outer_join_mark(text: &str, tokens: &[Token], at: usize) -> bool {
+    tokens[at].is(text, "(")
+        && tokens.get(at + 1).is_some_and(|plus| plus.is(text, "+"))
+        && tokens.get(at + 2).is_some_and(|close| close.is(text, ")"))
+}
