@@ -6,6 +6,7 @@ use super::literal::literal_around;
 use super::matching::{Judgement, Targets};
 use super::unproved::Unproved;
 use crate::discover::config::FILE_NAME;
+use crate::extract::format_of;
 use crate::link::search::Spellings;
 use crate::link::store::Store;
 use crate::link::system::System;
@@ -113,11 +114,18 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
         _ if in_statement() => not_code("a constant, alias or other name in SQL"),
         TokenKind::Symbol => not_code("another symbol"),
         TokenKind::Unread if file.context == Context::Docs => not_code("documentation"),
-        TokenKind::Unread if is_data(&file.repository_path) && !names_relation(store.text(id), relation) => {
+        TokenKind::Unread
+            if is_data(&file.repository_path)
+                && !names_relation(store.text(id), relation)
+                && !names_relation(&file.repository_path, relation) =>
+        {
             not_code("data or style of a file that does not name the table")
         }
         TokenKind::Unread if file.repository_path.rsplit('/').next() == Some(FILE_NAME) => {
             not_code("columnist's own settings")
+        }
+        TokenKind::Unread if format_of(&file.repository_path, "").is_some() => {
+            (MentionVerdict::Unresolved, "in a document that does not say what its names are".to_owned())
         }
         TokenKind::Unread => {
             (MentionVerdict::Unresolved, format!("columnist does not read {}", format_name(&file.repository_path)))
@@ -141,6 +149,11 @@ fn is_data(path: &str) -> bool {
         "jsonl",
         "ndjson",
         "geojson",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
         "css",
         "scss",
         "sass",

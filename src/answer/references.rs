@@ -106,7 +106,6 @@ fn file_references<'q, 's, 'w>(
     let file = system.store.file(id);
     let repository = system.store.workspace().repositories.get(file.repository);
     let repository = repository.map_or_else(String::new, |own| own.name.clone());
-    let owners = system.store.owners(id);
     let mut found = Vec::new();
     // What runs a consumer is the same for all of its references on a line.
     let mut run: BTreeMap<(ConsumerKey, usize), (Kind, Vec<Via>)> = BTreeMap::new();
@@ -120,7 +119,7 @@ fn file_references<'q, 's, 'w>(
             kind,
             context: consumer.context,
             path: file.path.clone(),
-            owners: owners.clone(),
+            owners: system.store.owners_at(id, span),
             via,
             reference: reference(system, id, span, matched),
         });

@@ -636,6 +636,10 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
     references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
     let (kind, via) = run_by(system, key, &references.iter().map(|(span, _)| *span).collect::<Vec<Span>>());
+    let owners = match references.first() {
+        Some((span, _)) => system.store.owners_at(key.file, *span),
+        None => system.store.owners(key.file),
+    };
     let references: Vec<Reference> = references.into_iter().map(|(_, reference)| reference).collect();
     Consumer {
         name: key.name.clone(),
@@ -648,7 +652,7 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
             .get(file.repository)
             .map_or_else(String::new, |own| own.name.clone()),
         path: file.path.clone(),
-        owners: system.store.owners(key.file),
+        owners,
         access: references.iter().map(|reference| reference.access).reduce(merge_access).unwrap_or(Access::Read),
         certainty: references.iter().map(|reference| reference.certainty).max().unwrap_or(Certainty::Possible),
         via,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::schema::RelationKind;
+use crate::model::schema::{DEPLOYED, RelationKind};
 use crate::model::source::FileId;
 use crate::model::span::Span;
 use crate::model::statement::{ScopeId, Statement};
@@ -235,6 +235,7 @@ impl Catalog {
 
     /// The relation that a name in a statement stands for. A qualified name must agree in its schema, unless only
     /// one relation has that name and none of its schema sources says a schema (a database's name before a table's).
+    /// What is [`DEPLOYED`] may stand in any schema.
     /// An unqualified one is looked up in `search_path`, then in the default schema, then anywhere it is unique.
     /// A live relation goes before a dropped one.
     pub fn find(&self, name: &ObjectName, search_path: &[Name]) -> Option<RelationId> {
@@ -255,9 +256,15 @@ impl Catalog {
             }
         };
         if let Some(schema) = name.schema() {
+            let is_deployed = |relation: &Relation| relation.schema.as_ref().is_some_and(|own| own.is(DEPLOYED));
             return in_schema(&schema.folded()).or_else(|| {
-                let unqualified = candidates.iter().all(|&id| self.relation(id).schema.is_none());
-                unqualified.then(|| pick(&|_| true)).flatten()
+                let unqualified = candidates.iter().all(|&id| {
+                    let relation = self.relation(id);
+                    relation.schema.is_none() || is_deployed(relation)
+                });
+                // A table of the database goes before what is made of it.
+                let plain = || pick(&|relation| relation.schema.is_none());
+                unqualified.then(|| plain().or_else(|| pick(&|_| true))).flatten()
             });
         }
         search_path

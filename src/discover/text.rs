@@ -47,6 +47,11 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, SkipReason> {
     if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {
         return decode_marked(bytes, encoding, mark);
     }
+    // XML says its encoding in its first letters also without a mark.
+    if bytes.starts_with(b"<\0") || bytes.starts_with(b"\0<") {
+        let encoding = if bytes[0] == 0 { UTF_16BE } else { UTF_16LE };
+        return decode_marked(bytes, encoding, 0);
+    }
     if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() {
         return Err(SkipReason::Binary);
     }
@@ -117,6 +122,7 @@ mod tests {
             ("broken utf-8 after a mark", b"\xef\xbb\xbfa\xff".to_vec(), Ok("a\u{fffd}")),
             ("utf-16, little end first", utf16("name\r\nß", false), Ok("name\r\nß")),
             ("utf-16, big end first", utf16("name", true), Ok("name")),
+            ("utf-16 without a mark", b"<\0a\0/\0>\0".to_vec(), Ok("<a/>")),
             ("latin-1", b"-- gr\xfc\xdfe\nSELECT".to_vec(), Ok("-- grüße\nSELECT")),
             ("nul", b"MZ\0\x01".to_vec(), Err(SkipReason::Binary)),
             ("controls", b"\x01\x02\x03\xff\xfe\x05\x06".to_vec(), Err(SkipReason::Binary)),

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod code_text;
 pub mod command_lines;
+pub mod dbt;
 pub mod document;
 #[cfg(test)]
 mod drawn;
@@ -62,6 +63,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &changes::Liquibase,
     &changes::PythonMigration,
     &changes::Rails,
+    // Before the formats of its languages, which would claim it too.
+    &dbt::Dbt,
     &code_text::CodeText,
     &command_lines::CommandLines,
     &document::Documents,

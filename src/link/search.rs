@@ -82,8 +82,9 @@ impl RelationWords {
         let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
         let tracked =
             r#"(?-u:\b)table["']?\s*:\s*[{]?\s*(?:["']?schema["']?\s*:\s*[^\s,]+\s*,?\s*)?["']?name["']?\s*:\s*["']?"#;
-        let document =
-            format!(r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}|{tracked}(?:{names}){after}"#);
+        let document = format!(
+            r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}|{tracked}(?:{names}){after}|dataset_uuid["']?\s*:\s*["']?(?:{names}){after}"#
+        );
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
         Self {
             bare,
@@ -318,7 +319,7 @@ impl SchemaWords {
     /// # Panics
     /// Never: the pattern is a constant that compiles.
     pub fn new() -> Self {
-        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|\bdatabaseChangeLog\b|\b(?:create|alter|drop|rename|add|remove|change)_(?:tables?|columns?|column_null|column_default|reference|belongs_to|timestamps)\b|\bmigrations\.(?:Create|Delete|Rename|Alter|Add|Remove)[A-Z]\w*\(";
+        let verbs = r"(?i-u)\b(?:create|alter|drop|rename)\s+(?:[a-z_=@`'%/!*0-9.]+\s+){0,6}?(?:table|view|column|schema|function|procedure|trigger)\b|\bsp_rename\b|(?-i)\b(?:create|alter|drop|rename|add|remove|change|has)(?:Tables?|Columns?)(?:If(?:Not)?Exists)?\b|\b(?:schema|withSchema\([\w'\x22\x60.,$ {}]*\))\s*\.\s*table\b|\bdatabaseChangeLog\b|\b(?:create|alter|drop|rename|add|remove|change)_(?:tables?|columns?|column_null|column_default|reference|belongs_to|timestamps)\b|\bmigrations\.(?:Create|Delete|Rename|Alter|Add|Remove)[A-Z]\w*\(|\bdatabase_uuid\b|\{\{(?u:[^{}])*?\b(?:ref|source)\s*\(";
         Self { regex: Some(Regex::new(verbs).expect("a constant pattern compiles")) }
     }
 

@@ -16,7 +16,7 @@ use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 use crate::model::source::{FileId, SourceFile};
-use crate::model::span::LineIndex;
+use crate::model::span::{LineIndex, Span};
 
 /// How much of a file's beginning a format may look at to claim it.
 const HEAD: usize = 1024;
@@ -129,6 +129,13 @@ impl<'w> Store<'w> {
     /// Who owns the file; nobody when it is unowned.
     pub fn owners(&self, id: FileId) -> Vec<String> {
         self.owners.get_or_init(|| Owners::of(self)).owners(self, id)
+    }
+
+    /// Who owns what stands at a place: who the file says does, else who owns the file.
+    pub fn owners_at(&self, id: FileId, span: Span) -> Vec<String> {
+        let own = self.facts(id).owners.iter().filter(|(part, _)| part.contains(span));
+        let own: Vec<String> = own.map(|(_, owner)| owner.clone()).collect();
+        if own.is_empty() { self.owners(id) } else { own }
     }
 
     /// What runs the files.

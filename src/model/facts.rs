@@ -27,6 +27,8 @@ pub struct FileFacts {
     pub constants: Vec<Constant>,
     /// Names of other files that stand where this file's SQL has a relation; sorted.
     pub wanted: Vec<OuterName>,
+    /// Who owns parts of the file, where it says so itself.
+    pub owners: Vec<(Span, String)>,
     /// What could not be told.
     pub blind_spots: Vec<BlindSpot>,
     /// What is wrong with the file.

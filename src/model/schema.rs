@@ -4,6 +4,10 @@ use super::name::{Ident, ObjectName};
 use super::span::Span;
 use super::statement::ScopeId;
 
+/// The schema of relations whose own schema is only known where they are deployed: models of dbt. Others may name them in
+/// any schema.
+pub const DEPLOYED: &str = "dbt";
+
 /// A column as a `CREATE TABLE` or `ADD COLUMN` declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnDef {

@@ -8,7 +8,10 @@ mod carriers;
 #[path = "formats/documents.rs"]
 mod documents;
 
+use columnist::answer::who::Reach;
+
 use crate::common::Tree;
+use crate::reach::{answer, walked};
 
 /// A format.
 pub(crate) struct Row {
@@ -63,6 +66,11 @@ fn every_format_finds_its_consumers_and_no_others() {
             tree.write(path, text.as_bytes());
         }
         let users = found(&tree, "users.full_name");
+        let workspace = walked(tree.path());
+        let asked = |reach| answer(&workspace, "users.full_name", reach);
+        if asked(Reach::Sighted) != asked(Reach::Everything) {
+            wrong.push(format!("{}: the text search does not see all of it", row.format));
+        }
         if users != row.found {
             wrong.push(format!("{}\n  expected {:#?}\n  found    {users:#?}", row.format, row.found));
         }

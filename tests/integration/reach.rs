@@ -39,13 +39,13 @@ fn tangle() -> Tree {
     ])
 }
 
-fn walked(path: &Path) -> Workspace {
+pub(crate) fn walked(path: &Path) -> Workspace {
     let paths = vec![path.to_path_buf()];
     let config = Config::find(&paths).expect("settings");
     discover(&config.expand(paths), &config, 0, &|_| ()).expect("a walk")
 }
 
-fn answer(workspace: &Workspace, question: &str, reach: Reach) -> Answer {
+pub(crate) fn answer(workspace: &Workspace, question: &str, reach: Reach) -> Answer {
     let query: ColumnQuery = question.parse().expect("a question");
     who_within(workspace, &query, reach).unwrap_or_else(|error| panic!("{question}: {error}"))
 }

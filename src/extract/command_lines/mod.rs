@@ -12,6 +12,7 @@ mod task;
 mod unit_file;
 mod yaml;
 
+use super::document;
 use super::embedded::{self, StringValue};
 use super::host::dialect::DialectHints;
 use super::host::tokens::{flatten, kind_of_text};
@@ -65,7 +66,8 @@ impl Format for CommandLines {
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
         let text = input.text;
-        let carried = match carrier_of(input.path, text) {
+        let carrier = carrier_of(input.path, text);
+        let carried = match carrier {
             Some(Carrier::Make) => make::carried(text, true),
             Some(Carrier::Just) => make::carried(text, false),
             Some(Carrier::Dockerfile) => dockerfile::carried(text),
@@ -80,7 +82,15 @@ impl Format for CommandLines {
         };
         let mut hints = DialectHints::default();
         hints.add(input.path);
-        read(carried, hints.dialect())
+        let mut facts = read(carried, hints.dialect());
+        if carrier == Some(Carrier::Yaml) {
+            // A dashboard or a connector in a manifest.
+            let described = document::described(input);
+            facts.statements.extend(described.statements);
+            facts.units.extend(described.units);
+            facts.blind_spots.extend(described.blind_spots);
+        }
+        facts
     }
 }
 

@@ -67,6 +67,12 @@ pub struct Part {
     /// Values that must not be there.
     #[serde(default)]
     pub not: Vec<Rule>,
+    /// Values that must say something.
+    #[serde(default)]
+    pub says: Vec<Path>,
+    /// Values that must say nothing.
+    #[serde(default)]
+    pub silent: Vec<Path>,
     /// It is a consumer of its own, with this title.
     #[serde(default)]
     pub title: Vec<Path>,

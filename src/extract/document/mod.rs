@@ -13,6 +13,8 @@ pub mod syntax;
 mod tests;
 pub mod tree;
 
+pub(super) use self::read::name_outputs as names_of_outputs;
+
 use self::description::{DESCRIPTIONS, Description};
 use self::syntax::Syntax;
 use super::{Format, Input};
@@ -44,4 +46,10 @@ impl Format for Documents {
         let fitting: Vec<&Description> = DESCRIPTIONS.iter().filter(|one| one.is_for(input.path)).collect();
         read::read(input, &fitting, known)
     }
+}
+
+/// What the descriptions say of a document that another format reads too: a dashboard in a manifest.
+pub(super) fn described(input: Input<'_>) -> FileFacts {
+    let fitting: Vec<&Description> = DESCRIPTIONS.iter().filter(|one| one.is_for(input.path)).collect();
+    read::described(input, &fitting)
 }

@@ -11,7 +11,8 @@ use crate::extract::host::dialect::DialectHints;
 use crate::extract::sql::text::SqlText;
 use crate::extract::{Input, sql};
 use crate::model::facts::{BlindSpot, Constant, FileFacts, OuterName, Problem, Token, TokenKind, Unit, UnitKind};
-use crate::model::name::Ident;
+use crate::model::name::{Ident, ObjectName};
+use crate::model::schema::{DEPLOYED, RelationKind, SchemaChange};
 use crate::model::source::Kind;
 use crate::model::span::Span;
 use crate::model::statement::{
@@ -22,10 +23,20 @@ use crate::model::statement::{
 /// Who holds the names of datasets for other documents.
 const DATASETS: &str = "dataset";
 
+/// What the `descriptions` say of a file, and nothing else.
+pub(super) fn described(input: Input<'_>, descriptions: &[&Description]) -> FileFacts {
+    let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    if fitting.is_empty() { FileFacts::default() } else { read_as(input, &fitting, &[], false) }
+}
+
 /// Reads a file that may be of any of the `descriptions`.
 pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Constant]) -> FileFacts {
-    let mut facts = FileFacts::default();
     let fitting: Vec<&Description> = descriptions.iter().copied().filter(|one| one.is_in(input.text)).collect();
+    read_as(input, &fitting, known, true)
+}
+
+fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anything_else: bool) -> FileFacts {
+    let mut facts = FileFacts::default();
     let syntax = fitting.iter().find_map(|one| one.syntax).or_else(|| Syntax::of(input.path));
     let Some(syntax) = syntax else { return facts };
     let document = syntax.read(SqlText::verbatim(input.text, 0));
@@ -36,7 +47,9 @@ pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Con
     for description in fitting {
         is_known |= reader.description(description, &document);
     }
-    reader.anything_else(&document);
+    if anything_else {
+        reader.anything_else(&document);
+    }
     if is_known {
         facts.elsewhere = TokenKind::Text;
         if let Some((span, message)) = &document.broken {
@@ -158,7 +171,11 @@ impl<'a> Reader<'a> {
             return Some(Rows::Table(name));
         }
         if let Some(word) = words(&part.query, place).find(says) {
-            return Some(Rows::Query(self.prepared(word)));
+            let query = self.prepared(word);
+            if let Some(called) = words(&part.called, place).find(says) {
+                self.called(&query, &called.value());
+            }
+            return Some(Rows::Query(query));
         }
         let of = words(&part.of, place).find(says)?;
         let name = OuterName { holder: Some(DATASETS.to_owned()), name: of.value().into_owned(), call: false };
@@ -166,6 +183,25 @@ impl<'a> Reader<'a> {
         self.facts.wanted.push(name);
         let span = of.span();
         Some(Rows::Table(known?.value.split('.').map(|part| (part.to_owned(), span)).collect()))
+    }
+
+    /// A query that other documents mean by a name: a view, whose schema is where such are deployed.
+    fn called(&mut self, query: &SqlText, called: &str) {
+        if sql::evidence(query.as_str()) == sql::Evidence::None {
+            return;
+        }
+        let mut found = sql::read(query, None);
+        if let [statement] = found.statements.as_mut_slice()
+            && statement.kind == StatementKind::Select
+            && !statement.scopes.is_empty()
+        {
+            let relation = ObjectName(vec![Ident::bare(DEPLOYED), Ident::quoted(called)]);
+            let (kind, query) = (RelationKind::View, ScopeId(0));
+            statement.changes.push(SchemaChange::CreateFromQuery { relation, kind, columns: Vec::new(), query });
+            self.facts.statements.extend(found.statements);
+            let name = OuterName { holder: Some(DATASETS.to_owned()), name: called.to_owned(), call: false };
+            self.facts.constants.push(Constant { name, value: format!("{DEPLOYED}.{called}") });
+        }
     }
 
     fn rows_of(&mut self, part: &Part, place: At<'_>, rows: &Rows, dialect: Option<Dialect>) -> bool {
@@ -447,6 +483,8 @@ fn holds(part: &Part, place: At<'_>) -> bool {
         })
     };
     part.with.iter().all(|path| path.is_in(place) || !path.words(place).is_empty())
+        && part.says.iter().all(|path| path.words(place).iter().any(says))
+        && !part.silent.iter().any(|path| path.words(place).iter().any(says))
         && !part.without.iter().any(|path| path.is_in(place))
         && part.is.iter().all(has)
         && !part.not.iter().any(has)
@@ -529,7 +567,7 @@ fn without_end(query: &SqlText) -> SqlText {
 }
 
 /// Adds a scope over the statement's outputs, in which names are read.
-fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
+pub(in crate::extract) fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
     let source = Source {
         relation: Relation::Query(ScopeId(0)),
         alias: None,

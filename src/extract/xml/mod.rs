@@ -7,6 +7,7 @@ pub mod mybatis;
 mod tests;
 pub mod tree;
 
+use super::document::Documents;
 use super::{Format, Input};
 use crate::model::facts::{FileFacts, Problem, Token, TokenKind};
 use tree::Document;
@@ -39,11 +40,13 @@ impl Format for Xml {
             }
             _ => false,
         };
-        if is_read {
-            facts.elsewhere = TokenKind::Symbol;
-            if let Some((span, message)) = &document.broken {
-                facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
-            }
+        if !is_read {
+            // Settings, jobs of pipelines and the like may hold whole statements.
+            return Documents.extract(input);
+        }
+        facts.elsewhere = TokenKind::Symbol;
+        if let Some((span, message)) = &document.broken {
+            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
         }
         facts.tokens.extend(document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment }));
         facts

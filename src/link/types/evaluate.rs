@@ -381,14 +381,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
-    /// A name that `from module import *` brings.
-    fn imported_with_all(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<Type<'s>> {
-        let all = code.imports.iter().filter(|import| import.local.is_empty()).take(MOST_VALUES);
-        all.filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
-            .map(|module| self.exported(module, &OuterPart::Named(name.to_owned()), depth + 1))
-            .find(|found| !found.is_unknown())
-    }
-
     /// What is generated from a schema under the name of a table or model, as far as it is called so.
     fn made_of_schema(&self, file: FileId, name: &str) -> Option<Type<'s>> {
         let system = self.system();
@@ -400,6 +392,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Some(row);
         }
         Some(self.relation_row(self.relation_called(name)?, Certainty::Likely))
+    }
+
+    /// A name that `from module import *` brings.
+    fn imported_with_all(&self, file: FileId, code: &'s Code, name: &str, depth: u32) -> Option<Type<'s>> {
+        let all = code.imports.iter().filter(|import| import.local.is_empty()).take(MOST_VALUES);
+        all.filter_map(|import| self.types.modules.import(self.system().store, file, &import.module))
+            .map(|module| self.exported(module, &OuterPart::Named(name.to_owned()), depth + 1))
+            .find(|found| !found.is_unknown())
     }
 
     /// What a file exports under a name.

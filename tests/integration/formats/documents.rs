@@ -9,6 +9,22 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report Users of the shop: read a/users.rptdesign:7, read a/users.rptdesign:9"],
     },
     Row {
+        format: "dbt",
+        files: &[
+            ("a/models/stg_users.sql", include_str!("../../../fixtures/dbt/users/stg_users.sql")),
+            ("a/models/stg_customers.sql", include_str!("../../../fixtures/dbt/users/stg_customers.sql")),
+            ("a/models/people.sql", include_str!("../../../fixtures/dbt/users/people.sql")),
+            ("a/models/sources.yml", include_str!("../../../fixtures/dbt/users/sources.yml")),
+        ],
+        found: &[
+            "report Names of people: read? a/models/sources.yml:30",
+            "pipeline people: read a/models/people.sql:1",
+            "pipeline tests of people: read a/models/sources.yml:20",
+            "pipeline tests of users: read a/models/sources.yml:9",
+            "pipeline stg_users: read? a/models/stg_users.sql:4, read a/models/stg_users.sql:8, read a/models/stg_users.sql:9",
+        ],
+    },
+    Row {
         format: "grafana",
         files: &[("a/users.json", include_str!("../../../fixtures/documents/grafana/users.json"))],
         found: &["report Growth of the shop: read a/users.json:2, read a/users.json:7, read a/users.json:18"],
@@ -107,12 +123,22 @@ pub(super) const ROWS: &[Row] = &[
             ("a/users.yaml", include_str!("../../../fixtures/documents/superset/dataset.yaml")),
             ("a/customers.yaml", include_str!("../../../fixtures/documents/superset/virtual.yaml")),
             (
+                "a/loud.yaml",
+                "table_name: loud users\nsql: SELECT upper(u.full_name) AS shout FROM users u\nuuid: 7d8d2b21-6f1a-4e3a-9e10-0f1c5a2b3c4d\ncolumns:\n- column_name: shout\ndatabase_uuid: a2dc77af-e654-49bb-b321-40f6b559a1ee\n",
+            ),
+            (
+                "a/louder.yaml",
+                "slice_name: Shouts\nparams: '{\"groupby\": [\"shout\"]}'\ndataset_uuid: 7d8d2b21-6f1a-4e3a-9e10-0f1c5a2b3c4d\n",
+            ),
+            (
                 "a/chart.yaml",
                 "slice_name: Names of customers and others\nviz_type: table\nparams:\n  groupby:\n  - full_name\ndataset_uuid: 6d8d2b21-6f1a-4e3a-9e10-0f1c5a2b3c4d\n",
             ),
         ],
         found: &[
             "report Names of customers and others: read? a/chart.yaml:5",
+            "report loud users: read a/loud.yaml:2",
+            "report Shouts: read a/louder.yaml:2",
             "report users: read a/users.yaml:8, read a/users.yaml:10, read a/users.yaml:13",
         ],
     },
@@ -131,9 +157,14 @@ pub(super) const ROWS: &[Row] = &[
                 "a/q.yml",
                 "names:\n  # of customers\n  - sql: >\n      UPDATE users\n      SET full_name = :name\n  - UPDATE customers SET full_name = 'x' WHERE id = 1\n",
             ),
+            (
+                "a/job.xml",
+                "<job><!-- customers --><step sql=\"SELECT full_name FROM customers\"/>\n<sql>SELECT full_name\nFROM users WHERE id &lt; 5</sql></job>\n",
+            ),
             ("a/q.json", "{ // customers\n  \"q\": \"SELECT email,\\n full_name FROM users\", }\n"),
         ],
         found: &[
+            "application job.xml: read a/job.xml:2",
             "application q.json: read a/q.json:2",
             "application q.properties: read a/q.properties:2",
             "application q.yml: write a/q.yml:5",

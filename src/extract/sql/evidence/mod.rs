@@ -16,6 +16,15 @@ use shape::{alter, block, call, copy, create, delete, drop, explain, insert, sel
 
 /// Judges `text`.
 pub(super) fn of(text: &str) -> Evidence {
+    /// Settings before a statement.
+    const MOST_SETTINGS: usize = 8;
+    let mut text = text;
+    for _ in 0..MOST_SETTINGS {
+        match behind_setting(text) {
+            Some(rest) => text = rest,
+            None => break,
+        }
+    }
     let Some((start, lead)) = first_word(text) else { return Evidence::None };
     let rest = &text[start..];
     let word = &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()];
@@ -39,6 +48,16 @@ pub(super) fn of(text: &str) -> Evidence {
         None => return column_list(rest, style),
     };
     if Look::new(rest, style).is_some_and(|look| judge(&look)) { Evidence::Statement } else { Evidence::None }
+}
+
+/// What follows `SET search_path TO shop;`, `USE shop;`: a statement decides, not what is set before it.
+fn behind_setting(text: &str) -> Option<&str> {
+    let (start, _) = first_word(text)?;
+    let rest = &text[start..];
+    let is_setting =
+        ["set ", "use "].iter().any(|word| rest.get(..4).is_some_and(|own| own.eq_ignore_ascii_case(word)));
+    let (setting, behind) = if is_setting { rest.split_once(';')? } else { return None };
+    (!setting.contains('\n') && !behind.trim().is_empty()).then_some(behind)
 }
 
 /// What stands before the first word.

@@ -7,6 +7,9 @@ fn sql_and_english() {
     use Evidence::{Fragment, None, Statement};
     let cases = [
         ("SELECT * FROM users", Statement),
+        ("set search_path to shop;\nselect a from b", Statement),
+        ("USE shop; SELECT a FROM b", Statement),
+        ("Set the table; select the users from the list", None),
         ("  \n(SELECT a FROM b)", Statement),
         ("-- report\nSELECT a FROM b", Statement),
         ("/* c */ select id from users", Statement),
