@@ -292,6 +292,11 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (Part::Other | Part::Nothing, evidence) => match receiver {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
+                Type::Unknown(_)
+                    if code.is_root(found.receiver) && !self.given_to_view(file, &found.name, 0).is_unknown() =>
+                {
+                    Meaning::Value("what the view is given under that name".to_owned())
+                }
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _)
                     if library::Library::known().is_row(&name)

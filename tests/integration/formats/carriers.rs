@@ -9,12 +9,12 @@ pub(super) const ROWS: &[Row] = &[
             "ops/names.sh",
             "psql -c \"SELECT full_name FROM users\"\npsql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application names.sh: read ops/names.sh:1"],
     },
     Row {
         format: "dumps",
         files: &[("ops/names.sh", "pg_dump -t users shop\npg_dump -t customers shop\n")],
-        found: &[],
+        found: &["application names.sh: read ops/names.sh:1"],
     },
     Row {
         format: "make",
@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
             "Makefile",
             "users:\n\tpsql -c \"SELECT full_name FROM users\"\ncustomers:\n\tpsql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application users: read Makefile:2"],
     },
     Row {
         format: "just",
@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
             "justfile",
             "users:\n  psql -c \"SELECT full_name FROM users\"\ncustomers:\n  psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application users: read justfile:2"],
     },
     Row {
         format: "dockerfile",
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
             "Dockerfile",
             "FROM postgres\nRUN psql -c \"SELECT full_name FROM users\"\nCMD [\"psql\", \"-c\", \"SELECT full_name FROM customers\"]\n",
         )],
-        found: &[],
+        found: &["application Dockerfile: read Dockerfile:2"],
     },
     Row {
         format: "github-actions",
@@ -46,7 +46,9 @@ pub(super) const ROWS: &[Row] = &[
             ".github/workflows/names.yml",
             "name: Names\non:\n  schedule:\n    - cron: '0 5 * * 1'\njobs:\n  a:\n    steps:\n      - run: psql -c \"SELECT full_name FROM users\"\n      - run: |\n          psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &[
+            "scheduled-task names.yml: read .github/workflows/names.yml:8 < scheduled-task Names weekly on Monday at 05:00 .github/workflows/names.yml:4",
+        ],
     },
     Row {
         format: "gitlab-ci",
@@ -54,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
             ".gitlab-ci.yml",
             "names:\n  script:\n    - psql -c \"SELECT full_name FROM users\"\n    - psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application .gitlab-ci.yml: read .gitlab-ci.yml:3"],
     },
     Row {
         format: "circleci",
@@ -62,7 +64,7 @@ pub(super) const ROWS: &[Row] = &[
             ".circleci/config.yml",
             "jobs:\n  a:\n    steps:\n      - run:\n          command: psql -c \"SELECT full_name FROM users\"\n      - run: psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application config.yml: read .circleci/config.yml:5"],
     },
     Row {
         format: "azure-pipelines",
@@ -70,7 +72,7 @@ pub(super) const ROWS: &[Row] = &[
             "azure-pipelines.yml",
             "steps:\n- bash: psql -c \"SELECT full_name FROM users\"\n- script: psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application azure-pipelines.yml: read azure-pipelines.yml:2"],
     },
     Row {
         format: "jenkins",
@@ -78,7 +80,9 @@ pub(super) const ROWS: &[Row] = &[
             "Jenkinsfile",
             "pipeline {\n  triggers { cron('H 2 * * *') }\n  sh 'psql -c \"SELECT full_name FROM users\"'\n  sh 'psql -c \"SELECT full_name FROM customers\"'\n}\n",
         )],
-        found: &[],
+        found: &[
+            "scheduled-task Jenkinsfile: read Jenkinsfile:3 < scheduled-task Jenkinsfile daily at some minute of 02:00 Jenkinsfile:2",
+        ],
     },
     Row {
         format: "compose",
@@ -86,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
             "docker-compose.yml",
             "services:\n  a:\n    command: psql -c \"SELECT full_name FROM users\"\n  b:\n    command: [\"psql\", \"-c\", \"SELECT full_name FROM customers\"]\n",
         )],
-        found: &[],
+        found: &["application docker-compose.yml: read docker-compose.yml:3"],
     },
     Row {
         format: "kubernetes",
@@ -94,7 +98,9 @@ pub(super) const ROWS: &[Row] = &[
             "k8s/names.yaml",
             "kind: CronJob\nmetadata:\n  name: names\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      containers:\n        - command: [\"psql\", \"-c\", \"SELECT full_name FROM users\"]\n        - command: [\"psql\"]\n          args: [\"-c\", \"SELECT full_name FROM customers\"]\n",
         )],
-        found: &[],
+        found: &[
+            "scheduled-task names.yaml: read k8s/names.yaml:9 < scheduled-task names daily at 03:00 k8s/names.yaml:5",
+        ],
     },
     Row {
         format: "argo",
@@ -102,7 +108,7 @@ pub(super) const ROWS: &[Row] = &[
             "argo.yaml",
             "kind: CronWorkflow\nmetadata:\n  name: names\nspec:\n  schedule: \"0 3 * * *\"\n  workflowSpec:\n    templates:\n      - script:\n          source: |\n            psql -c \"SELECT full_name FROM users\"\n            psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["scheduled-task argo.yaml: read argo.yaml:10 < scheduled-task names daily at 03:00 argo.yaml:5"],
     },
     Row {
         format: "package-json",
@@ -110,7 +116,7 @@ pub(super) const ROWS: &[Row] = &[
             "package.json",
             "{\n  \"scripts\": {\n    \"users\": \"psql -c 'SELECT full_name FROM users'\",\n    \"customers\": \"psql -c 'SELECT full_name FROM customers'\"\n  }\n}\n",
         )],
-        found: &[],
+        found: &["application package.json: read package.json:3"],
     },
     Row {
         format: "procfile",
@@ -118,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
             "Procfile",
             "users: psql -c \"SELECT full_name FROM users\"\ncustomers: psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application Procfile: read Procfile:1"],
     },
     Row {
         format: "systemd",
@@ -129,7 +135,9 @@ pub(super) const ROWS: &[Row] = &[
             ),
             ("names.timer", "[Timer]\nOnCalendar=daily\n"),
         ],
-        found: &[],
+        found: &[
+            "scheduled-task names.service: read names.service:2 < scheduled-task names daily at 00:00 names.timer:2",
+        ],
     },
     Row {
         format: "crontab",
@@ -137,7 +145,7 @@ pub(super) const ROWS: &[Row] = &[
             "ops/crontab",
             "0 2 * * * psql -c \"SELECT full_name FROM users\"\n0 3 * * * psql -c \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["scheduled-task crontab: read ops/crontab:1 < scheduled-task psql daily at 02:00 ops/crontab:1"],
     },
     Row {
         format: "batch",
@@ -145,7 +153,7 @@ pub(super) const ROWS: &[Row] = &[
             "names.bat",
             "sqlcmd -Q \"SELECT full_name FROM users\"\nsqlcmd -Q \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application names.bat: read names.bat:1"],
     },
     Row {
         format: "powershell",
@@ -153,7 +161,7 @@ pub(super) const ROWS: &[Row] = &[
             "names.ps1",
             "Invoke-Sqlcmd -Query \"SELECT full_name FROM users\"\nInvoke-Sqlcmd -Query \"SELECT full_name FROM customers\"\n",
         )],
-        found: &[],
+        found: &["application names.ps1: read names.ps1:1"],
     },
     Row {
         format: "windows-task",
@@ -161,7 +169,7 @@ pub(super) const ROWS: &[Row] = &[
             "names.xml",
             "<Task xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\n<Triggers><CalendarTrigger><StartBoundary>2024-01-01T02:00:00</StartBoundary><ScheduleByDay/></CalendarTrigger></Triggers>\n<Actions><Exec><Command>sqlcmd</Command>\n<Arguments>-Q &quot;SELECT full_name FROM users&quot;</Arguments></Exec>\n<Exec><Command>sqlcmd</Command>\n<Arguments>-Q &quot;SELECT full_name FROM customers&quot;</Arguments></Exec></Actions></Task>\n",
         )],
-        found: &[],
+        found: &["scheduled-task names.xml: read names.xml:4 < scheduled-task names.xml daily at 02:00 names.xml:2"],
     },
     Row {
         format: "route",
@@ -172,7 +180,9 @@ pub(super) const ROWS: &[Row] = &[
                 "router.get('/names', (req, res) => db.query(`SELECT full_name FROM users`));\nrouter.get('/others', (req, res) => db.query(`SELECT full_name FROM customers`));\n",
             ),
         ],
-        found: &[],
+        found: &[
+            "scheduled-task internal.ts: read src/internal.ts:1 < scheduled-task curl daily at 02:00 ops/crontab:1",
+        ],
     },
     Row {
         format: "image",
@@ -187,7 +197,9 @@ pub(super) const ROWS: &[Row] = &[
                 "db.execute(\"SELECT full_name FROM users\")\ndb.execute(\"SELECT full_name FROM customers\")\n",
             ),
         ],
-        found: &[],
+        found: &[
+            "scheduled-task names.py: read namer/names.py:1 < scheduled-task names daily at 03:00 k8s/names.yaml:5 < script Dockerfile  namer/Dockerfile:2",
+        ],
     },
     Row {
         format: "serverless",
@@ -201,7 +213,7 @@ pub(super) const ROWS: &[Row] = &[
                 "def run(event, context):\n    db.execute(\"SELECT full_name FROM users\")\n    db.execute(\"SELECT full_name FROM customers\")\n",
             ),
         ],
-        found: &[],
+        found: &["scheduled-task run: read jobs/names.py:2 < scheduled-task names every 1 day serverless.yml:5"],
     },
     Row {
         format: "terraform",
@@ -215,7 +227,7 @@ pub(super) const ROWS: &[Row] = &[
                 "def run(event, context):\n    db.execute(\"SELECT full_name FROM users\")\n    db.execute(\"SELECT full_name FROM customers\")\n",
             ),
         ],
-        found: &[],
+        found: &["scheduled-task run: read jobs/names.py:2 < scheduled-task nightly every 1 day main.tf:1"],
     },
     Row {
         format: "airflow",
@@ -223,7 +235,7 @@ pub(super) const ROWS: &[Row] = &[
             "dags/names.py",
             "with DAG(\"names\", schedule=\"@daily\"):\n    BashOperator(bash_command=\"psql -c 'SELECT full_name FROM users'\")\n    PostgresOperator(sql=\"SELECT full_name FROM customers\")\n",
         )],
-        found: &[],
+        found: &["scheduled-task names.py: read dags/names.py:2 < scheduled-task names daily at 00:00 dags/names.py:1"],
     },
     Row {
         format: "celery",
@@ -237,7 +249,7 @@ pub(super) const ROWS: &[Row] = &[
                 "app.conf.beat_schedule = {\n  'names': {'task': 'app.tasks.users', 'schedule': crontab(hour=2, minute=0)},\n}\n",
             ),
         ],
-        found: &[],
+        found: &["scheduled-task users: read app/tasks.py:5 < scheduled-task names daily at 02:00 app/celery.py:2"],
     },
     Row {
         format: "bullmq",
@@ -251,7 +263,9 @@ pub(super) const ROWS: &[Row] = &[
                 "const names = new Queue('names');\nnames.upsertJobScheduler('nightly', { pattern: '0 2 * * *' });\n",
             ),
         ],
-        found: &[],
+        found: &[
+            "scheduled-task worker.ts: read src/worker.ts:1 < scheduled-task nightly daily at 02:00 src/start.ts:2",
+        ],
     },
     Row {
         format: "sqlalchemy",
@@ -265,7 +279,7 @@ pub(super) const ROWS: &[Row] = &[
                 "from app.models import Customer, User\n\ndef users(session):\n    return [user.full_name for user in session.query(User)]\n\ndef customers(session):\n    return [customer.full_name for customer in session.query(Customer)]\n",
             ),
         ],
-        found: &[],
+        found: &["application User: both app/models.py:5", "application users: read app/names.py:4"],
     },
     Row {
         format: "django",
@@ -279,7 +293,7 @@ pub(super) const ROWS: &[Row] = &[
                 "from people.models import Customer, User\n\ndef users():\n    return User.objects.filter(full_name__icontains=\"x\")\n\ndef customers():\n    return Customer.objects.filter(full_name__icontains=\"x\")\n",
             ),
         ],
-        found: &[],
+        found: &["application User: both people/models.py:4", "application users: read people/names.py:4"],
     },
     Row {
         format: "pandas",
@@ -287,7 +301,7 @@ pub(super) const ROWS: &[Row] = &[
             "names.py",
             "import pandas as pd\n\ndef users(con):\n    df = pd.read_sql_query(\"SELECT id, full_name FROM users\", con)\n    return df[\"full_name\"]\n\ndef customers(con):\n    df = pd.read_sql_query(\"SELECT id, full_name FROM customers\", con)\n    return df[\"full_name\"]\n",
         )],
-        found: &[],
+        found: &["application users: read names.py:4, read names.py:5"],
     },
     Row {
         format: "jinja",
@@ -301,6 +315,6 @@ pub(super) const ROWS: &[Row] = &[
                 "{% for user in users %}\n{{ user.full_name }}\n{% endfor %}\n{% for customer in customers %}\n{{ customer.full_name }}\n{% endfor %}\n",
             ),
         ],
-        found: &[],
+        found: &["application page.html: read? app/templates/page.html:2", "application page: read app/views.py:2"],
     },
 ];
