@@ -25,7 +25,18 @@ const GIVERS: &[(&str, usize)] = &[
 ];
 
 /// Functions that fill in a view: its name is their first text, what it is given an object behind it.
-const RENDERERS: &[&str] = &["render", "renderFile", "renderView", "view", "compile"];
+const RENDERERS: &[&str] = &[
+    "render",
+    "renderFile",
+    "renderView",
+    "view",
+    "compile",
+    "render_template",
+    "render_to_string",
+    "render_template_string",
+    "TemplateResponse",
+    "render_async",
+];
 
 /// Files in which a name is given that are looked into.
 const MOST_FILES: usize = 48;
@@ -80,6 +91,11 @@ impl Types<'_, '_, '_> {
                 }
                 if is_java(file) {
                     return text.contains(&double) || (text.contains("@ModelAttribute") && text.contains(&class));
+                }
+                if file.repository_path.ends_with(".py") {
+                    let fills = ["render", "TemplateResponse", "context", "ctx"].iter().any(|word| text.contains(word));
+                    return fills
+                        && (text.contains(&single) || text.contains(&double) || text.contains(&format!("{name}=")));
                 }
                 modules::is_script(file)
                     && (text.contains("render")
@@ -228,7 +244,7 @@ fn given_in(code: &Code, text: &str, name: &str) -> Vec<Given> {
     for flow in &code.flows {
         if let FlowTarget::Property(object, property) = &flow.to
             && property == name
-            && matches!(&code.expression(*object).kind, ExpressionKind::Member { name, .. } if name == "locals")
+            && is_context(code, *object)
         {
             found.push(Given { value: flow.value, views: Vec::new(), is_model: true });
         }
@@ -278,6 +294,18 @@ fn is_of_class(code: &Code, declared: Option<crate::model::code::TypeId>, name: 
         let spelled = code.describe_type(declared);
         spelled == with_capital(name)
     })
+}
+
+/// Whether what a name of it is given is given to views: `res.locals`, the `context` of Django's views.
+fn is_context(code: &Code, object: ExpressionId) -> bool {
+    match &code.expression(object).kind {
+        ExpressionKind::Member { name, .. } => name == "locals",
+        ExpressionKind::Variable(id) => {
+            let name = code.variables[id.0 as usize].name.as_str();
+            code.language == Language::Python && matches!(name, "context" | "ctx" | "extra_context")
+        }
+        _ => false,
+    }
 }
 
 /// Whether something is only there to be given to a view, by its declared type.
