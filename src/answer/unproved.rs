@@ -84,33 +84,39 @@ impl Evidence {
 }
 
 /// What the whole of the sources says, for any question.
-#[derive(Default)]
 pub(super) struct Surroundings {
-    /// The repositories, by index, in which programs do.
-    converts: OnceLock<BTreeSet<usize>>,
+    /// For each repository, whether it holds a program that turns names of columns into other names.
+    converts: Vec<OnceLock<bool>>,
     interfaces: OnceLock<Interfaces>,
 }
 
 impl Surroundings {
+    /// Nothing is looked at before it is asked for.
+    pub(super) fn new(store: &Store<'_>) -> Self {
+        let repositories = store.workspace().repositories.len();
+        Self { converts: (0..repositories).map(|_| OnceLock::new()).collect(), interfaces: OnceLock::new() }
+    }
+
     fn interfaces(&self, store: &Store<'_>) -> &Interfaces {
         self.interfaces.get_or_init(|| Interfaces::new(store, &Evidence::known().kinds))
     }
 
-    /// The repositories that hold a program which may reach a database and turns names of columns into other names.
-    fn converting(&self, store: &Store<'_>) -> &BTreeSet<usize> {
-        if let Some(known) = self.converts.get() {
-            return known;
-        }
-        // Not inside of the lock: the search runs on all cores, and so may those who wait for it.
-        let interfaces = self.interfaces(store);
-        let words = &Evidence::known().conversion;
-        let found = store.sweep(|file, text| file.context != Context::Docs && words.is_in(text), |found| *found);
-        let of_programs = found
-            .into_iter()
-            .filter(|(id, found)| *found && !interfaces.hold(store.workspace(), *id))
-            .map(|(id, _)| store.file(id).repository)
-            .collect();
-        self.converts.get_or_init(|| of_programs)
+    /// Whether any program of the repository that may reach a database turns names of columns into other names.
+    fn converts(&self, store: &Store<'_>, repository: usize) -> bool {
+        let Some(known) = self.converts.get(repository) else { return true };
+        // One file after another: a search on all cores would wait here for those who wait for it.
+        *known.get_or_init(|| {
+            let workspace = store.workspace();
+            let interfaces = self.interfaces(store);
+            let words = &Evidence::known().conversion;
+            workspace.files.iter().enumerate().any(|(at, file)| {
+                let id = FileId(at as u32);
+                file.repository == repository
+                    && file.context != Context::Docs
+                    && store.is_text(id, |text| words.is_in(text))
+                    && !interfaces.hold(workspace, id)
+            })
+        })
     }
 }
 
@@ -122,8 +128,8 @@ pub(super) struct Unproved<'q, 's, 'w> {
     is_on: bool,
     /// Spellings that only a conversion of names could give the column.
     foreign: BTreeSet<String>,
-    /// Repositories in which names may be converted: something does, and the column has no mapping there.
-    converting: BTreeSet<usize>,
+    /// Repositories in which the column has a mapping: its names are all the names that it has there.
+    mapped: BTreeSet<usize>,
 }
 
 impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
@@ -135,20 +141,19 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         spellings: &[String],
         mapped: &BTreeMap<FileId, Vec<MappedUse>>,
     ) -> Self {
-        let mut made =
-            Self { system, surroundings, is_on: false, foreign: BTreeSet::new(), converting: BTreeSet::new() };
+        let mut made = Self { system, surroundings, is_on: false, foreign: BTreeSet::new(), mapped: BTreeSet::new() };
         let Some(column) = &targets.column else { return made };
         made.is_on = true;
         let own: BTreeSet<String> = mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect();
         let is_foreign = |spelling: &&String| Name::new(spelling.as_str()) != *column && !own.contains(*spelling);
         made.foreign = spellings.iter().filter(is_foreign).cloned().collect();
-        if !made.foreign.is_empty() {
-            made.converting.clone_from(surroundings.converting(system.store));
-            for id in mapped.keys() {
-                made.converting.remove(&system.store.file(*id).repository);
-            }
-        }
+        made.mapped = mapped.keys().map(|id| system.store.file(*id).repository).collect();
         made
+    }
+
+    /// Whether code of the repository may call the column by a name that no mapping gives it.
+    fn may_convert(&self, repository: usize) -> bool {
+        !self.mapped.contains(&repository) && self.surroundings.converts(self.system.store, repository)
     }
 
     /// Why the name at `span` is no column of the target, if there is a reason.
@@ -171,7 +176,7 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if evidence.contracts.contains(&ending) {
             return value("a field of what goes over a network");
         }
-        if self.foreign.contains(word) && !self.converting.contains(&file.repository) && has_rows_of_ours(&ending) {
+        if self.foreign.contains(word) && has_rows_of_ours(&ending) && !self.may_convert(file.repository) {
             return value("no mapping gives the table such a property, and nothing turns names of columns into others");
         }
         let facts = LazyCell::new(|| store.facts(id));

@@ -108,7 +108,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
             .filter(wanted)
             .map(|scope| System::with(store, scope, &schema, &mapping, keep))
             .collect();
-        Self { store, asked, sightings, constants, systems, surroundings: Surroundings::default() }
+        Self { store, asked, sightings, constants, systems, surroundings: Surroundings::new(store) }
     }
 
     /// The systems that may answer, in the order of their databases.

@@ -108,22 +108,21 @@ impl<'s> Entities<'s> {
             let is_entity = mapping.role == MappingRole::Entity;
             // What has properties goes before what only says that there is such an entity.
             let is_told = !mapping.properties.is_empty() || mapping.parent.is_some();
-            (
-                *other == file && is_told,
-                other_file.repository == repository,
-                is_told,
-                is_entity,
-                other_file.context != Context::Test,
-            )
+            // What a mapper's XML says of a class is less than what the class itself does.
+            let is_own = *other == file && is_told && !other_file.repository_path.ends_with(".xml");
+            (is_own, other_file.repository == repository, is_told, is_entity, other_file.context != Context::Test)
         };
         let all = self.by_name.get(name)?;
-        let best = all.iter().rev().max_by_key(near)?;
+        let fullest = |it: &&(FileId, &Mapping)| (near(it), it.1.properties.len(), it.0 == file);
+        let best = all.iter().rev().max_by_key(fullest)?;
         let mut equal = all.iter().rev().filter(|it| near(it) == near(&best));
         // The same name in several packages: what the file imports says which is meant.
         if best.0 != file && equal.any(|(other, _)| *other != best.0) {
             let packages = packages(store, file, name);
             let equal = || all.iter().rev().filter(|it| near(it) == near(&best));
-            let meant = packages.iter().find_map(|package| equal().find(|it| is_in_package(store, **it, package)));
+            let in_package =
+                |package: &String| equal().filter(|it| is_in_package(store, **it, package)).max_by_key(fullest);
+            let meant = packages.iter().find_map(in_package);
             return Some(*meant.unwrap_or(best));
         }
         Some(*best)

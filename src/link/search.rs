@@ -77,7 +77,13 @@ impl RelationWords {
         let name = format!(r#"["'`](?:[a-z0-9_$]+\.)?(?:{names})(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#);
         let argument = argument_of_builder(&name);
         // Changelogs of Liquibase.
-        let changed = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        let named = format!(r#"(?:table|view)name\s*[=:]\s*["']?(?:{names}){after}"#);
+        // Commands that write whole tables, and calls that are given one by its name.
+        let dumped = format!(r"(?:pg_dump|mysqldump|mariadb-dump|mydumper|bcp)\s[^\n]*?(?-u:\b)(?:{names}){after}");
+        let whole = format!(
+            r#"(?:read_sql|read_sql_table|to_sql|saveAsTable|insertInto|jdbc|dbtable)(?-u:\b)[^\n]*?["'](?:[a-z0-9_]+\.)?(?:{names})["']"#
+        );
+        let changed = format!("{named}|{dumped}|{whole}");
         // Documents that name tables: connectors, datasets, questions of dashboards, tracked tables.
         let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
         let tracked =

@@ -125,6 +125,16 @@ impl<'w> Store<'w> {
         seen.into_iter().flatten().collect()
     }
 
+    /// Whether the file's text is such, without keeping it; not so when it cannot be read.
+    pub fn is_text(&self, id: FileId, such: impl FnOnce(&str) -> bool) -> bool {
+        let slot = &self.slots[id.0 as usize];
+        match slot.text.get() {
+            Some(text) => such(text),
+            None if slot.skipped.get().is_some() => false,
+            None => self.workspace.read_text(self.file(id)).is_ok_and(|text| such(&text)),
+        }
+    }
+
     /// The file's text; empty when it cannot be read.
     pub fn text(&self, id: FileId) -> &str {
         let slot = &self.slots[id.0 as usize];

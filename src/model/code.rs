@@ -43,6 +43,12 @@ pub enum Language {
     Template,
 }
 
+/// The name that stands in a template for what names without anything before them are parts of.
+pub const ROOT: &str = ".";
+
+/// The name of what a template calls to include another one: with its name, and with what its names are parts of.
+pub const INCLUDE: &str = ">";
+
 /// All that one file says about values.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Code {
@@ -413,6 +419,12 @@ impl Code {
     /// When the id is another file's.
     pub fn expression(&self, id: ExpressionId) -> &Expression {
         &self.expressions[id.0 as usize]
+    }
+
+    /// Whether an expression is what names without anything before them are parts of, in a template.
+    pub fn is_root(&self, id: ExpressionId) -> bool {
+        matches!(&self.expression(id).kind, ExpressionKind::Name { name, .. } if name == ROOT)
+            && self.language == Language::Template
     }
 
     /// The use whose name stands at `span`.

@@ -62,6 +62,11 @@ pub struct Mapping {
     pub properties: Vec<MappedProperty>,
 }
 
+/// The name of the mapping that holds what other classes add to a class: the ways back from what refers to it.
+pub fn way_back(entity: &str) -> String {
+    format!("{entity} (back)")
+}
+
 /// A property of a mapped class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappedProperty {

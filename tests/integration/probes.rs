@@ -37,7 +37,7 @@ fn probe(folder: &str) -> (usize, String) {
         for (at, line) in store.text(file).lines().enumerate() {
             let Some((_, expected)) = line.split_once("//= ").or_else(|| line.split_once("#= ")) else { continue };
             // A template's comment ends with more than its line.
-            let expected = expected.split(" -").next().unwrap_or("");
+            let expected = expected.split(" -").next().unwrap_or("").split(" #}").next().unwrap_or("");
             for expected in expected.split(',').map(str::trim) {
                 probes += 1;
                 let name = expected.split(' ').next().unwrap_or("");

@@ -105,10 +105,8 @@ pub(super) fn arguments(text: &str, span: Span) -> Vec<Argument<'_>> {
                     calls.push((name, None, at));
                 }
             }
-            b')' => {
-                if calls.len() > 1 {
-                    calls.pop();
-                }
+            b')' if calls.len() > 1 => {
+                calls.pop();
             }
             b'=' if bytes.get(at + 1) != Some(&b'=') => {
                 let key = text[word.0..word.1].trim();

@@ -52,7 +52,7 @@ impl Format for Dbt {
     }
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
-        if !input.path.ends_with(".sql") {
+        if input.path.rsplit_once('.').is_none_or(|(_, ending)| ending != "sql") {
             return properties::read(input);
         }
         if MARK.as_ref().is_some_and(|mark| mark.is_match(input.text)) {

@@ -97,6 +97,9 @@ pub struct Part {
     /// By which names other documents mean the table.
     #[serde(default)]
     pub called: Vec<Path>,
+    /// Texts in which `${name.column}` is a column of what another document calls `name`.
+    #[serde(default)]
+    pub fields_in: Vec<Path>,
     /// Columns that are read.
     #[serde(default)]
     pub reads: Vec<Path>,

@@ -6,6 +6,8 @@
 
 pub mod description;
 mod macros;
+mod made;
+mod names;
 pub mod path;
 mod read;
 pub mod syntax;
@@ -13,7 +15,7 @@ pub mod syntax;
 mod tests;
 pub mod tree;
 
-pub(super) use self::read::name_outputs as names_of_outputs;
+pub(super) use self::made::name_outputs as names_of_outputs;
 
 use self::description::{DESCRIPTIONS, Description};
 use self::syntax::Syntax;

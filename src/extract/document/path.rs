@@ -2,7 +2,7 @@
 //!
 //! Parts are keys; `a|b` is either, `*` any, `**` any number of levels. Lists are passed through: a path names what is in
 //! them too. `@key` at the end means the keys of a map, not their values. `@name` is an attribute of an XML element, and
-//! `a[name=b]` an element that has it with that value.
+//! `a[name=b]` an element that has it with that value; `a{!b}` is a map without the key `b`.
 
 use super::tree::{At, Word};
 
@@ -16,6 +16,8 @@ pub struct Path {
 #[derive(Clone, Debug)]
 enum Part {
     Named(Vec<String>),
+    /// A map that has no such key.
+    Without(Vec<String>, String),
     /// An element with an attribute of that value.
     With(String, String, String),
     Any,
@@ -45,6 +47,10 @@ impl TryFrom<String> for Path {
             .map(|part| match part {
                 "*" => Part::Any,
                 "**" => Part::Deep,
+                named if named.ends_with('}') => {
+                    let (names, key) = named.trim_end_matches('}').split_once("{!").unwrap_or((named, ""));
+                    Part::Without(names.split('|').map(str::to_owned).collect(), key.to_owned())
+                }
                 named => match named.strip_suffix(']').and_then(|named| named.split_once('[')) {
                     Some((name, rule)) => {
                         let (attribute, value) = rule.split_once('=').unwrap_or((rule, ""));
@@ -132,7 +138,12 @@ impl Path {
                     {
                         next |= 1 << (index + 1);
                     }
-                    Part::Named(_) | Part::With(..) => {}
+                    Part::Without(names, without)
+                        if names.iter().any(|name| key.is(name)) && value.get(without).is_none() =>
+                    {
+                        next |= 1 << (index + 1);
+                    }
+                    Part::Named(_) | Part::With(..) | Part::Without(..) => {}
                 }
             }
             if next != 0 {
@@ -178,6 +189,8 @@ mod tests {
             ("a/*", "1 2"),
             ("a/@key", "b c e"),
             ("**/a/@key", "b c e b"),
+            ("a/e{!a}/@key", ""),
+            ("a/e{!x}/@key", "a"),
             ("x", ""),
         ] {
             let path = Path::try_from(path.to_owned()).expect("a path");

@@ -1,9 +1,14 @@
 //! What a document says: its descriptions are held against its tree, and whatever else in it is SQL is read too.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::description::{Description, Part, Rule};
 use super::macros::{expanded, formula};
+use super::made::{Made, name_outputs};
+use super::names::{is_name, names_of, says, table_name};
 use super::path::{Path, flat};
 use super::syntax::Syntax;
 use super::tree::{At, Document, Word};
@@ -15,10 +20,7 @@ use crate::model::name::{Ident, ObjectName};
 use crate::model::schema::{DEPLOYED, RelationKind, SchemaChange};
 use crate::model::source::Kind;
 use crate::model::span::Span;
-use crate::model::statement::{
-    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
-    Statement, StatementKind, Usage,
-};
+use crate::model::statement::{Access, Dialect, Direction, Reading, Relation, ScopeId, Statement, StatementKind};
 
 /// Who holds the names of datasets for other documents.
 const DATASETS: &str = "dataset";
@@ -135,6 +137,9 @@ impl<'a> Reader<'a> {
         if !part.field_lists.is_empty() {
             said |= self.field_lists(&part.field_lists, place);
         }
+        for word in words(&part.fields_in, place) {
+            said |= self.fields_in(word);
+        }
         if let Some(rows) = self.rows(part, place) {
             said |= self.rows_of(part, place, &rows, dialect);
         }
@@ -149,6 +154,28 @@ impl<'a> Reader<'a> {
         if said && !part.title.is_empty() {
             let kind = self.description.and_then(|description| description.kind);
             self.unit(first_text(&part.title, place), place.span(), kind);
+        }
+        said
+    }
+
+    /// `${view.field}`: a column of the table that another document calls `view`.
+    fn fields_in(&mut self, word: Word<'_>) -> bool {
+        static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$\{(\w+)\.(\w+)\}").ok());
+        let piece = word.text();
+        let mut said = false;
+        for found in FIELD.iter().flat_map(|field| field.captures_iter(piece.as_str())) {
+            let (Some(view), Some(field)) = (found.get(1), found.get(2)) else { continue };
+            if field.as_str() == "SQL_TABLE_NAME" {
+                continue;
+            }
+            let name = OuterName { holder: Some(DATASETS.to_owned()), name: view.as_str().to_owned(), call: false };
+            if let Some(table) = self.known.iter().find(|known| known.name == name).map(|known| known.value.clone()) {
+                let place = piece.outer(Span::new(view.start(), view.end()));
+                let table: Vec<(String, Span)> = table.split('.').map(|part| (part.to_owned(), place)).collect();
+                let column = (field.as_str().to_owned(), piece.outer(Span::new(field.start(), field.end())));
+                said |= self.names(&table, &[column], Access::Read);
+            }
+            self.facts.wanted.push(name);
         }
         said
     }
@@ -280,12 +307,12 @@ impl<'a> Reader<'a> {
         }
         let mut piece = Made::at(span).word("SELECT ").there("*", span).word(" FROM ");
         piece = piece.name(parts.iter().map(|part| (*part, span)));
-        self.give(piece)
+        self.give(&piece)
     }
 
     fn star(&mut self, table: &[(String, Span)], span: Span) -> bool {
         let piece = Made::at(span).word("SELECT ").there("*", span).word(" FROM ");
-        self.give(piece.name(table.iter().map(|(part, span)| (part.as_str(), *span))))
+        self.give(&piece.name(table.iter().map(|(part, span)| (part.as_str(), *span))))
     }
 
     /// `schema.table.column` where it stands alone.
@@ -306,7 +333,7 @@ impl<'a> Reader<'a> {
         let table_span = Span { start: span.start, end: own.start.max(span.start + 1) - 1 };
         let piece = piece.name(parts.iter().map(|part| (*part, table_span)));
         if !left_out {
-            return self.give(piece);
+            return self.give(&piece);
         }
         sql::read_into(self.facts, &piece.piece, Some(Dialect::BigQuery), Direction::Forward);
         true
@@ -331,10 +358,10 @@ impl<'a> Reader<'a> {
         } else {
             table(list(piece.word("SELECT ")).word(" FROM "))
         };
-        self.give(piece)
+        self.give(&piece)
     }
 
-    fn give(&mut self, piece: Made) -> bool {
+    fn give(&mut self, piece: &Made) -> bool {
         sql::read_into(self.facts, &piece.piece, Some(Dialect::Postgres), Direction::Forward);
         true
     }
@@ -494,11 +521,6 @@ fn words<'d>(paths: &'d [Path], place: At<'d>) -> impl Iterator<Item = Word<'d>>
     paths.iter().flat_map(move |path| path.words(place))
 }
 
-/// Whether a scalar says something.
-fn says(word: &Word<'_>) -> bool {
-    !matches!(word.written().trim(), "" | "null" | "~" | "None")
-}
-
 fn first_text(paths: &[Path], place: At<'_>) -> Option<String> {
     paths.iter().find_map(|path| path.values(place).into_iter().find_map(At::text))
 }
@@ -513,125 +535,8 @@ fn dialect(paths: &[Path], place: At<'_>, document: &Document) -> Option<Dialect
     })
 }
 
-/// A table's name: `shop.users`, `[database, schema, users]`, `{schema: shop, name: users}`.
-fn table_name(at: At<'_>) -> Option<Vec<(String, Span)>> {
-    let unquoted = |text: &str| text.trim().trim_matches(['"', '`', '[', ']']).to_owned();
-    if at.is_list() {
-        // A path without schema has nothing there.
-        let items: Vec<At<'_>> = at.items().collect();
-        let all_words = items.len() >= 2 && items.iter().all(|item| item.word().is_some());
-        let named = items.iter().skip(1).filter_map(|item| item.word()).filter(says);
-        let parts: Vec<(String, Span)> = named.map(|word| (unquoted(&word.value()), word.span())).collect();
-        return (all_words && !parts.is_empty() && parts.iter().all(|(part, _)| !part.is_empty())).then_some(parts);
-    }
-    if let (true, Some(name)) = (at.is_map(), at.get("name").and_then(At::word)) {
-        let schema = at.get("schema").and_then(At::word).filter(says);
-        let word = |word: Word<'_>| (unquoted(&word.value()), word.span());
-        return Some(schema.into_iter().chain([name]).map(word).collect());
-    }
-    let word = at.word().filter(says)?;
-    let (text, span) = (word.value().trim().to_owned(), word.span());
-    let parts: Vec<(String, Span)> = text.split('.').map(|part| (unquoted(part), span)).collect();
-    let is_whole = |part: &(String, Span)| !part.0.is_empty() && !part.0.contains([' ', '(', '{', '$']);
-    parts.iter().all(is_whole).then_some(parts)
-}
-
-/// Names with commas between them; escapes of regular expressions are undone.
-fn names_of(word: Word<'_>) -> Vec<(String, Span)> {
-    let piece = word.text();
-    let text = piece.as_str();
-    let mut found = Vec::new();
-    let mut at = 0;
-    for part in text.split([',', ';']) {
-        let name = part.trim();
-        let start = at + (part.len() - part.trim_start().len());
-        at += part.len() + 1;
-        // `public.orders:id` names a key of a table.
-        let name = name.split(':').next().unwrap_or(name);
-        if !name.is_empty() {
-            let span = piece.outer(Span::new(start, start + name.len()));
-            found.push((name.replace("\\.", ".").replace(['"', '`'], ""), span));
-        }
-    }
-    found
-}
-
-fn is_name(part: &str) -> bool {
-    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
-}
-
 /// The query without what ends it.
 fn without_end(query: &SqlText) -> SqlText {
     let text = query.as_str().trim_end_matches(|c: char| c.is_whitespace() || c == ';');
     query.slice(Span::new(0, text.len()))
-}
-
-/// Adds a scope over the statement's outputs, in which names are read.
-pub(in crate::extract) fn name_outputs(statement: &mut Statement, names: &[(String, Span)]) {
-    let source = Source {
-        relation: Relation::Query(ScopeId(0)),
-        alias: None,
-        columns: Vec::new(),
-        span: Span { start: statement.span.start, end: statement.span.start },
-        role: SourceRole::Read,
-    };
-    let reference = |(name, span): &(String, Span)| ColumnReference {
-        qualifier: Vec::new(),
-        name: Ident::quoted(name.as_str()),
-        span: *span,
-        access: Access::Read,
-        usage: Usage::Other,
-        lookup: Lookup::Sources,
-    };
-    statement.scopes.push(Scope {
-        sources: vec![source],
-        references: names.iter().map(reference).collect(),
-        ..Scope::default()
-    });
-}
-
-/// A statement that a document stands for, with the places of its names.
-struct Made {
-    piece: SqlText,
-    /// Where words stand that the document does not have.
-    place: Span,
-    /// What names are quoted with.
-    quote: char,
-}
-
-impl Made {
-    fn at(span: Span) -> Self {
-        Self { piece: SqlText::default(), place: Span { start: span.start, end: span.start }, quote: '"' }
-    }
-
-    fn word(mut self, text: &str) -> Self {
-        self.piece.push_decoded(text, self.place);
-        self
-    }
-
-    fn there(mut self, text: &str, span: Span) -> Self {
-        self.piece.push_decoded(text, span);
-        self
-    }
-
-    fn piece(mut self, piece: &SqlText) -> Self {
-        self.piece.push_piece(piece);
-        self
-    }
-
-    fn quoted(self, name: &str, span: Span) -> Self {
-        let quote = self.quote;
-        let name = name.replace(quote, "");
-        self.there(&format!("{quote}{name}{quote}"), span)
-    }
-
-    fn name<'n>(mut self, parts: impl Iterator<Item = (&'n str, Span)>) -> Self {
-        for (at, (part, span)) in parts.enumerate() {
-            if at > 0 {
-                self = self.word(".");
-            }
-            self = self.quoted(part, span);
-        }
-        self
-    }
 }

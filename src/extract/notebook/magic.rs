@@ -12,6 +12,9 @@ pub(super) enum Piece {
     Sql(SqlText),
 }
 
+/// The path that stands for cells of SQL.
+pub(super) const SQL_CELLS: &str = "cell.sql";
+
 /// Magics whose cell or line is SQL.
 const SQL: &[&str] =
     &["sql", "sparksql", "read_sql", "bigquery", "bq", "sqlcmd", "ksql", "snowflake", "duckdb", "dbsql"];
@@ -43,7 +46,7 @@ pub(super) fn pieces(cell: &SqlText, path: &str) -> Vec<Piece> {
         }
         return if AROUND_CODE.contains(&name) { lines(cell, Span::new(line_end, text.len())) } else { Vec::new() };
     }
-    if path.ends_with(".sql") { vec![Piece::Sql(cell.clone())] } else { lines(cell, whole) }
+    if path == SQL_CELLS { vec![Piece::Sql(cell.clone())] } else { lines(cell, whole) }
 }
 
 /// Where the first line begins that is neither blank nor a comment.

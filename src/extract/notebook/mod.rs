@@ -143,7 +143,7 @@ fn language(root: At<'_>) -> &'static str {
         Some("scala") => "cell.scala",
         Some("julia") => "cell.jl",
         Some("c#" | "csharp") => "cell.cs",
-        Some("sql") => "cell.sql",
+        Some("sql") => magic::SQL_CELLS,
         _ => "cell.py",
     }
 }

@@ -10,7 +10,7 @@ pub(super) struct Shadow {
 /// A letter of a cell and where the file writes it: byte for byte, or as an escape.
 #[derive(Clone, Copy)]
 struct Letter {
-    letter: char,
+    sign: char,
     start: usize,
     end: usize,
 }
@@ -34,22 +34,22 @@ impl Shadow {
             .map(|(at, letter)| {
                 let start = span.start + at as u32;
                 let place = cell.outer(Span { start, end: start + letter.len_utf8() as u32 });
-                Letter { letter, start: place.start as usize, end: place.end as usize }
+                Letter { sign: letter, start: place.start as usize, end: place.end as usize }
             })
             .collect();
         let mut at = 0;
         let mut end = 0;
         while let Some(&first) = letters.get(at) {
-            let run = match first.letter {
-                '"' | '\\' => letters[at..].iter().take_while(|other| other.letter == first.letter).count(),
+            let run = match first.sign {
+                '"' | '\\' => letters[at..].iter().take_while(|other| other.sign == first.sign).count(),
                 _ => 1,
             };
             let (last, next) = (letters[at + run - 1], letters.get(at + run));
-            let before = at.checked_sub(1).map(|before| letters[before].letter);
-            let length = run * first.letter.len_utf8();
-            let start = match (first.letter, next) {
+            let before = at.checked_sub(1).map(|before| letters[before].sign);
+            let length = run * first.sign.len_utf8();
+            let start = match (first.sign, next) {
                 ('\n', Some(next)) => next.start.saturating_sub(1),
-                ('\\', Some(Letter { letter: '\n', end, .. })) => {
+                ('\\', Some(Letter { sign: '\n', end, .. })) => {
                     let line_end = letters.get(at + run + 1).map_or(*end, |following| following.start);
                     line_end.saturating_sub(1 + length)
                 }
@@ -60,7 +60,7 @@ impl Shadow {
             };
             let start = start.max(end);
             let mut encoded = [0; 4];
-            let encoded = first.letter.encode_utf8(&mut encoded).as_bytes();
+            let encoded = first.sign.encode_utf8(&mut encoded).as_bytes();
             for index in 0..run {
                 let from = start + index * encoded.len();
                 if let Some(room) = self.bytes.get_mut(from..from + encoded.len()) {

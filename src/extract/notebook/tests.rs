@@ -32,8 +32,7 @@ fn code_keeps_its_places_and_its_meaning() {
         "    return df[\"full_name\"]\n",
     ]);
     let code = code(&text);
-    let lines: Vec<String> = code.lines().map(|line| line.trim_end().to_owned()).collect();
-    let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).skip_while(|line| line.trim().is_empty()).collect();
+    let lines: Vec<&str> = code.lines().map(str::trim_end).skip_while(|line| line.trim().is_empty()).collect();
     assert_eq!(lines[0].trim_start(), "def f(x):");
     assert!(lines[1].contains("q = f\"\"\""), "{lines:?}");
     assert_eq!(lines[2], "    FROM t\"\"\"");

@@ -110,6 +110,31 @@ const SQLPLUS_SETTINGS: &[&str] = &[
     "encoding",
 ];
 
+/// Whether a line sets one of T-SQL's options and nothing else: what follows without a semicolon is a statement of its
+/// own.
+fn is_session_option(option: &str, rest: &str) -> bool {
+    const OPTIONS: &[&str] = &[
+        "ansi_nulls",
+        "ansi_padding",
+        "ansi_warnings",
+        "ansi_null_dflt_on",
+        "arithabort",
+        "concat_null_yields_null",
+        "nocount",
+        "numeric_roundabort",
+        "quoted_identifier",
+        "xact_abort",
+    ];
+    let name = rest.trim_start().split([' ', '\t']).next().unwrap_or("");
+    let mut values = rest.split_whitespace().skip(1);
+    let value = values.next().unwrap_or("").trim_end_matches(';');
+    // The option's name has underscores, which end `option`.
+    name.starts_with(option)
+        && OPTIONS.iter().any(|known| name.eq_ignore_ascii_case(known))
+        && (value.eq_ignore_ascii_case("on") || value.eq_ignore_ascii_case("off"))
+        && values.next().is_none()
+}
+
 /// What the client makes of `line` when no statement is open. `None` for SQL.
 pub(super) fn line(line: &str, dialect: Dialect) -> Option<Line> {
     let line = line.trim();
@@ -158,6 +183,9 @@ pub(super) fn line(line: &str, dialect: Dialect) -> Option<Line> {
         return Some(Line::Command);
     }
     let next = rest.trim_start().split(|char: char| !char.is_ascii_alphanumeric()).next().unwrap_or("");
+    if is("set") && is_session_option(next, rest) {
+        return Some(Line::Command);
+    }
     if is("set") {
         let setting = SQLPLUS_SETTINGS.iter().any(|setting| next.eq_ignore_ascii_case(setting));
         let assigned = rest.contains('=') || rest.to_ascii_lowercase().contains(" to ");

@@ -420,6 +420,10 @@ mod tests {
         check("SELECT U&'d\\0061t', U&\"d\\0061t\" FROM t", "SELECT 'd\\0061t', \"dat\" FROM t");
         check("SELECT U&\"d!0061t\" UESCAPE '!', u & 1 FROM t", "SELECT \"dat\", u & 1 FROM t");
         check("CREATE TABLE t (a int) AS EDGE", "CREATE TABLE t (a int)");
+        check(
+            "CREATE TABLE [dbo].t (a int, PRIMARY KEY CLUSTERED (a)WITH (PAD_INDEX = OFF) ON [PRIMARY]) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]",
+            "CREATE TABLE [dbo].t (a int, PRIMARY KEY (a) )",
+        );
         check("SELECT UNIQUE a FROM t", "SELECT DISTINCT a FROM t");
         check("SELECT a FROM t(NOLOCK) JOIN u (nolock, rowlock) ON b", "SELECT a FROM t JOIN u ON b");
         check("UPDATE t SET x.a += b, c |= 1 WHERE d", "UPDATE t SET x.a = x.a + b, c = c | 1 WHERE d");

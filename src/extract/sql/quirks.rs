@@ -51,7 +51,13 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
         return Some((at + 1, Cow::Borrowed("DISTINCT")));
     }
     if is_one(&["with"]) && at > 1 && tokens.get(at + 1).is_some_and(|open| open.is(text, "(")) {
-        return hint(text, tokens, at).or_else(|| table_hint(text, tokens, at + 1)).and_then(drop);
+        return hint(text, tokens, at)
+            .or_else(|| table_hint(text, tokens, at + 1))
+            .or_else(|| index_options(text, tokens, at + 1))
+            .and_then(drop);
+    }
+    if is_one(&["on", "textimage_on"]) && is_filegroup(text, tokens, at) {
+        return drop(at + 1);
     }
     if is_one(&["nonclustered", "clustered", "option"]) {
         return hint(text, tokens, at).and_then(drop);
@@ -152,8 +158,10 @@ fn is_unpivoted_as(text: &str, tokens: &[Token], at: usize) -> bool {
 fn hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
     let opens = tokens.get(at + 1).is_some_and(|open| open.is(text, "("));
-    if (is(at, "nonclustered") || is(at, "clustered")) && is(0, "create") && is(at + 1, "index") {
-        return Some(at);
+    if is(at, "nonclustered") || is(at, "clustered") {
+        let index = is(0, "create") && is(at + 1, "index");
+        let key = at > 0 && (is(at - 1, "key") || is(at - 1, "unique"));
+        return (index || key).then_some(at);
     }
     let options = is(at, "option") && opens && at > 1 && !is(at - 1, "check") && !is(at - 1, "grant");
     let inserted = is(at, "with") && opens && is(0, "insert") && at < 8 && is(at + 2, "tablock");
@@ -197,6 +205,44 @@ fn table_hint(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
         }
         last += if next.is(text, ",") { 2 } else { return None };
     }
+}
+
+/// T-SQL's options of an index, `WITH (PAD_INDEX = OFF, …)`, from their parenthesis on: the last token.
+fn index_options(text: &str, tokens: &[Token], open: usize) -> Option<usize> {
+    const OPTIONS: &[&str] = &[
+        "pad_index",
+        "fillfactor",
+        "sort_in_tempdb",
+        "ignore_dup_key",
+        "statistics_norecompute",
+        "statistics_incremental",
+        "drop_existing",
+        "online",
+        "resumable",
+        "max_duration",
+        "allow_row_locks",
+        "allow_page_locks",
+        "optimize_for_sequential_key",
+        "maxdop",
+        "data_compression",
+    ];
+    let defines = tokens[0].is_word(text, "create") || tokens[0].is_word(text, "alter");
+    let option = tokens.get(open + 1).filter(|_| defines)?;
+    let known = OPTIONS.iter().any(|known| option.is_word(text, known));
+    if known && tokens.get(open + 2)?.is(text, "=") { closing(text, tokens, open) } else { None }
+}
+
+/// Where T-SQL keeps a table or index: `) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]`.
+fn is_filegroup(text: &str, tokens: &[Token], at: usize) -> bool {
+    let Some(group) = tokens.get(at + 1).filter(|group| group.is_name()) else { return false };
+    if !tokens[0].is_word(text, "create") && !tokens[0].is_word(text, "alter") {
+        return false;
+    }
+    if tokens[at].is_word(text, "textimage_on") {
+        return true;
+    }
+    let name = group.of(text).trim_matches(['[', ']', '"']);
+    name.eq_ignore_ascii_case("primary") && at > 0 && tokens[at - 1].is(text, ")")
 }
 
 /// `SET a.b += c`: the first token of the name that is assigned.

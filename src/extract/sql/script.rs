@@ -49,10 +49,14 @@ impl<'a> Script<'a> {
     /// A script at its start.
     pub(super) fn new(piece: &'a SqlText, profile: &Profile, direction: Direction) -> Self {
         let text = piece.as_str();
+        let mut lexer = Lexer::new(text, profile.lexis);
+        if text.starts_with('\u{feff}') {
+            lexer.skip_to('\u{feff}'.len_utf8());
+        }
         Self {
             piece,
             text,
-            lexer: Lexer::new(text, profile.lexis),
+            lexer,
             dialect: profile.best,
             delimiter: None,
             direction,
@@ -96,7 +100,16 @@ impl<'a> Script<'a> {
             }
             if self.at_line_start(at) {
                 let line = self.line(at);
-                if matches!(byte, b'/' | b'G' | b'g') && client::ends_batch(line) {
+                let ends = match byte {
+                    // It may be a division that is laid out so.
+                    b'/' => {
+                        tokens.last().is_none_or(|last| last.is(self.text, ";"))
+                            || self.begins_statement(at + line.len())
+                    }
+                    b'G' | b'g' => true,
+                    _ => false,
+                };
+                if ends && client::ends_batch(line) {
                     self.lexer.skip_to(at + line.len());
                     if tokens.is_empty() {
                         continue;
@@ -156,7 +169,25 @@ impl<'a> Script<'a> {
 
     fn at_line_start(&self, at: usize) -> bool {
         let before = &self.text.as_bytes()[..at];
+        let before = before.strip_prefix("\u{feff}".as_bytes()).unwrap_or(before);
         before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|&byte| byte == b'\n')
+    }
+
+    /// Whether a statement, a comment or nothing stands behind byte `at`.
+    fn begins_statement(&self, at: usize) -> bool {
+        const VERBS: &[&str] = &[
+            "alter", "begin", "call", "comment", "commit", "create", "declare", "delete", "drop", "exec", "execute",
+            "exit", "grant", "insert", "merge", "prompt", "quit", "rem", "rename", "revoke", "rollback", "select",
+            "set", "show", "spool", "truncate", "update", "with",
+        ];
+        let rest = self.text[at..].trim_start();
+        let word = &rest[..rest.bytes().take(12).take_while(u8::is_ascii_alphabetic).count()];
+        rest.is_empty()
+            || client::line(rest.lines().next().unwrap_or(""), Dialect::Oracle).is_some()
+            || rest.starts_with("--")
+            || rest.starts_with("/*")
+            || rest.starts_with('@')
+            || VERBS.iter().any(|verb| word.eq_ignore_ascii_case(verb))
     }
 
     /// The text from `at` to the end of its line.
@@ -405,6 +436,7 @@ mod tests {
         check("SELECT 1; ; SELECT ';' -- ;\n;", &["SELECT 1", "SELECT ';'"]);
         check("SELECT 1\nGO\nSELECT 2\nGO 5\n", &["SELECT 1", "SELECT 2"]);
         check("SELECT 1 FROM dual\n/\nDROP TABLE t\n/\n", &["SELECT 1 FROM dual", "DROP TABLE t"]);
+        check("SELECT a\n/\nb FROM t;\nSELECT 2\n/\n", &["SELECT a / b FROM t", "SELECT 2"]);
         check("BEGIN; UPDATE t SET a = 1; COMMIT;", &["BEGIN", "UPDATE t SET a = 1", "COMMIT"]);
         check("DELIMITER //\nSELECT 1; SELECT 2//\nDELIMITER ;\nSELECT 3;", &["SELECT 1; SELECT 2", "SELECT 3"]);
     }
@@ -442,7 +474,11 @@ mod tests {
         );
         check(
             "SET NOCOUNT ON\nGO\nCREATE PROC p @a int AS\nSELECT 1; SELECT 2;\nGO\nSELECT 3",
-            &["SET NOCOUNT ON", "CREATE PROC p @a int AS SELECT 1; SELECT 2", "SELECT 3"],
+            &["CREATE PROC p @a int AS SELECT 1; SELECT 2", "SELECT 3"],
+        );
+        check(
+            "\u{feff}SET ANSI_NULLS ON\r\nSET QUOTED_IDENTIFIER ON\r\nIF 1 = 1\r\nBEGIN\r\nCREATE TABLE t (a int)\r\nEND",
+            &["IF 1 = 1 BEGIN CREATE TABLE t (a int) END"],
         );
     }
 

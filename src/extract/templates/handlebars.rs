@@ -3,7 +3,7 @@
 
 use super::expression::is_name;
 use super::lowering::{Lowering, Mark};
-use crate::model::code::{ExpressionId, ExpressionKind};
+use crate::model::code::{ExpressionId, ExpressionKind, ROOT};
 use crate::model::span::Span;
 
 /// Blocks whose inside speaks of the same things as their outside.
@@ -15,6 +15,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let bytes = text.as_bytes();
     let mut open: Vec<Mark> = Vec::new();
     let mut at = 0;
+    // Names are parts of what the template is given, or of what a partial is included with.
+    let root = lowering.expression(ExpressionKind::Name { name: ROOT.to_owned(), class: None }, Span::new(0, 0));
+    lowering.receive(Some(root));
     while let Some(found) = memchr::memchr(b'{', &bytes[at..]) {
         at += found;
         let rest = &text[at..];
@@ -53,8 +56,13 @@ fn tag(lowering: &mut Lowering<'_>, open: &mut Vec<Mark>, span: Span) {
         Some(b'>') => {
             // The partial's name, and what it is given.
             at = skip(at, b">");
-            at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            words(lowering, at, bytes.len(), false);
+            let length = bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && **byte != b'~').count();
+            let name = Span::new(at, at + length);
+            let has_keys = name.end as usize <= bytes.len() && text[name.end as usize..bytes.len()].contains('=');
+            let given = words(lowering, name.end as usize, bytes.len(), false);
+            // With keys, the names are those keys, of which nothing is followed.
+            let given = if has_keys { None } else { given.first().copied().or_else(|| lowering.receiver(0)) };
+            lowering.include(name, given);
         }
         Some(b'#' | b'^') => {
             at = skip(at, b"#^*>");

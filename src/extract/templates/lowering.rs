@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::expression::literal_length;
 use crate::model::code::{
-    Code, Expression, ExpressionId, ExpressionKind, Language, Use, UseForm, Variable, VariableId,
+    Code, Expression, ExpressionId, ExpressionKind, INCLUDE, Language, Use, UseForm, Variable, VariableId,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
@@ -183,6 +183,16 @@ impl<'t> Lowering<'t> {
         });
         let span = self.code.expression(object).span.join(name);
         self.expression(ExpressionKind::Member { object, name: spelled.to_owned() }, span)
+    }
+
+    /// Another template that stands here, and what its names are parts of.
+    pub(super) fn include(&mut self, name: Span, given: Option<ExpressionId>) {
+        let callee = self.expression(ExpressionKind::Name { name: INCLUDE.to_owned(), class: None }, name);
+        let called = name.of(self.text).trim_matches(['"', '\'']).to_owned();
+        let called = self.expression(ExpressionKind::Text(called), name);
+        let given = given.unwrap_or_else(|| self.expression(ExpressionKind::Opaque, name));
+        let arguments = vec![called, given];
+        self.expression(ExpressionKind::Call { callee, arguments, types: Vec::new() }, name);
     }
 
     /// One of several values; something unknown when there is none.

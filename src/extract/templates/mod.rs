@@ -1,9 +1,10 @@
-//! Templates that a server fills in: Thymeleaf, JSP, `FreeMarker`, Velocity, EJS, Handlebars. What they name are parts of
+//! Templates that a server fills in: Thymeleaf, JSP, `FreeMarker`, Velocity, EJS, Handlebars, Jinja and Django's. What they name are parts of
 //! the values that the code gives them.
 
 mod expression;
 mod freemarker;
 mod handlebars;
+mod jinja;
 mod lowering;
 mod markup;
 mod page;
@@ -32,6 +33,7 @@ enum Engine {
     Velocity,
     Script,
     Handlebars,
+    Jinja,
 }
 
 /// Engines by file extension, in lower case.
@@ -52,11 +54,24 @@ const EXTENSIONS: &[(&str, Engine)] = &[
     ("hbs", Engine::Handlebars),
     ("handlebars", Engine::Handlebars),
     ("mustache", Engine::Handlebars),
+    ("j2", Engine::Jinja),
+    ("jinja", Engine::Jinja),
+    ("jinja2", Engine::Jinja),
+    ("twig", Engine::Jinja),
+    ("njk", Engine::Jinja),
 ];
 
 fn engine_of(path: &str) -> Option<Engine> {
     let (_, extension) = path.rsplit_once('.')?;
     EXTENSIONS.iter().find(|(known, _)| extension.eq_ignore_ascii_case(known)).map(|(_, engine)| *engine)
+}
+
+/// The engine of a file: pages without an ending of their own are told by what is in them.
+fn engine_in(input: Input<'_>) -> Option<Engine> {
+    match engine_of(input.path)? {
+        Engine::Page(Kind::Thymeleaf) if jinja::is_template(input.text) => Some(Engine::Jinja),
+        other => Some(other),
+    }
 }
 
 impl Format for Templates {
@@ -73,12 +88,12 @@ impl Format for Templates {
         if let Some((code, comments)) = lower(input) {
             let tokens = &mut facts.tokens;
             // Where the whole of what a view is given may be a row, so may each of its names be a column.
-            let is_open = matches!(engine_of(input.path), Some(Engine::Script | Engine::Handlebars));
+            let is_open = matches!(engine_in(input), Some(Engine::Script | Engine::Handlebars));
             let name = if is_open { TokenKind::Property } else { TokenKind::Symbol };
             let names = code.expressions.iter().filter(|found| matches!(found.kind, ExpressionKind::Name { .. }));
             tokens.extend(names.map(|found| Token { span: found.span, kind: name }));
             tokens.extend(code.uses.iter().map(|found| Token { span: found.span, kind: TokenKind::Property }));
-            if matches!(engine_of(input.path), Some(Engine::Page(_))) {
+            if matches!(engine_in(input), Some(Engine::Page(_))) {
                 tokens.extend(others(input.text).map(|span| Token { span, kind: TokenKind::Property }));
             }
             *tokens = flatten(std::mem::take(tokens));
@@ -124,13 +139,14 @@ fn without_covered(mut tokens: Vec<Token>) -> Vec<Token> {
 
 /// What the template says of values, and its comments.
 fn lower(input: Input<'_>) -> Option<(Code, Vec<Span>)> {
-    let engine = engine_of(input.path)?;
+    let engine = engine_in(input)?;
     let mut lowering = Lowering::new(input.text);
     match engine {
         Engine::Page(kind) => page::lower(&mut lowering, kind),
         Engine::FreeMarker => freemarker::lower(&mut lowering),
         Engine::Velocity => velocity::lower(&mut lowering),
         Engine::Handlebars => handlebars::lower(&mut lowering),
+        Engine::Jinja => jinja::lower(&mut lowering),
         Engine::Script => return script::lower(input.text),
     }
     Some(lowering.finish())

@@ -58,9 +58,13 @@ fn one_expression_each() {
         ("a.ftl", "price: 5 $ {u.a}", &[]),
         ("a.vm", "$u.a.b costs $5.00 and u.c", &["a of u", "b of (u).a"]),
         ("a.vm", "#if($u.a == $v.b)#end", &["a of u", "b of v"]),
-        ("a.hbs", "{{u.a}} {{f u.b c=u.d}} {{e}}", &["a of u", "b of u", "d of u"]),
-        ("a.hbs", "{{#each us}}{{a}}{{/each}}{{b}}", &["a of element(us)"]),
-        ("a.mustache", "{{#us}}{{a}}{{/us}}", &["a of element(us)"]),
+        (
+            "a.hbs",
+            "{{u.a}} {{f u.b c=u.d}} {{e}}",
+            &["u of .", "a of (.).u", "u of .", "b of (.).u", "u of .", "d of (.).u", "e of ."],
+        ),
+        ("a.hbs", "{{#each us}}{{a}}{{/each}}{{b}}", &["us of .", "a of element((.).us)", "b of ."]),
+        ("a.mustache", "{{#us}}{{a}}{{/us}}", &["us of .", "a of element((.).us)"]),
         ("a.ejs", "<%= u.a %> u.b <% if (u.c) { %>x<% } %>", &["a of u", "c of u"]),
     ];
     for (path, text, expected) in cases {

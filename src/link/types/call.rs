@@ -53,7 +53,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     ExpressionKind::Name { name, .. } => Some(name.as_str()),
                     _ => None,
                 };
-                self.method(&receiver, object_name, name, called)
+                match self.method(&receiver, object_name, name, called) {
+                    Type::Unknown(_) if is_builder(code, *object, name, arguments.len()) => match receiver {
+                        // A builder of a library goes on being one of that library.
+                        Type::Library(library, given) if !given.iter().any(Type::has_rows) => {
+                            Type::Library(library, [].into())
+                        }
+                        _ => Type::Unknown("made by a library or by code that is not followed"),
+                    },
+                    found => found,
+                }
             }
             ExpressionKind::Name { name, .. } => {
                 let function = self.type_of(file, *callee, env, depth);
@@ -735,4 +744,17 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a call of a method in Java begins or goes on with a builder: `Counter.builder("x").description("y")`.
+fn is_builder(code: &Code, object: ExpressionId, name: &str, arguments: usize) -> bool {
+    code.language == Language::Java
+        && match &code.expression(object).kind {
+            ExpressionKind::Name { name: class, .. } => {
+                class.starts_with(char::is_uppercase)
+                    && matches!(name, "builder" | "newBuilder" | "create" | "builderFor")
+            }
+            ExpressionKind::Call { .. } | ExpressionKind::New { .. } => arguments > 0,
+            _ => false,
+        }
 }

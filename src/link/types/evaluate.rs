@@ -61,6 +61,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::Name { name, class } => self.free_name(file, code, name, *class, depth),
             ExpressionKind::This(class) => self.instance(file, *class, &[], depth),
             ExpressionKind::Member { object, name } => {
+                if code.is_root(*object)
+                    && let given = self.given_to_view(file, name, depth)
+                    && !given.is_unknown()
+                {
+                    return given;
+                }
                 let whole = of(*object);
                 match self.property(&whole, name, depth) {
                     // A part of what a function makes of rows in a way that is not followed.
@@ -333,6 +339,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             };
         }
         if code.language == Language::Template {
+            if name == crate::model::code::ROOT {
+                return self.included_with(file, depth);
+            }
             return self.given_to_view(file, name, depth);
         }
         if let Some(import) = code.imports.iter().find(|import| import.local == name) {

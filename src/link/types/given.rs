@@ -7,7 +7,9 @@ use super::kind::{Env, Row, Type};
 use super::{Evaluator, Types, modules};
 use crate::link::search::Words;
 use crate::model::answer::Certainty;
-use crate::model::code::{Code, Expression, ExpressionId, ExpressionKind, FlowTarget, Function, VariableId};
+use crate::model::code::{
+    Code, Expression, ExpressionId, ExpressionKind, FlowTarget, Function, INCLUDE, Language, VariableId,
+};
 use crate::model::source::{FileId, SourceFile};
 
 /// Methods that give a view a value under a name: the name is the argument at this place, the value the one behind it.
@@ -23,7 +25,18 @@ const GIVERS: &[(&str, usize)] = &[
 ];
 
 /// Functions that fill in a view: its name is their first text, what it is given an object behind it.
-const RENDERERS: &[&str] = &["render", "renderFile", "renderView", "view", "compile"];
+const RENDERERS: &[&str] = &[
+    "render",
+    "renderFile",
+    "renderView",
+    "view",
+    "compile",
+    "render_template",
+    "render_to_string",
+    "render_template_string",
+    "TemplateResponse",
+    "render_async",
+];
 
 /// Files in which a name is given that are looked into.
 const MOST_FILES: usize = 48;
@@ -41,6 +54,29 @@ struct Given {
 }
 
 impl Types<'_, '_, '_> {
+    /// Files of the repository of `file`, a template, that may include it, in their order.
+    fn including(&self, file: FileId) -> Vec<FileId> {
+        let store = self.system.store;
+        let path = &store.file(file).repository_path;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.split('.').next().unwrap_or(name);
+        // Names of files stand beside those of what is given, which have no such mark.
+        let key = format!("{INCLUDE}{stem}");
+        let known = self.giving.lock().unwrap_or_else(PoisonError::into_inner).get(key.as_str()).cloned();
+        let files = known.unwrap_or_else(|| {
+            let words = Words::new([stem]);
+            let ending = |file: &SourceFile| file.repository_path.rsplit('.').next().map(str::to_owned);
+            let own = ending(store.file(file));
+            let includes = |file: &SourceFile, text: &str| ending(file) == own && words.is_in(text);
+            let seen = store.sweep(includes, |seen| *seen);
+            let files: Arc<[FileId]> = seen.into_iter().filter(|(_, seen)| *seen).map(|(id, _)| id).collect();
+            self.giving.lock().unwrap_or_else(PoisonError::into_inner).insert(key.into(), Arc::clone(&files));
+            files
+        });
+        let repository = store.file(file).repository;
+        files.iter().copied().filter(|&id| id != file && store.file(id).repository == repository).collect()
+    }
+
     /// Code files of the repository of `file` that may give a view something called `name`, in their order.
     fn giving(&self, file: FileId, name: &str) -> Vec<FileId> {
         let store = self.system.store;
@@ -55,6 +91,11 @@ impl Types<'_, '_, '_> {
                 }
                 if is_java(file) {
                     return text.contains(&double) || (text.contains("@ModelAttribute") && text.contains(&class));
+                }
+                if file.repository_path.ends_with(".py") {
+                    let fills = ["render", "TemplateResponse", "context", "ctx"].iter().any(|word| text.contains(word));
+                    return fills
+                        && (text.contains(&single) || text.contains(&double) || text.contains(&format!("{name}=")));
                 }
                 modules::is_script(file)
                     && (text.contains("render")
@@ -73,6 +114,31 @@ impl Types<'_, '_, '_> {
 }
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
+    /// What names at the top of a template are parts of: what other templates include it with.
+    pub(super) fn included_with(&self, template: FileId, depth: u32) -> Type<'s> {
+        const NOTHING: Type<'static> = Type::Unknown("no template is known that includes it with something");
+        let store = self.system().store;
+        let path = &store.file(template).repository_path;
+        let files = self.types.including(template);
+        let evidence: Rc<str> = "what the template is included with".into();
+        let mut found = Vec::new();
+        for file in files.into_iter().take(MOST_FILES) {
+            let Some(code) = self.code(file).filter(|code| code.language == Language::Template) else { continue };
+            for expression in &code.expressions {
+                let ExpressionKind::Call { callee, arguments, .. } = &expression.kind else { continue };
+                let is_include =
+                    matches!(&code.expression(*callee).kind, ExpressionKind::Name { name, .. } if name == INCLUDE);
+                let [name, given] = arguments.as_slice() else { continue };
+                let is_this = matches!(&code.expression(*name).kind, ExpressionKind::Text(name) if is_view(path, name));
+                if is_include && is_this && found.len() < MOST_GIVEN && self.step(depth) {
+                    let of = self.type_of(file, *given, &Env::default(), depth + 1);
+                    found.push(rows_of(&of, &evidence).unwrap_or(of));
+                }
+            }
+        }
+        if found.is_empty() { NOTHING } else { Type::one_of(found) }
+    }
+
     /// What the code gives a template under a name: what it gives that very view, if that can be told; what it gives any
     /// view otherwise.
     pub(super) fn given_to_view(&self, template: FileId, name: &str, depth: u32) -> Type<'s> {
@@ -178,7 +244,7 @@ fn given_in(code: &Code, text: &str, name: &str) -> Vec<Given> {
     for flow in &code.flows {
         if let FlowTarget::Property(object, property) = &flow.to
             && property == name
-            && matches!(&code.expression(*object).kind, ExpressionKind::Member { name, .. } if name == "locals")
+            && is_context(code, *object)
         {
             found.push(Given { value: flow.value, views: Vec::new(), is_model: true });
         }
@@ -228,6 +294,18 @@ fn is_of_class(code: &Code, declared: Option<crate::model::code::TypeId>, name: 
         let spelled = code.describe_type(declared);
         spelled == with_capital(name)
     })
+}
+
+/// Whether what a name of it is given is given to views: `res.locals`, the `context` of Django's views.
+fn is_context(code: &Code, object: ExpressionId) -> bool {
+    match &code.expression(object).kind {
+        ExpressionKind::Member { name, .. } => name == "locals",
+        ExpressionKind::Variable(id) => {
+            let name = code.variables[id.0 as usize].name.as_str();
+            code.language == Language::Python && matches!(name, "context" | "ctx" | "extra_context")
+        }
+        _ => false,
+    }
 }
 
 /// Whether something is only there to be given to a view, by its declared type.

@@ -271,6 +271,11 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             if is_asked && let Some(rows) = self.asked_of(file, code, found.receiver, 0) {
                 receiver = rows;
             }
+            if code.language == Language::Java
+                && let Some(rows) = self.path_before(file, &receiver, found)
+            {
+                receiver = rows;
+            }
             if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
                 return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
             }
@@ -284,6 +289,11 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             (Part::Other | Part::Nothing, evidence) => match receiver {
                 _ if let Some(handed) = self.handed_on(file, code, found, &receiver) => handed,
                 Type::Unknown(_) if let Some(what) = outside(code, found) => Meaning::Value(what),
+                Type::Unknown(_)
+                    if code.is_root(found.receiver) && !self.given_to_view(file, &found.name, 0).is_unknown() =>
+                {
+                    Meaning::Value("what the view is given under that name".to_owned())
+                }
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _)
                     if library::Library::known().is_row(&name)

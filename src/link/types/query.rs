@@ -8,7 +8,7 @@ use super::library::Library;
 use crate::link::resolve::relation_key;
 use crate::model::code::{
     ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
-    TypeExpression, TypeId,
+    TypeExpression, TypeId, Use,
 };
 use crate::model::mapping::MappingRole;
 use crate::model::source::FileId;
@@ -72,6 +72,22 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Part::Columns(..) => self.related(&row, name).map(Type::holding),
             Part::Other | Part::Nothing => None,
         }
+    }
+
+    /// What the path before a name in a string leads to: `region.` in `Sort.by("region.code")`.
+    pub(super) fn path_before(&self, file: FileId, of: &Type<'s>, found: &Use) -> Option<Type<'s>> {
+        let before = self.system().store.text(file).get(..found.span.start as usize)?.strip_suffix('.')?;
+        let start = before.rfind('"')? + 1;
+        let path = before.get(start..)?;
+        let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !path.split('.').all(is_word) {
+            return None;
+        }
+        let mut of = of.element();
+        for step in path.split('.').take(8) {
+            of = self.property(&of, step, 0).element();
+        }
+        of.has_rows().then_some(of)
     }
 
     /// A column by its own name, of rows of a mapped class: queries may be told names of either kind.

@@ -9,7 +9,7 @@ use crate::link::implied::{snake_case, uncapitalised};
 use crate::link::resolve::{OutputColumn, relation_key};
 use crate::model::answer::Certainty;
 use crate::model::code::ClassId;
-use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole};
+use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole, way_back};
 use crate::model::name::{Ident, Name};
 use crate::model::source::FileId;
 
@@ -120,6 +120,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Part<'s> {
         let system = self.system();
         let Some(found) = system.entities.property(system.store, file, mapping, name) else {
+            if let Some(back) = self.led_back(mapping, name) {
+                return Part::Related(back);
+            }
             // A class of which nothing is said but that it stands for rows.
             if mapping.properties.is_empty() && mapping.parent.is_none() {
                 let relation = relation_key(&system.catalog, table, &system.database.search_path());
@@ -145,6 +148,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let Some(column) = system.entities.column(&system.catalog, table, found) else { return Part::Other };
         let relation = relation_key(&system.catalog, table, &system.database.search_path());
         Part::Columns(vec![ColumnKey { relation, column: column.folded() }], Certainty::Certain)
+    }
+
+    /// The rows that refer to a mapped class, by the name under which they lead back to it.
+    fn led_back(&self, mapping: &Mapping, name: &str) -> Option<Type<'s>> {
+        let system = self.system();
+        system.entities.called(&way_back(&mapping.entity)).find_map(|(file, back)| {
+            let property = back.properties.iter().find(|property| property.name == name)?;
+            let (file, target) = system.entities.find_with_file(system.store, file, property.target.as_deref()?)?;
+            self.mapped_row(file, target, None)
+        })
     }
 
     /// The columns that a property of an embedded class is, in the tables of all that embed it.

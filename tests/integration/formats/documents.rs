@@ -80,8 +80,17 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         format: "lookml",
-        files: &[("a/users.view.lkml", include_str!("../../../fixtures/documents/lookml/users.view.lkml"))],
-        found: &["report users: read a/users.view.lkml:5, read a/users.view.lkml:7"],
+        files: &[
+            ("a/users.view.lkml", include_str!("../../../fixtures/documents/lookml/users.view.lkml")),
+            (
+                "a/shop.model.lkml",
+                "explore: orders {\n  join: users {\n    sql_on: ${users.full_name} = ${customers.full_name}\n      AND ${customers.full_name} <> '' ;;\n  }\n}\n",
+            ),
+        ],
+        found: &[
+            "report shop.model.lkml: read a/shop.model.lkml:3",
+            "report users: read a/users.view.lkml:5, read a/users.view.lkml:8",
+        ],
     },
     Row {
         format: "metabase, native",

@@ -9,8 +9,7 @@ use crate::model::span::Span;
 /// Reads a whole text. A section is an entry of the root; its name is kept as written.
 pub(in crate::extract::document) fn read(base: SqlText) -> Document {
     let text = base.as_str();
-    let mut sections: Vec<(Raw, usize, Vec<(Raw, Node)>)> =
-        vec![(Raw { span: Span::default(), style: Style::Plain }, 0, Vec::new())];
+    let mut sections = vec![(Raw { span: Span::default(), style: Style::Plain }, 0, Vec::<(Raw, Node)>::new())];
     let mut comments = Vec::new();
     let mut at = 0;
     while at < text.len() {

@@ -53,6 +53,7 @@ fn yaml_is_read_by_its_lines() {
         ("a: \"x\n  y\"\nb: 2", "{a: x\n  y, b: 2}"),
         ("a: 1\n---\na: 2\n--- # x\nb: 3", "[{a: 1}, {a: 2}, {b: 3}]"),
         ("{{- if .x }}\na: {{ .y }}\n{{- end }}\nb: 'x{{ .z }}'", "{a: {{ .y }}, b: x{{ .z }}}"),
+        ("a: |\n  {% include 'x' %}\nb: |\n  # c\n  {{ d }}\ne: 1", "{a: {% include 'x' %}, b: # c\n{{ d }}, e: 1}"),
         ("a: &x\n  b: !!str 1\nc: *x", "{a: {b: 1}, c: *x}"),
         ("\"a b\": 1\n'c': 2", "{a b: 1, c: 2}"),
         ("- - - a", "[[[a]]]"),

@@ -54,16 +54,26 @@ impl Line<'_> {
 fn lines(text: &str) -> (Vec<Line<'_>>, Vec<Span>) {
     let (mut found, mut comments) = (Vec::new(), Vec::new());
     let mut at = 0;
+    // In the block of a line that is indented so, comments and templates are text.
+    let mut block: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start_matches(' ');
         let indent = line.len() - trimmed.len();
         let said = trimmed.trim_end();
         let is_template =
             (said.starts_with("{{") && said.ends_with("}}")) || (said.starts_with("{%") && said.ends_with("%}"));
-        if said.starts_with('#') {
+        if block.is_some_and(|own| !said.is_empty() && indent <= own) {
+            block = None;
+        }
+        if block.is_some() && !said.is_empty() {
+            found.push(Line { start: at + indent, indent, text: said });
+        } else if said.starts_with('#') {
             comments.push(Span::new(at + indent, at + indent + said.len()));
         } else if !said.is_empty() && !is_template {
             found.push(Line { start: at + indent, indent, text: said });
+            let header = said.trim_end_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+            let begins = header.strip_suffix(['|', '>']).is_some_and(|before| before.ends_with([' ', '\t']));
+            block = begins.then_some(indent);
         }
         at += line.len();
     }

@@ -142,6 +142,7 @@ impl<'t> Class<'_, 't> {
         };
         if is_entity {
             facts.built.extend(self.indexes());
+            facts.built.extend(self.results());
             facts.mappings.extend(self.alias());
             facts.mappings.extend(key);
         }
@@ -454,6 +455,44 @@ impl<'t> Class<'_, 't> {
     }
 
     /// The columns that indexes and unique constraints of the mapping name.
+    /// What the results of native queries fill: `@FieldResult(name = "fullName", column = "full_name")`.
+    fn results(&self) -> Vec<BuiltStatement> {
+        let mut maps: Vec<Annotation<'t>> = Vec::new();
+        for annotation in &self.annotations {
+            match annotation.name {
+                "SqlResultSetMapping" => maps.push(*annotation),
+                "SqlResultSetMappings" => maps.extend(annotation.inner("value", self.text)),
+                _ => {}
+            }
+        }
+        let entities = maps.iter().flat_map(|map| map.inner("entities", self.text));
+        let filled = entities.filter_map(|result| {
+            let class = text_of(result.argument("entityClass", self.text)?, self.text).strip_suffix(".class")?;
+            let entity = class.rsplit('.').next().unwrap_or(class).trim().to_owned();
+            let fields = result.inner("fields", self.text).into_iter().flat_map(|field| {
+                let text = |key: &str| field.text(&[key], self.text, self.constants);
+                let name = text("name");
+                let property = name.as_ref().map(|(name, _)| name.clone());
+                let places = [name.map(|(_, span)| span), text("column").map(|(_, span)| span)];
+                places.into_iter().flatten().filter_map(move |span| Some((property.clone()?, span)))
+            });
+            let references: Vec<ColumnReference> = fields
+                .map(|(property, span)| ColumnReference {
+                    qualifier: Vec::new(),
+                    name: Ident::bare(property),
+                    span,
+                    access: Access::Read,
+                    usage: Usage::Other,
+                    lookup: Lookup::Only(0),
+                })
+                .collect();
+            let statement = about_entity(self.span, result.span(), references);
+            let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(entity) }];
+            Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
+        });
+        filled.collect()
+    }
+
     fn indexes(&self) -> Option<BuiltStatement> {
         let tables = || self.annotations.iter().filter(|own| matches!(own.name, "Table" | "Entity"));
         let inner = |key: &'static str| tables().flat_map(move |table| table.inner(key, self.text));

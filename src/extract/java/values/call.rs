@@ -248,7 +248,16 @@ impl<'t> Lowering<'t> {
             self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
             return;
         }
-        if let ([object, name, ..], true) = (arguments, NAMED_SECOND.contains(&called)) {
+        // `JdbcSupport.getLocalDate(rows, "full_name")`.
+        let is_helper = called.starts_with("get")
+            && object.is_none_or(|object| match &self.code.expression(object).kind {
+                ExpressionKind::Name { name, .. } => name.starts_with(char::is_uppercase),
+                _ => false,
+            })
+            && arguments
+                .first()
+                .is_some_and(|first| matches!(self.code.expression(*first).kind, ExpressionKind::Variable(_)));
+        if let ([object, name, ..], true) = (arguments, is_helper || NAMED_SECOND.contains(&called)) {
             let access = if called.starts_with("set") { Access::Write } else { Access::Read };
             if let Some((name, span)) = self.constant(*name) {
                 self.code.uses.push(Use { span, name, receiver: *object, access, form: UseForm::Argument });

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::words::words;
 use super::{File, Library, arguments, keyword, named_table};
 use crate::extract::host::span_of;
-use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
+use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole, way_back};
 use crate::model::name::Ident;
 
 /// What the body of a class says.
@@ -20,14 +20,38 @@ struct Body {
     is_abstract: bool,
     is_proxy: bool,
     has_key: bool,
+    /// Names under which other classes lead back to this one.
+    ways_back: Vec<(String, String)>,
     /// A method that makes the table's name.
     makes_table: bool,
     /// The columns of a table that is given whole.
     whole: Option<(MappedName<crate::model::name::ObjectName>, Vec<MappedProperty>)>,
 }
 
-/// The mapping that a class is, if it is one.
-pub(super) fn mapping<'t>(file: &File<'t>, class: Node<'t>) -> Option<Mapping> {
+/// The mapping that a class is, if it is one, and what it adds to others: the way back from what it refers to.
+pub(super) fn mappings<'t>(file: &File<'t>, class: Node<'t>) -> Vec<Mapping> {
+    let mut ways_back = Vec::new();
+    let Some(own) = mapping(file, class, &mut ways_back) else { return Vec::new() };
+    let back = |(target, name): (String, String)| Mapping {
+        entity: way_back(&target),
+        span: own.span,
+        role: MappingRole::Superclass,
+        table: MappedName::None,
+        parent: None,
+        mixins: Vec::new(),
+        implied: ImpliedNames::BySchema,
+        properties: vec![MappedProperty {
+            name,
+            span: own.span,
+            column: MappedName::None,
+            target: Some(own.entity.clone()),
+        }],
+    };
+    let added: Vec<Mapping> = ways_back.into_iter().map(back).collect();
+    std::iter::once(own).chain(added).collect()
+}
+
+fn mapping<'t>(file: &File<'t>, class: Node<'t>, ways_back: &mut Vec<(String, String)>) -> Option<Mapping> {
     let name = class.child_by_field_name("name")?;
     let mut made = file.mapping(name);
     let (mut bases, mut is_table) = (Vec::new(), false);
@@ -142,6 +166,11 @@ pub(super) fn mapping<'t>(file: &File<'t>, class: Node<'t>) -> Option<Mapping> {
         });
     }
     made.properties.extend(body.properties);
+    *ways_back = body.ways_back;
+    for (_, name) in ways_back.iter_mut() {
+        // `%(class)s_set` and the default of Django.
+        *name = name.replace("%(class)s", &class_name.to_lowercase());
+    }
     Some(made)
 }
 
@@ -308,6 +337,9 @@ fn column<'t>(
         }
     } else if words.relations.contains(called) {
         let target = relation_target(file, call, annotation);
+        if let (Some(target), Some(name)) = (&target, name_back(file, call)) {
+            body.ways_back.push((target.clone(), name));
+        }
         push(MappedName::None, span_of(at), target, body);
     } else if called == "Field" && file.library == Library::SqlModel {
         let inner = keyword(file, call, "sa_column").filter(|value| value.kind() == "call");
@@ -325,6 +357,11 @@ fn column<'t>(
             None => (format!("{name}_id"), span_of(at)),
         };
         let target = relation_target(file, call, None);
+        if let Some(target) = &target {
+            let default = if called.starts_with("OneToOne") { "%(class)s" } else { "%(class)s_set" };
+            let back = name_back(file, call).unwrap_or_else(|| default.to_owned());
+            body.ways_back.push((target.clone(), back));
+        }
         push(MappedName::Named(Ident::bare(column.as_str())), span, target, body);
         // The value itself, beside the row that it leads to.
         body.properties.push(MappedProperty {
@@ -342,6 +379,16 @@ fn column<'t>(
             None => push(MappedName::Named(Ident::bare(name)), span_of(at), None, body),
         }
     }
+}
+
+/// The name under which what a relation leads to leads back: `related_name="people"`, `backref=backref("team")`.
+fn name_back<'t>(file: &File<'t>, call: Node<'t>) -> Option<String> {
+    let value = keyword(file, call, "related_name").or_else(|| keyword(file, call, "backref"))?;
+    let named = file.string(value).or_else(|| {
+        let first = arguments(value).first().copied().filter(|_| value.kind() == "call")?;
+        file.string(first)
+    })?;
+    Some(named.0.to_owned())
 }
 
 /// What a relation leads to: `"users.User"`, `User`, `lambda: User`, `"self"`, or what the annotation says.

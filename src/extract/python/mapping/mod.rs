@@ -53,7 +53,7 @@ pub(super) fn mappings(input: Input<'_>) -> Vec<Mapping> {
         let node = cursor.node();
         let is_inside = match node.kind() {
             "class_definition" => {
-                found.extend(class::mapping(&file, node));
+                found.extend(class::mappings(&file, node));
                 true
             }
             "assignment" => {

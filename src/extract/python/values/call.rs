@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::words::words;
 use super::{Lowering, parts};
 use crate::extract::host::span_of;
-use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, TypeExpression, UseForm};
+use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, ObjectProperty, TypeExpression, UseForm};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -40,8 +40,14 @@ impl<'t> Lowering<'t> {
             _ => None,
         };
         // What a name with a capital is called for is an object of that class.
-        if called.starts_with(char::is_uppercase) && !words().expressions.contains(called) {
-            return self.made(node, function, &given);
+        let is_class = !words().expressions.contains(called) && !words().renderers.contains(called);
+        let own_class = match self.code.expression(callee).kind {
+            ExpressionKind::Class(class) => Some(self.code.classes[class.0 as usize].name.clone()),
+            _ => None,
+        };
+        if own_class.is_some() || (called.starts_with(char::is_uppercase) && is_class) {
+            let name = own_class.unwrap_or_else(|| self.text_of(function).replace([' ', '\n'], ""));
+            return self.made(node, name, &given);
         }
         let mut arguments: Vec<ExpressionId> = Vec::new();
         let mut by_name: Vec<(&'t str, Node<'t>, ExpressionId)> = Vec::new();
@@ -65,6 +71,15 @@ impl<'t> Lowering<'t> {
         let is_function = |id: &ExpressionId| matches!(self.code.expression(*id).kind, ExpressionKind::Function(_));
         let functions: Vec<ExpressionId> = functions.filter(is_function).collect();
         arguments.extend(functions);
+        // A template is given its names: as an object they are told apart.
+        if words().renderers.contains(called) && !by_name.is_empty() {
+            let property = |(name, _, value): &(&str, Node<'t>, ExpressionId)| ObjectProperty {
+                name: (*name).to_owned(),
+                value: *value,
+            };
+            let properties = by_name.iter().map(property).collect();
+            arguments.push(self.add_at(ExpressionKind::Object { properties, spreads: Vec::new() }, node));
+        }
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types: Vec::new() }, node);
         if let Some(object) = object {
             self.flow(object, FlowTarget::Receiver(call));
@@ -82,6 +97,9 @@ impl<'t> Lowering<'t> {
             }
             self.keywords.push((call, (*name).to_owned(), *value));
         }
+        // `models.Max("full_name")` speaks of whatever the call around it is about, not of the module.
+        let is_module = |id: ExpressionId| matches!(self.code.expression(id).kind, ExpressionKind::Name { .. });
+        let object = object.filter(|object| !(words().expressions.contains(called) && is_module(*object)));
         let about = object.or_else(|| arguments.first().copied().filter(|_| takes_model(called)));
         if let Some(about) = about {
             self.names_in_call(called, about, &given);
@@ -90,8 +108,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// `User(full_name=x)`, `models.User(**data)`.
-    fn made(&mut self, node: Node<'t>, function: Node<'t>, given: &[Node<'t>]) -> ExpressionId {
-        let name = self.text_of(function).replace([' ', '\n'], "");
+    fn made(&mut self, node: Node<'t>, name: String, given: &[Node<'t>]) -> ExpressionId {
         let class = self.add_type(TypeExpression::Named { name, arguments: Vec::new() });
         let mut arguments = Vec::new();
         let mut keys: Vec<(String, Span)> = Vec::new();

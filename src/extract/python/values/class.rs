@@ -69,6 +69,7 @@ impl<'t> Lowering<'t> {
             let body = node.child_by_field_name("body").map(parts).unwrap_or_default();
             let subject = lowering.subject(node, id, &body);
             lowering.subjects.push(subject);
+            lowering.named_by_decorators(node, id);
             lowering.members(&body, id);
             lowering.subjects.pop();
             lowering.classes.pop();
@@ -115,6 +116,22 @@ impl<'t> Lowering<'t> {
         let span = self.code.classes[id.0 as usize].span;
         let at = crate::model::span::Span { start: span.start, end: span.start };
         Some(self.add(ExpressionKind::This(id), at))
+    }
+
+    /// `@generic_repr("id", "full_name")`: decorators of a class name its attributes.
+    fn named_by_decorators(&mut self, node: Node<'t>, id: ClassId) {
+        let outer = node.parent().filter(|outer| outer.kind() == "decorated_definition");
+        let decorators = outer.map(parts).unwrap_or_default().into_iter().filter(|part| part.kind() == "decorator");
+        for call in decorators.filter_map(|part| part.named_child(0)).filter(|call| call.kind() == "call") {
+            for argument in call.child_by_field_name("arguments").map(parts).unwrap_or_default() {
+                if argument.kind() == "string" {
+                    let at = span_of(argument);
+                    let this =
+                        self.add(ExpressionKind::This(id), crate::model::span::Span { start: at.start, end: at.start });
+                    self.column_names(argument, this, Access::Read, 0);
+                }
+            }
+        }
     }
 
     /// Reads something whose uses are recorded when it is read again.

@@ -269,8 +269,13 @@ impl<'t> Lowering<'t> {
                 _ => {}
             }
         }
-        let text = self.plain_name(node).map(|(text, _)| text).filter(|text| plain && text.len() <= LONGEST_TEXT);
-        self.add_at(ExpressionKind::Text(text.unwrap_or_default()), node)
+        let mut inside = parts(node).into_iter().filter(|part| part.kind() == "string_content");
+        let text = match (inside.next(), inside.next()) {
+            (Some(only), None) if plain && node.kind() == "string" => self.text_of(only),
+            _ => "",
+        };
+        let text = if text.len() <= LONGEST_TEXT { text } else { "" };
+        self.add_at(ExpressionKind::Text(text.to_owned()), node)
     }
 
     fn dictionary(&mut self, node: Node<'t>) -> ExpressionId {

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::words::words;
 use super::{Lowering, Named, parts};
 use crate::extract::host::span_of;
-use crate::model::code::{ClassId, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, UseForm};
+use crate::model::code::{ClassId, Exported, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, UseForm};
 use crate::model::statement::Access;
 
 impl<'t> Lowering<'t> {
@@ -319,7 +319,11 @@ impl<'t> Lowering<'t> {
                 }
             }
             "subscript" => {
-                lowering.subscript(left, access);
+                let part = lowering.subscript(left, access);
+                if let ExpressionKind::Member { object, name } = lowering.code.expression(part).kind.clone() {
+                    // What a template is given may be anything.
+                    lowering.code.flows.push(Flow { value, to: FlowTarget::Property(object, name) });
+                }
             }
             _ => {
                 lowering.expression(left);

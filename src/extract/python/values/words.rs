@@ -14,6 +14,7 @@ struct Written {
     expressions: String,
     settings: String,
     runs: String,
+    renderers: String,
     lists: String,
 }
 
@@ -25,6 +26,7 @@ pub(super) struct Words {
     pub(super) expressions: HashSet<String>,
     pub(super) settings: HashSet<String>,
     pub(super) runs: HashSet<String>,
+    pub(super) renderers: HashSet<String>,
     pub(super) lists: HashSet<String>,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn words() -> &'static Words {
             expressions: set(&written.expressions),
             settings: set(&written.settings),
             runs: set(&written.runs),
+            renderers: set(&written.renderers),
             lists: set(&written.lists),
         }
     });

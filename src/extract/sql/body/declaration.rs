@@ -116,6 +116,7 @@ impl Splitter<'_> {
         if words.is(at + 2, "(") {
             self.parameters(at + 2);
         }
+        self.declaring = true;
         let end = self.end_of(at);
         let body = (at..end).find(|&at| words.is_any(at, &["is", "as"]));
         body.map_or(end, |body| body + 1)

@@ -298,7 +298,12 @@ impl Splitter<'_> {
                 end
             }
             "set" => self.set(at + 1),
-            "procedure" | "function" if self.declaring => self.inner(at),
+            "procedure" | "function" if self.declaring || !self.body.inner.is_empty() => self.inner(at),
+            "member" | "overriding" | "static" | "constructor" | "final" | "map" | "order" | "not" | "instantiable"
+                if let Some(at) = self.method(at) =>
+            {
+                self.inner(at)
+            }
             _ if self.declaring && !VERBS.contains(&word.as_str()) => self.declaration(at),
             _ if VERBS.contains(&word.as_str()) => {
                 self.declaring = false;
@@ -306,6 +311,15 @@ impl Splitter<'_> {
             }
             _ => self.other(at),
         }
+    }
+
+    /// Where `FUNCTION` or `PROCEDURE` stands of an object type's `FINAL MEMBER FUNCTION …`.
+    fn method(&self, at: usize) -> Option<usize> {
+        const MODIFIERS: &[&str] =
+            &["member", "overriding", "static", "constructor", "final", "map", "order", "not", "instantiable"];
+        let words = self.words;
+        let named = (at..words.len().min(at + 6)).find(|&at| !words.is_any(at, MODIFIERS))?;
+        words.is_any(named, &["function", "procedure"]).then_some(named)
     }
 
     fn statement(&mut self, at: usize) -> usize {

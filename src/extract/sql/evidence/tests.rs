@@ -7,7 +7,7 @@ fn sql_and_english() {
     use Evidence::{Fragment, None, Statement};
     let cases = [
         ("SELECT * FROM users", Statement),
-        ("set search_path to shop;\nselect a from b", Statement),
+        ("set search_path to shop;\nselect a, b from c", Statement),
         ("USE shop; SELECT a FROM b", Statement),
         ("Set the table; select the users from the list", None),
         ("  \n(SELECT a FROM b)", Statement),

@@ -17,6 +17,14 @@ impl Lexer<'_> {
                 }
                 return TokenKind::Placeholder;
             }
+            // What Oracle knows at compile time: `$$plsql_unit`.
+            b'$' if self.lexis.substitutions && (self.byte(2) == b'_' || self.byte(2).is_ascii_alphabetic()) => {
+                self.at += 2;
+                while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
+                    self.at += 1;
+                }
+                return TokenKind::Placeholder;
+            }
             _ => {}
         }
         let tag_end = self.bytes[self.at + 1..]
