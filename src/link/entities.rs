@@ -109,7 +109,7 @@ impl<'s> Entities<'s> {
             // What has properties goes before what only says that there is such an entity.
             let is_told = !mapping.properties.is_empty() || mapping.parent.is_some();
             // What a mapper's XML says of a class is less than what the class itself does.
-            let is_own = *other == file && is_told && !other_file.repository_path.ends_with(".xml");
+            let is_own = *other == file && is_told && other_file.repository_path.rsplit('.').next() != Some("xml");
             (is_own, other_file.repository == repository, is_told, is_entity, other_file.context != Context::Test)
         };
         let all = self.by_name.get(name)?;

@@ -1,7 +1,7 @@
 //! What stands for rows without being called so: interfaces that mapped classes implement, and the rows that a row mapper
 //! in a file of its own is given.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Evaluator;
 use super::kind::{Part, Type};
@@ -180,14 +180,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         };
         let row = variable(found.receiver)?;
         let of_row = |used: &&Use| used.form == UseForm::Argument && variable(used.receiver) == Some(row);
-        let names: BTreeMap<Name, ()> =
-            code.uses.iter().filter(of_row).map(|used| (Name::new(&used.name), ())).collect();
+        let names: BTreeSet<Name> = code.uses.iter().filter(of_row).map(|used| Name::new(&used.name)).collect();
         if names.len() < FEWEST_NAMES {
             return None;
         }
         let mut owners = self.system().catalog.relations().filter(|(_, relation)| {
             relation.dropped.is_none()
-                && names.keys().all(|name| relation.column(name).is_some_and(|column| column.dropped.is_none()))
+                && names.iter().all(|name| relation.column(name).is_some_and(|column| column.dropped.is_none()))
         });
         let (only, None) = (owners.next()?, owners.next()) else { return None };
         Some(ColumnKey { relation: RelationKey::Declared(only.0), column: Name::new(&found.name) })

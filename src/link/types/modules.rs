@@ -242,7 +242,7 @@ pub(super) fn is_in_package(file: &SourceFile, package: &str) -> bool {
 
 /// Whether a file is Java.
 pub(super) fn is_java(file: &SourceFile) -> bool {
-    file.repository_path.ends_with(".java")
+    file.repository_path.rsplit('.').next() == Some("java")
 }
 
 fn is_python(file: &SourceFile) -> bool {
