@@ -77,7 +77,7 @@ fn every_format_finds_its_consumers_and_no_others() {
         // The other table's places are told apart, line by line.
         let places = |all: &[String]| -> Vec<String> {
             let places =
-                all.iter().flat_map(|one| one.split_once(": ").map_or("", |(_, places)| places).split(" < ").next());
+                all.iter().filter_map(|one| one.split_once(": ").map_or("", |(_, places)| places).split(" < ").next());
             places
                 .flat_map(|places| places.split(", "))
                 .filter_map(|place| place.split_once(' '))

@@ -55,13 +55,13 @@ pub(super) fn carried(text: &str) -> Carried {
         let shown = body.as_str().trim();
         match document {
             Some(tag) if runs => {
-                if !shown.starts_with("<<") {
+                if shown.starts_with("<<") {
+                    carried.shell.push(inside);
+                } else {
                     body.push_decoded("\n", Span::default());
                     body.push_piece(&inside);
                     body.push_decoded(&tag, Span::default());
                     carried.shell.push(body);
-                } else {
-                    carried.shell.push(inside);
                 }
             }
             Some(_) if shown.ends_with(".sql") => carried.scripts.push(inside),

@@ -1,4 +1,4 @@
-//! Jobs of clouds and of Windows: functions with a schedule in serverless.yml, SAM, CloudFormation and Terraform, Azure's
+//! Jobs of clouds and of Windows: functions with a schedule in serverless.yml, SAM, `CloudFormation` and Terraform, Azure's
 //! timers, tasks of the Task Scheduler.
 
 use std::sync::LazyLock;

@@ -346,15 +346,12 @@ mod tests {
             let mut made: Vec<String> = Vec::new();
             let mut at = 0;
             while at < tokens.len() {
-                match find(sql, &tokens, at) {
-                    Some(found) => {
-                        made.extend((!found.instead.is_empty()).then(|| found.instead.to_owned()));
-                        at = found.end;
-                    }
-                    None => {
-                        made.push(tokens[at].of(sql).to_owned());
-                        at += 1;
-                    }
+                if let Some(found) = find(sql, &tokens, at) {
+                    made.extend((!found.instead.is_empty()).then(|| found.instead.to_owned()));
+                    at = found.end;
+                } else {
+                    made.push(tokens[at].of(sql).to_owned());
+                    at += 1;
                 }
             }
             let plain = |text: &str| text.replace([' ', '\n'], "");

@@ -123,7 +123,7 @@ fn period(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     (last < tokens.len()).then_some(last)
 }
 
-/// Whether a comma stands between the tables of MySQL's `UPDATE a, b SET …`.
+/// Whether a comma stands between the tables of `MySQL`'s `UPDATE a, b SET …`.
 fn is_update_list(text: &str, tokens: &[Token], at: usize) -> bool {
     if !tokens[at].is(text, ",") || !tokens[0].is_word(text, "update") || at > FAR {
         return false;

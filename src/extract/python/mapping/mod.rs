@@ -1,4 +1,4 @@
-//! Mapped classes and tables of Python: SQLAlchemy (declarative and `Table`), SQLModel, Django, Peewee, Tortoise.
+//! Mapped classes and tables of Python: `SQLAlchemy` (declarative and `Table`), `SQLModel`, Django, Peewee, Tortoise.
 
 mod class;
 mod words;

@@ -138,7 +138,7 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// What FastAPI gives for `Depends(f)`, somewhere in a default or an annotation.
+    /// What `FastAPI` gives for `Depends(f)`, somewhere in a default or an annotation.
     fn provided(&mut self, node: Node<'t>) -> Option<ExpressionId> {
         let text = self.text_of(node);
         if !text.contains("Depends(") && !text.contains("Security(") {

@@ -9,20 +9,17 @@ impl<'t> Lowering<'t> {
     /// `import a.b`, `import a.b as c`.
     pub(super) fn import(&mut self, node: Node<'t>) {
         for part in parts(node) {
-            let (module, local) = match part.kind() {
-                "aliased_import" => {
-                    let (Some(name), Some(alias)) =
-                        (part.child_by_field_name("name"), part.child_by_field_name("alias"))
-                    else {
-                        continue;
-                    };
-                    (self.text_of(name), self.text_of(alias))
-                }
-                _ => {
-                    let whole = self.text_of(part);
-                    let first = whole.split('.').next().unwrap_or(whole);
-                    (first, first)
-                }
+            let (module, local) = if part.kind() == "aliased_import" {
+                let (Some(name), Some(alias)) =
+                    (part.child_by_field_name("name"), part.child_by_field_name("alias"))
+                else {
+                    continue;
+                };
+                (self.text_of(name), self.text_of(alias))
+            } else {
+                let whole = self.text_of(part);
+                let first = whole.split('.').next().unwrap_or(whole);
+                (first, first)
             };
             self.bind(local, Named::Imported);
             self.code.imports.push(Import { local: local.to_owned(), module: module.to_owned(), name: OuterPart::All });
