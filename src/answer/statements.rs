@@ -211,7 +211,9 @@ fn assigned_columns<'s>(resolver: &Resolver<'s>, id: ScopeId, scope: &'s Scope) 
     let mut places: HashMap<Name, usize> = HashMap::new();
     for (at, columns) in inputs {
         let Some(target) = scope.references.get(at as usize).filter(|_| !columns.is_empty()) else { continue };
-        if let Some(&known) = places.get(&target.name.folded()) { found[known].1.extend(columns) } else {
+        if let Some(&known) = places.get(&target.name.folded()) {
+            found[known].1.extend(columns);
+        } else {
             places.insert(target.name.folded(), found.len());
             found.push((&target.name, columns));
         }

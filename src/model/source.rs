@@ -107,6 +107,11 @@ pub struct Repository {
     pub root: PathBuf,
 }
 
+/// Whether a file's name ends with that, after its last dot and whatever the case.
+pub fn has_ending(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
+}
+
 /// Index of a file in a [`crate::discover::Workspace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);

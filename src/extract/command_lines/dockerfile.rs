@@ -2,6 +2,7 @@
 
 use super::{Carried, json, lines, quoted};
 use crate::extract::sql::text::SqlText;
+use crate::model::source::has_ending;
 use crate::model::span::Span;
 
 /// What a Dockerfile holds.
@@ -64,8 +65,8 @@ pub(super) fn carried(text: &str) -> Carried {
                     carried.shell.push(body);
                 }
             }
-            Some(_) if shown.ends_with(".sql") => carried.scripts.push(inside),
-            Some(_) if shown.ends_with(".sh") || shown.contains("cron") => carried.shell.push(inside),
+            Some(_) if has_ending(shown, "sql") => carried.scripts.push(inside),
+            Some(_) if has_ending(shown, "sh") || shown.contains("cron") => carried.shell.push(inside),
             Some(_) => carried.values.push(inside),
             None if runs && shown.starts_with('[') => match json::words(&body) {
                 Some(words) => carried.shell.push(quoted(&words)),

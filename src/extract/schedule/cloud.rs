@@ -203,6 +203,7 @@ pub(super) fn of_function_json(path: &str, text: &str) -> Vec<Job> {
 
 /// A task of Windows' scheduler.
 pub(super) fn of_task(name: &str, text: &str) -> Vec<Job> {
+    static URI: LazyLock<Regex> = LazyLock::new(|| pattern(r"<URI>[^<]*?([^<\\]+)</URI>"));
     static START: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"<StartBoundary>[^<T]*T(\d\d:\d\d)[^<]*</StartBoundary>"));
     static INTERVAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"<Interval>P(?:T?)(\d+)([DHM])</Interval>"));
@@ -233,7 +234,6 @@ pub(super) fn of_task(name: &str, text: &str) -> Vec<Job> {
     } else {
         return Vec::new();
     };
-    static URI: LazyLock<Regex> = LazyLock::new(|| pattern(r"<URI>[^<]*?([^<\\]+)</URI>"));
     let title = URI.captures(text).map_or_else(|| name.to_owned(), |uri| uri[1].to_owned());
     vec![scheduled(title, schedule, first_line(text, Span::new(triggers, end)), Span::new(0, text.len()))]
 }
@@ -241,10 +241,11 @@ pub(super) fn of_task(name: &str, text: &str) -> Vec<Job> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::source::has_ending;
 
     fn shown(jobs: &[Job]) -> Vec<String> {
         let shown = |job: &Job| {
-            let first = job.implied.iter().find(|path| path.ends_with(".py") || path.ends_with(".java"));
+            let first = job.implied.iter().find(|path| has_ending(path, "py") || has_ending(path, "java"));
             format!("{}: {} {}", job.name, job.schedule, first.or(job.implied.first()).map_or("", String::as_str))
         };
         jobs.iter().map(shown).collect()

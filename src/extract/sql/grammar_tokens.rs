@@ -82,14 +82,14 @@ impl Reader<'_> {
         self.bytes.get(self.at + bytes).copied().unwrap_or(b' ')
     }
 
-    fn take(&mut self, bytes: usize, token: Token) -> Option<Token> {
+    fn take(&mut self, bytes: usize, token: Token) -> Token {
         self.at += bytes;
-        Some(token)
+        token
     }
 
     /// An operator of so many bytes, unless it is part of a longer one.
     fn operator(&mut self, bytes: usize, token: Token) -> Option<Token> {
-        if is_operator(self.ahead(bytes)) { None } else { self.take(bytes, token) }
+        if is_operator(self.ahead(bytes)) { None } else { Some(self.take(bytes, token)) }
     }
 
     fn token(&mut self, byte: u8) -> Option<Token> {
@@ -98,25 +98,25 @@ impl Reader<'_> {
             b'0'..=b'9' => self.number(),
             b'\'' => self.constant(),
             b'"' | b'`' if self.quote.contains(&byte) => self.quoted(byte),
-            b'(' => self.take(1, Token::LParen),
-            b')' => self.take(1, Token::RParen),
-            b',' => self.take(1, Token::Comma),
-            b';' => self.take(1, Token::SemiColon),
+            b'(' => Some(self.take(1, Token::LParen)),
+            b')' => Some(self.take(1, Token::RParen)),
+            b',' => Some(self.take(1, Token::Comma)),
+            b';' => Some(self.take(1, Token::SemiColon)),
             b'.' => {
                 // Behind anything but a word or a closing quote these have rules of their own.
-                let follows = self.at > 0 && matches!(self.bytes[self.at - 1], b'"' | b'`' | b')')
-                    || self.at > 0 && is_word_byte(self.bytes[self.at - 1]);
+                let follows = self.at > 0
+                    && (matches!(self.bytes[self.at - 1], b'"' | b'`' | b')') || is_word_byte(self.bytes[self.at - 1]));
                 let plain = follows
                     && (self.ahead(1).is_ascii_alphabetic()
                         || matches!(self.ahead(1), b'"' | b'`' | b'*' | b'_' | b' '));
                 let is_word = matches!(self.made.last(), Some(TokenWithSpan { token: Token::Word(_), .. }));
-                if plain && (is_word || self.ahead(1) != b'_') { self.take(1, Token::Period) } else { None }
+                if plain && (is_word || self.ahead(1) != b'_') { Some(self.take(1, Token::Period)) } else { None }
             }
             b'*' => self.operator(1, Token::Mul),
             b'+' => self.operator(1, Token::Plus),
             b'-' => self.operator(1, Token::Minus),
             b'/' => self.operator(1, Token::Div),
-            b'%' if self.ahead(1) == b' ' => self.take(1, Token::Mod),
+            b'%' if self.ahead(1) == b' ' => Some(self.take(1, Token::Mod)),
             b'=' => self.operator(1, Token::Eq),
             b'!' if self.ahead(1) == b'=' => self.operator(2, Token::Neq),
             b'<' => match self.ahead(1) {
@@ -129,7 +129,9 @@ impl Reader<'_> {
                 _ => self.operator(1, Token::Gt),
             },
             b'|' if self.ahead(1) == b'|' => self.operator(2, Token::StringConcat),
-            b':' if self.ahead(1) == b':' && !matches!(self.ahead(2), b':' | b'=') => self.take(2, Token::DoubleColon),
+            b':' if self.ahead(1) == b':' && !matches!(self.ahead(2), b':' | b'=') => {
+                Some(self.take(2, Token::DoubleColon))
+            }
             _ => None,
         }
     }

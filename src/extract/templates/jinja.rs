@@ -37,6 +37,8 @@ pub(super) fn is_template(text: &str) -> bool {
 
 /// Lowers a template.
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    /// Longest tag that is read.
+    const LONGEST: usize = 4096;
     let text = lowering.text;
     let mut open: Vec<(&str, Mark)> = Vec::new();
     let mut at = 0;
@@ -51,8 +53,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
                 continue;
             }
         };
-        /// Longest tag that is read.
-        const LONGEST: usize = 4096;
         let mut limit = (inside + LONGEST).min(text.len());
         while !text.is_char_boundary(limit) {
             limit -= 1;

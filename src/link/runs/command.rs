@@ -1,5 +1,6 @@
 //! Command lines: which scripts and tasks a file runs.
 
+use crate::model::source::has_ending;
 use crate::model::span::Span;
 
 /// Endings of files that are run.
@@ -116,7 +117,7 @@ fn is_container_file(name: &str) -> bool {
 /// What a file runs, in text order.
 pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
     // Of XML only the tasks of Windows' scheduler hold command lines.
-    if path.ends_with(".xml") && !text.contains("/windows/2004/02/mit/task") {
+    if has_ending(path, "xml") && !text.contains("/windows/2004/02/mit/task") {
         return Vec::new();
     }
     let is_yaml = [".yml", ".yaml", ".tpl"].iter().any(|ending| path.ends_with(ending));

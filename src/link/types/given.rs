@@ -10,7 +10,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Code, Expression, ExpressionId, ExpressionKind, FlowTarget, Function, INCLUDE, Language, VariableId,
 };
-use crate::model::source::{FileId, SourceFile};
+use crate::model::source::{FileId, SourceFile, has_ending};
 
 /// Methods that give a view a value under a name: the name is the argument at this place, the value the one behind it.
 const GIVERS: &[(&str, usize)] = &[
@@ -92,7 +92,7 @@ impl Types<'_, '_, '_> {
                 if is_java(file) {
                     return text.contains(&double) || (text.contains("@ModelAttribute") && text.contains(&class));
                 }
-                if file.repository_path.ends_with(".py") {
+                if has_ending(&file.repository_path, "py") {
                     let fills = ["render", "TemplateResponse", "context", "ctx"].iter().any(|word| text.contains(word));
                     return fills
                         && (text.contains(&single) || text.contains(&double) || text.contains(&format!("{name}=")));

@@ -10,6 +10,7 @@ use crate::model::name::Ident;
 
 /// What the body of a class says.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the class")]
 struct Body {
     properties: Vec<MappedProperty>,
     /// Whether any of them is declared by a call that only mapped classes have.

@@ -177,7 +177,7 @@ impl<'t> Lowering<'t> {
                 self.column_names(value, about, access, 0);
             } else {
                 // `annotate(n=Count("full_name"))`.
-                self.names_in_expression(value, about, access, 0);
+                self.names_in_expression(value, about, 0);
             }
         }
     }
@@ -219,12 +219,12 @@ impl<'t> Lowering<'t> {
                 }
                 found
             }
-            _ => self.names_in_expression(node, about, access, depth),
+            _ => self.names_in_expression(node, about, depth),
         }
     }
 
     /// Names of columns in calls that speak of columns: `F("full_name")`, `Q(full_name=x) | Q(…)`, `~Q(…)`.
-    fn names_in_expression(&mut self, node: Node<'t>, about: ExpressionId, access: Access, depth: u32) -> bool {
+    fn names_in_expression(&mut self, node: Node<'t>, about: ExpressionId, depth: u32) -> bool {
         if depth > DEEPEST {
             return false;
         }
@@ -238,7 +238,7 @@ impl<'t> Lowering<'t> {
                 let mut found = false;
                 // `F.col("x").desc()`.
                 if let Some(object) = function.child_by_field_name("object").filter(|object| object.kind() == "call") {
-                    found |= self.names_in_expression(object, about, Access::Read, depth + 1);
+                    found |= self.names_in_expression(object, about, depth + 1);
                 }
                 if !words().expressions.contains(called)
                     && !matches!(called, "Index" | "UniqueConstraint" | "CheckConstraint")
@@ -263,7 +263,7 @@ impl<'t> Lowering<'t> {
                     if words().lists.contains(text) {
                         found |= self.column_names(value, about, Access::Read, depth + 1);
                     } else {
-                        found |= self.names_in_expression(value, about, Access::Read, depth + 1);
+                        found |= self.names_in_expression(value, about, depth + 1);
                     }
                 }
                 found
@@ -277,7 +277,7 @@ impl<'t> Lowering<'t> {
             | "tuple" => {
                 let mut found = false;
                 for part in parts(node) {
-                    found |= self.names_in_expression(part, about, access, depth + 1);
+                    found |= self.names_in_expression(part, about, depth + 1);
                 }
                 found
             }

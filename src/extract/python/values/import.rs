@@ -10,8 +10,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn import(&mut self, node: Node<'t>) {
         for part in parts(node) {
             let (module, local) = if part.kind() == "aliased_import" {
-                let (Some(name), Some(alias)) =
-                    (part.child_by_field_name("name"), part.child_by_field_name("alias"))
+                let (Some(name), Some(alias)) = (part.child_by_field_name("name"), part.child_by_field_name("alias"))
                 else {
                     continue;
                 };
