@@ -43,7 +43,7 @@ impl Inquiry<'_, '_> {
     pub fn callers(&self, routine: &str) -> Vec<Consumer> {
         let Some(system) = self.systems().first() else { return Vec::new() };
         let pattern = format!(
-            r#"(?i)(?:\b(?:call|exec|execute|perform|execute\s+(?:function|procedure))\s+(?:[\w"`\[\]]+\.)?["`\[]?({0})\b|\b({0})["`\]]?\s*\()"#,
+            r#"(?i)(?:(?-u:\b)(?:call|exec|execute|perform|execute\s+(?:function|procedure))\s+(?:[\w"`\[\]]+\.)?["`\[]?({0})(?-u:\b)|(?-u:\b)({0})["`\]]?\s*\()"#,
             regex::escape(routine)
         );
         let Ok(calls) = Regex::new(&pattern) else { return Vec::new() };

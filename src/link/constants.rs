@@ -126,9 +126,9 @@ fn declarations(names: &BTreeSet<&str>) -> Option<Regex> {
     let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
     let before = "String|CharSequence|var|val|let|const|function|static|readonly|get|async|public|private|protected";
     // Documents name what they hold: `uuid: …`, `- name: …`.
-    let named = r#"\b(?:uuid|name|view)["']?\s*[:=]\s*["']?"#;
+    let named = r#"(?-u:\b)(?:uuid|name|view)["']?\s*[:=]\s*["']?"#;
     Regex::new(&format!(
-        r"\b(?:{before})\s+({any})\b|\b({any})\s*(?:[:=]|\([^()]*\)\s*[:{{])|{named}({any})(?:[^\w-]|$)"
+        r"(?-u:\b)(?:{before})\s+({any})(?-u:\b)|(?-u:\b)({any})\s*(?:[:=]|\([^()]*\)\s*[:{{])|{named}({any})(?:[^\w-]|$)"
     ))
     .ok()
 }

@@ -9,7 +9,7 @@ use crate::extract::sql::text::SqlText;
 use crate::model::span::Span;
 
 static STEP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\b(?:sh|bat|powershell|pwsh)\b\s*\(?\s*(?:(?:\w+\s*:\s*(?:'[^'\n]*'|"[^"\n]*"|\w+)\s*,\s*)*script\s*:\s*)?('''|"""|'|")"#)
+    Regex::new(r#"(?-u:\b)(?:sh|bat|powershell|pwsh)(?-u:\b)\s*\(?\s*(?:(?:\w+\s*:\s*(?:'[^'\n]*'|"[^"\n]*"|\w+)\s*,\s*)*script\s*:\s*)?('''|"""|'|")"#)
         .expect("a constant pattern compiles")
 });
 

@@ -25,7 +25,7 @@ const FOLDERS: &[&str] = &["models", "snapshots", "analyses", "analysis"];
 
 /// What only SQL of dbt has.
 static MARK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\{\{[^{}]*?\b(?:ref|source|config)\s*\(|\{%-?\s*snapshot\s").ok());
+    LazyLock::new(|| Regex::new(r"\{\{[^{}]*?(?-u:\b)(?:ref|source|config)\s*\(|\{%-?\s*snapshot\s").ok());
 
 /// What only properties of dbt have.
 static PROPERTIES: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -13,9 +13,9 @@ use crate::model::span::Span;
 static CALLS: LazyLock<Regex> = LazyLock::new(|| {
     let name = r#"["'](?P<NAME>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,2})["']"#;
     let reads = [
-        r"\bread_sql(?:_table)?\(\s*(?:table_name\s*=\s*)?",
-        r"\b(?:spark|sqlContext|session|read)\.table\(\s*",
-        r"\.read\b[^\n]{0,80}\.jdbc\([^,()\n]+,\s*(?:table\s*=\s*)?",
+        r"(?-u:\b)read_sql(?:_table)?\(\s*(?:table_name\s*=\s*)?",
+        r"(?-u:\b)(?:spark|sqlContext|session|read)\.table\(\s*",
+        r"\.read(?-u:\b)[^\n]{0,80}\.jdbc\([^,()\n]+,\s*(?:table\s*=\s*)?",
         r#"\.option\(\s*["']dbtable["']\s*,\s*"#,
     ];
     let writes = [r"\.to_sql\(\s*(?:name\s*=\s*)?", r"\.(?:saveAsTable|insertInto)\(\s*"];

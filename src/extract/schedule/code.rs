@@ -22,22 +22,22 @@ const MOST_UNITS: usize = 256;
 /// Annotations and decorators with their arguments, and calls whose argument is a schedule or a queue.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let marks = [
-        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener|TimerTrigger)\b\s*(?:\((?P<arguments>[^)]*)\))?",
-        r#"\b(?:cron|nodeCron|Cron|schedule|scheduler)\.(?:schedule|scheduleJob)\s*\(\s*(?:["'`][\w.-]+["'`]\s*,\s*)?["'`](?P<cron>[^"'`\n]+)["'`]"#,
-        r#"\bnew\s+(?:CronJob|Cron)\s*\(\s*["'`](?P<new>[^"'`\n]+)["'`]"#,
-        r#"\bnew\s+Worker\s*(?:<[^>()]*>)?\s*\(\s*["'`]?(?P<queue>[\w.:-]+)["'`]?\s*,"#,
+        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener|TimerTrigger)(?-u:\b)\s*(?:\((?P<arguments>[^)]*)\))?",
+        r#"(?-u:\b)(?:cron|nodeCron|Cron|schedule|scheduler)\.(?:schedule|scheduleJob)\s*\(\s*(?:["'`][\w.-]+["'`]\s*,\s*)?["'`](?P<cron>[^"'`\n]+)["'`]"#,
+        r#"(?-u:\b)new\s+(?:CronJob|Cron)\s*\(\s*["'`](?P<new>[^"'`\n]+)["'`]"#,
+        r#"(?-u:\b)new\s+Worker\s*(?:<[^>()]*>)?\s*\(\s*["'`]?(?P<queue>[\w.:-]+)["'`]?\s*,"#,
         r"@(?:\w+\.)*(?:timer_trigger)\s*\((?P<azure>(?:[^()]|\([^()]*\))*)\)",
         r"\[TimerTrigger\s*\((?P<dotnet>[^)]*)\)",
-        r"\bapp\.timer\s*\((?P<timer>[^)]*)",
+        r"(?-u:\b)app\.timer\s*\((?P<timer>[^)]*)",
         r"@(?:\w+\.)*(?:periodic_task|db_periodic_task|scheduled_job|repeat_every)\s*\((?P<python>(?:[^()]|\([^()]*\))*)\)",
         r#"\.add_job\(\s*[\w.]+\s*,\s*(?P<added>(?:trigger\s*=\s*)?(?:["'](?:cron|interval)["']|CronTrigger|IntervalTrigger)[^\n]*)"#,
-        r"\bschedule\.every\((?P<every>[^\n]*?)\.do\(\s*\w+",
-        r"@(?:\w+\.)*(?P<task>shared_task|task|actor|db_task|job)\b",
-        r"\bclass\s+(?P<sidekiq>\w+)[^\n]*\n(?:[^\n]*\n){0,3}?[^\n]*include\s+Sidekiq::(?:Worker|Job)\b",
-        r"\bclass\s+(?P<active>\w+)\s*<\s*(?:ApplicationJob|ActiveJob::Base)\b",
-        r"\bclass\s+(?P<queued>\w+)[^{]*\bimplements\s+[^{]*ShouldQueue\b",
+        r"(?-u:\b)schedule\.every\((?P<every>[^\n]*?)\.do\(\s*\w+",
+        r"@(?:\w+\.)*(?P<task>shared_task|task|actor|db_task|job)(?-u:\b)",
+        r"(?-u:\b)class\s+(?P<sidekiq>\w+)[^\n]*\n(?:[^\n]*\n){0,3}?[^\n]*include\s+Sidekiq::(?:Worker|Job)(?-u:\b)",
+        r"(?-u:\b)class\s+(?P<active>\w+)\s*<\s*(?:ApplicationJob|ActiveJob::Base)(?-u:\b)",
+        r"(?-u:\b)class\s+(?P<queued>\w+)[^{]*(?-u:\b)implements\s+[^{]*ShouldQueue(?-u:\b)",
         r#"\$signature\s*=\s*["'](?P<artisan>[\w:.-]+)"#,
-        r"\bclass\s+(?P<quartz>\w+)[^{]*?(?:\bextends\s+QuartzJobBean\b|\bimplements\s+(?:[\w.<>]+\s*,\s*)*(?:org\.quartz\.)?Job\b)",
+        r"(?-u:\b)class\s+(?P<quartz>\w+)[^{]*?(?:(?-u:\b)extends\s+QuartzJobBean(?-u:\b)|(?-u:\b)implements\s+(?:[\w.<>]+\s*,\s*)*(?:org\.quartz\.)?Job(?-u:\b))",
     ];
     Regex::new(&marks.join("|")).expect("a constant pattern compiles")
 });

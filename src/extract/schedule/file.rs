@@ -256,7 +256,7 @@ fn of_ofelia(all: &[Entry<'_>]) -> Vec<Job> {
 }
 
 fn of_jenkins(name: &str, text: &str) -> Vec<Job> {
-    static CRON: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\bcron\s*\(?\s*['"]+([^'"\n]+)['"]"#));
+    static CRON: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?-u:\b)cron\s*\(?\s*['"]+([^'"\n]+)['"]"#));
     let whole = Span::new(0, text.len());
     let all = CRON.captures_iter(text).filter(|found| is_schedule(&found[1]));
     all.map(|found| {
@@ -291,11 +291,11 @@ fn of_vercel(text: &str) -> Vec<Job> {
 fn of_dag(name: &str, text: &str) -> Vec<Job> {
     static SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"\b(?:schedule|schedule_interval|cron_schedule|cron)\s*=\s*(?:CronTriggerTimetable\(\s*)?["']([^"'\n]+)["']"#,
+            r#"(?-u:\b)(?:schedule|schedule_interval|cron_schedule|cron)\s*=\s*(?:CronTriggerTimetable\(\s*)?["']([^"'\n]+)["']"#,
         )
     });
     static NAME: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"\b(?:dag_id\s*=|DAG\s*\(|job_name\s*=|name\s*=)\s*["']([^"'\n]+)["']"#));
+        LazyLock::new(|| pattern(r#"(?-u:\b)(?:dag_id\s*=|DAG\s*\(|job_name\s*=|name\s*=)\s*["']([^"'\n]+)["']"#));
     let makes = ["DAG(", "@dag", "ScheduleDefinition(", "@schedule(", ".serve(", ".deploy("];
     if !makes.iter().any(|word| text.contains(word)) {
         return Vec::new();
@@ -315,7 +315,7 @@ fn of_dag(name: &str, text: &str) -> Vec<Job> {
 fn of_pg_cron(text: &str) -> Vec<Job> {
     static CALL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\bcron\s*\.\s*schedule(?:_in_database)?\s*\(\s*(?:job_name\s*(?::=|=>)\s*)?'([^']*)'\s*,\s*(?:schedule\s*(?::=|=>)\s*)?(?:'([^']*)'\s*,)?",
+            r"(?i)(?-u:\b)cron\s*\.\s*schedule(?:_in_database)?\s*\(\s*(?:job_name\s*(?::=|=>)\s*)?'([^']*)'\s*,\s*(?:schedule\s*(?::=|=>)\s*)?(?:'([^']*)'\s*,)?",
         )
     });
     let mut found = Vec::new();

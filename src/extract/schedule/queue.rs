@@ -45,7 +45,7 @@ fn of_bull(text: &str) -> Vec<Job> {
     });
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"\b(?:pattern|cron)\s*:\s*["'`]([^"'`\n]+)["'`]|\bevery\s*:\s*([\d_ *]+)|\b(?:pattern|cron|every)\s*:\s*([A-Za-z_][\w.]*)"#,
+            r#"(?-u:\b)(?:pattern|cron)\s*:\s*["'`]([^"'`\n]+)["'`]|(?-u:\b)every\s*:\s*([\d_ *]+)|(?-u:\b)(?:pattern|cron|every)\s*:\s*([A-Za-z_][\w.]*)"#,
         )
     });
     let mut found = Vec::new();
@@ -92,9 +92,10 @@ fn every_milliseconds(text: &str) -> String {
 fn of_celery(text: &str) -> Vec<Job> {
     static OBJECT: LazyLock<Regex> =
         LazyLock::new(|| pattern(r#"(?:["']([\w .:/-]+)["']\s*:\s*|(\w+)\s*=\s*)(?:\{|dict\()([^{}]*)[})]"#));
-    static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']?\btask["']?\s*[:=]\s*["']([\w.]+)["']"#));
-    static WHEN: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"["']?\bschedule["']?\s*[:=]\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\S+)"#));
+    static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']?(?-u:\b)task["']?\s*[:=]\s*["']([\w.]+)["']"#));
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"["']?(?-u:\b)schedule["']?\s*[:=]\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\S+)"#)
+    });
     static PERIODIC: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"add_periodic_task\(\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\w+)\s*,\s*([\w.]+?)\.(?:s|si|signature)\(",
@@ -171,7 +172,7 @@ pub(super) fn python_schedule(text: &str) -> String {
 fn of_laravel(text: &str) -> Vec<Job> {
     static CALL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"(?:\$schedule->|Schedule::)(command|job|call|exec)\(\s*(?:\[\s*)?(?:new\s+)?(?:["']([^"'\n]*)["']|\\?([\w\\]+?)(?:::class)?\b)?"#,
+            r#"(?:\$schedule->|Schedule::)(command|job|call|exec)\(\s*(?:\[\s*)?(?:new\s+)?(?:["']([^"'\n]*)["']|\\?([\w\\]+?)(?:::class)?(?-u:\b))?"#,
         )
     });
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
@@ -227,7 +228,7 @@ fn words_of(name: &str) -> String {
 pub(super) fn of_quartz(text: &str) -> Vec<Job> {
     static JOB: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r#"<job-class>\s*([\w.$]+)\s*</job-class>|<task:scheduled\s[^>]*\bref="(\w+)"[^>]*>|class="[\w.]*JobDetail\w*"|\bname="targetObject"\s+ref="(\w+)""#,
+            r#"<job-class>\s*([\w.$]+)\s*</job-class>|<task:scheduled\s[^>]*(?-u:\b)ref="(\w+)"[^>]*>|class="[\w.]*JobDetail\w*"|(?-u:\b)name="targetObject"\s+ref="(\w+)""#,
         )
     });
     static CRON: LazyLock<Regex> = LazyLock::new(|| {
@@ -257,7 +258,7 @@ pub(super) fn of_quartz(text: &str) -> Vec<Job> {
 /// Jobs that rows name: `INSERT INTO job … VALUES (…, 'exportTask.run()', '0 0 2 * * ?')`.
 pub(super) fn of_rows(text: &str) -> Vec<Job> {
     static LITERAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"'((?:[^'\n]|'')*)'"));
-    static TARGET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([\w.]*\b[A-Za-z]\w*)\.(\w+)(?:\(.*\))?$"));
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([\w.]*(?-u:\b)[A-Za-z]\w*)\.(\w+)(?:\(.*\))?$"));
     let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {

@@ -20,10 +20,10 @@ pub struct Route {
 
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let marks = [
-        r#"@(?P<annotation>Controller|RestController|Get|Post|Put|Delete|Patch|All|RequestMapping|GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|Path)\b\s*(?:\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*(?:["'`](?P<path>[^"'`\n]*)["'`])?)?"#,
+        r#"@(?P<annotation>Controller|RestController|Get|Post|Put|Delete|Patch|All|RequestMapping|GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|Path)(?-u:\b)\s*(?:\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*(?:["'`](?P<path>[^"'`\n]*)["'`])?)?"#,
         r#"@\w+\.(?:route|get|post|put|delete|patch|api_route)\s*\(\s*["'](?P<python>[^"'\n]*)["']"#,
-        r#"\b\w+\s*\.\s*(?:get|post|put|delete|patch|all)\s*(?:<[^()]*>)?\(\s*["'`](?P<call>/[^"'`\n]*)["'`]\s*,"#,
-        r#"\b(?:APIRouter|Blueprint)\([^)]*?prefix\s*=\s*["'](?P<prefix>[^"'\n]*)["']"#,
+        r#"(?-u:\b)\w+\s*\.\s*(?:get|post|put|delete|patch|all)\s*(?:<[^()]*>)?\(\s*["'`](?P<call>/[^"'`\n]*)["'`]\s*,"#,
+        r#"(?-u:\b)(?:APIRouter|Blueprint)\([^)]*?prefix\s*=\s*["'](?P<prefix>[^"'\n]*)["']"#,
     ];
     pattern(&marks.join("|"))
 });
