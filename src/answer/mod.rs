@@ -1,5 +1,6 @@
 //! A question becomes an answer: the consumers of one column, every mention accounted for, a verdict.
 
+mod assemble;
 pub mod inventory;
 mod literal;
 pub mod mapped;

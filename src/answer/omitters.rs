@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use regex::Regex;
 
+use super::assemble::{consumer, reference};
 use super::matching::{Match, Targets};
-use super::who::{Inquiry, consumer, reference};
+use super::who::Inquiry;
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::resolve::relation_key;

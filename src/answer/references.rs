@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use super::assemble::{reference, run_by};
 use super::mapped::{MappedUse, mapped_where};
 use super::matching::Match;
-use super::who::{reference, run_by};
+
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::discover::Workspace;
 use crate::link::constants::Constants;
@@ -75,7 +76,7 @@ pub(super) fn for_each_database(
             file_references(&system, &types, &names, mapped, id)
         };
         let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(look).collect();
-        scanned = super::who::scanned(&system, &files, |_, _| true);
+        scanned = super::assemble::scanned(&system, &files, |_, _| true);
         see(&system, found.into_iter().flatten().collect());
     }
     scanned
