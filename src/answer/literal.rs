@@ -65,6 +65,25 @@ pub(super) fn name_literal(text: &str, span: Span) -> Option<NameLiteral<'_>> {
     Some(NameLiteral { taker: attribute(head).or_else(|| taker(head)), before: statement })
 }
 
+/// What takes the keyword at `span` with its value: `path("x", name="y")`.
+pub(super) fn keyword_taker(text: &str, span: Span) -> Option<Taker<'_>> {
+    let after = text[span.end as usize..].trim_start_matches(' ');
+    if !after.starts_with('=') || after.starts_with("==") {
+        return None;
+    }
+    let start = span.start as usize;
+    taker(&text[floor(text, start.saturating_sub(CALL))..start])
+}
+
+/// Whether the word at `span` is the name of an attribute of an element: `<input name="x">`.
+pub(super) fn is_attribute(text: &str, span: Span) -> bool {
+    let (before, after) = (&text[..span.start as usize], &text[span.end as usize..]);
+    let has_value = ["=\"", "='", "={"].iter().any(|value| after.starts_with(value));
+    let from = floor(text, before.len().saturating_sub(CALL));
+    let element = before[from..].rfind(['<', '>']).is_some_and(|at| before[from..][at..].starts_with('<'));
+    has_value && element && before.ends_with(char::is_whitespace)
+}
+
 /// `name=` right before the literal, with nothing between.
 fn attribute(head: &str) -> Option<Taker<'_>> {
     let rest = head.strip_suffix("={").or_else(|| head.strip_suffix('='))?;
@@ -137,6 +156,29 @@ mod tests {
             ("f(x.full_name)", None),
         ] {
             assert_eq!(taker_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn keywords_and_attributes_are_names_of_their_own() {
+        let place = |text: &str| {
+            let at = text.find("full_name").expect("the name") as u32;
+            Span { start: at, end: at + 9 }
+        };
+        for (text, expected) in [
+            ("path('x', full_name='y')", Some(Taker::Call("path"))),
+            ("path('x', full_name == 'y')", None),
+            ("full_name = 'y'", None),
+        ] {
+            assert_eq!(keyword_taker(text, place(text)), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("<input type='x' full_name=\"y\">", true),
+            ("<p>full_name=\"y\"</p>", false),
+            ("<p>x</p> full_name=\"y\"", false),
+            ("<input data-full_name=\"y\">", false),
+        ] {
+            assert_eq!(is_attribute(text, place(text)), expected, "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
 
-use super::literal::{Taker, name_literal};
+use super::literal::{Taker, is_attribute, keyword_taker, name_literal};
 use super::mapped::MappedUse;
 use super::matching::Targets;
 use crate::link::packages::{Interfaces, Kinds};
@@ -31,6 +31,7 @@ struct Evidence {
     drawings: Vec<String>,
     annotations: Vec<String>,
     functions: Vec<String>,
+    keywords: Vec<String>,
     printers: Words,
 }
 
@@ -52,6 +53,7 @@ struct Written {
 struct Labels {
     annotations: String,
     functions: String,
+    keywords: String,
     printers: String,
 }
 
@@ -78,6 +80,7 @@ impl Evidence {
             drawings: written.drawings,
             annotations: words(&written.labels.annotations),
             functions: words(&written.labels.functions),
+            keywords: words(&written.labels.keywords),
             printers: Words::new(written.labels.printers.split_whitespace()),
         })
     }
@@ -185,6 +188,15 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         }
         if runs_in_browser(&ending, text, span) {
             return value("a script that runs in a browser, to which values come over a network");
+        }
+        if is_markup(&ending) && is_attribute(text, span) {
+            return Some((MentionVerdict::NotCode, "the name of an attribute".to_owned()));
+        }
+        if ending == "py"
+            && let Some(Taker::Call(name)) = keyword_taker(text, span)
+            && evidence.keywords.iter().any(|known| known == name)
+        {
+            return value(&format!("the keyword of `{name}`"));
         }
         let literal = name_literal(text, span)?;
         match literal.taker? {
