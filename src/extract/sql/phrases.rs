@@ -59,6 +59,11 @@ const PHRASES: &[&str] = &[
     "-not -member -of @name => =",
     "xmlserialize ( -content",
     "-no -indent",
+    // `PostgreSQL`.
+    "between -symmetric",
+    "between -asymmetric",
+    "then -insert -default -values => DO NOTHING",
+    "tablesample @word () -repeatable -()",
     // Rows that are locked.
     "for update -of -@names",
     "for no key update -of -@names",
