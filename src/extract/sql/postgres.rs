@@ -89,9 +89,12 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
                 edits.remove(at);
                 edits.replace(at + 1, Token::SingleQuotedString(String::new()));
             }
-            "conflict" if conflicts == 0 && edits.is(at + 1, &Token::LParen) => {
-                conflicts += 1;
-                conflict_target(&mut edits, at + 1);
+            "conflict" => {
+                behind_values(&mut edits, at);
+                if conflicts == 0 && edits.is(at + 1, &Token::LParen) {
+                    conflicts += 1;
+                    conflict_target(&mut edits, at + 1);
+                }
             }
             "as" => defined_columns(&mut edits, at),
             "collate" if is_cast(&edits, at) && edits.word(at + 1).is_some() => {
@@ -270,6 +273,33 @@ fn merged_join(edits: &mut Edits<'_>, at: usize) {
     }
 }
 
+/// `INSERT … SELECT 1, 2 ON CONFLICT …`: the `ON` is taken to name the last value.
+fn behind_values(edits: &mut Edits<'_>, conflict: usize) {
+    let Some(on) = conflict.checked_sub(1).filter(|&on| edits.is_word(on, &["on"])) else { return };
+    let mut depth = 0_u32;
+    for at in (on.saturating_sub(FAR)..on).rev() {
+        match edits.token(at) {
+            Some(Token::RParen) => depth += 1,
+            Some(Token::LParen) if depth == 0 => return,
+            Some(Token::LParen) => depth -= 1,
+            Some(Token::Word(_)) if depth == 0 => {
+                if edits.is_word(at, &["select"]) {
+                    edits.add(on, keyword("LIMIT", Keyword::LIMIT));
+                    edits.add(on, keyword("ALL", Keyword::ALL));
+                    return;
+                }
+                if edits.is_word(at, &["from", "where", "values", "group", "order", "limit", "having"]) {
+                    return;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Projections are followed so far.
+const FAR: usize = 4000;
+
 /// `ON CONFLICT (lower(a), b COLLATE "C") WHERE c IS NULL DO …`: the names in it are all read.
 fn conflict_target(edits: &mut Edits<'_>, open: usize) {
     const NO_NAMES: &[&str] = &[
@@ -376,6 +406,10 @@ mod tests {
             (
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT (lower(a), b COLLATE \"C\") WHERE t.c IS NULL DO NOTHING",
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT(a, b, c) DO NOTHING",
+            ),
+            (
+                "INSERT INTO t (a, b) SELECT $1, 2 ON CONFLICT (a) DO NOTHING",
+                "INSERT INTO t (a, b) SELECT $1, 2 LIMIT ALL ON CONFLICT(a) DO NOTHING",
             ),
             (
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT (a, b) DO UPDATE SET a = excluded.a",
