@@ -96,6 +96,7 @@ const PHRASES: &[&str] = &[
     "openxml () -with -()",
     "openrowset () -with -()",
     // `PostgreSQL`.
+    "group by -distinct",
     "create -recursive view",
     "create or replace -recursive view",
     "view @name -with -() as",
@@ -103,7 +104,8 @@ const PHRASES: &[&str] = &[
     "between -symmetric",
     "between -asymmetric",
     "then -insert -default -values => DO NOTHING",
-    "tablesample @word () -repeatable -()",
+    "-tablesample -@word -() -repeatable -()",
+    "-tablesample -@word -()",
     // Rows that are locked.
     "for update -of -@names",
     "for no key update -of -@names",

@@ -362,7 +362,8 @@ fn defined_columns(edits: &mut Edits<'_>, at: usize) {
 fn is_typed_constant(edits: &Edits<'_>, at: usize) -> bool {
     let typed = edits.word(at).is_some_and(|word| word.keyword == Keyword::NoKeyword)
         && matches!(edits.token(at + 1), Some(Token::SingleQuotedString(_)));
-    typed && at > 0 && !ends_operand(edits, at - 1) && !edits.is(at - 1, &Token::Period)
+    let is_word_of_call = at > 1 && edits.is_word(at - 2, &["xmlparse", "xmlserialize"]);
+    typed && at > 0 && !is_word_of_call && !ends_operand(edits, at - 1) && !edits.is(at - 1, &Token::Period)
 }
 
 #[cfg(test)]
@@ -409,7 +410,7 @@ mod tests {
             ),
             (
                 "INSERT INTO t (a, b) SELECT $1, 2 ON CONFLICT (a) DO NOTHING",
-                "INSERT INTO t (a, b) SELECT $1, 2 LIMIT ALL ON CONFLICT(a) DO NOTHING",
+                "INSERT INTO t (a, b) SELECT $1, 2 ON CONFLICT(a) DO NOTHING",
             ),
             (
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT (a, b) DO UPDATE SET a = excluded.a",

@@ -326,7 +326,7 @@ impl<'t> Lexer<'t> {
 
     fn opens_optional(&self, at: usize) -> bool {
         let rest = self.text.get(at + 2..).unwrap_or("").trim_start();
-        let word = rest.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
+        let word = rest.split(|char: char| !char.is_ascii_alphanumeric() && char != '_').next().unwrap_or("");
         ["and", "or", "where", "limit", "offset", "having", "order", "group", "join", "left", "inner", "union"]
             .iter()
             .any(|keyword| word.eq_ignore_ascii_case(keyword))
