@@ -5,6 +5,7 @@ mod literals;
 mod mapping;
 mod tables;
 mod values;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -42,7 +43,7 @@ impl Format for Python {
     }
 
     fn code(&self, input: Input<'_>) -> Option<Code> {
-        values::read(input.text)
+        values::read(input)
     }
 }
 
