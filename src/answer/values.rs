@@ -89,7 +89,9 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 }
                 Meaning::Value(why) => Judgement::Value(why),
                 Meaning::SomeRow(why) => self.by_name(found, findings, why),
-                Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
+                Meaning::Unknown(_) if found.form == UseForm::Argument && !self.unproved.is_given_to_row(id, span) => {
+                    continue;
+                }
                 Meaning::Unknown(why) => self.by_name(found, findings, why),
             };
             if let Judgement::Reference(matched) = &judgement {

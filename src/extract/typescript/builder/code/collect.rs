@@ -155,6 +155,12 @@ impl<'t> Collector<'t> {
         if let Some(module) = required(node, code) {
             code.modules.insert(module);
         }
+        if let Some(template) = node.child_by_field_name("arguments").filter(|it| it.kind() == "template_string")
+            && let Some(tag) = node.child_by_field_name("function").map(unwrap)
+        {
+            let tag = tag.child_by_field_name("property").unwrap_or(tag);
+            code.templates.push((code.text_of(tag), pieces(template)));
+        }
         if self.seen.contains(&node.id()) {
             return;
         }
@@ -162,6 +168,23 @@ impl<'t> Collector<'t> {
         self.seen.extend(chain.links.iter().map(|link| link.node.id()));
         code.chains.push(chain);
     }
+}
+
+/// The texts of a template between its holes.
+fn pieces(template: Node<'_>) -> Vec<Span> {
+    let mut from = template.start_byte() + 1;
+    let mut found = Vec::new();
+    let mut end = |from: usize, to: usize| {
+        if from < to {
+            found.push(Span::new(from, to));
+        }
+    };
+    for hole in children(template).into_iter().filter(|part| part.kind() == "template_substitution") {
+        end(from, hole.start_byte());
+        from = hole.end_byte();
+    }
+    end(from, template.end_byte().saturating_sub(1));
+    found
 }
 
 fn required<'t>(call: Node<'t>, code: &Code<'t>) -> Option<&'t str> {
