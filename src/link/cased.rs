@@ -4,12 +4,16 @@
 use super::implied::{has_column, snake_case};
 use crate::catalog::Catalog;
 use crate::model::name::{Ident, ObjectName};
-use crate::model::statement::{ColumnReference, Lookup, Relation, Scope, ScopeId, Statement};
+use crate::model::statement::{ColumnReference, Lookup, OutputValue, Relation, Scope, ScopeId, Statement};
 
 /// Puts names of tables and columns that the schema has only in snake case into that. What it has as it is written, or not
 /// at all, stays.
 pub(super) fn to_schema(catalog: &Catalog, statement: &mut Statement) {
-    if !statement.scopes.iter().any(|scope| scope.references.iter().any(|own| is_camel(&own.name)) || names_camel(scope)) {
+    if !statement
+        .scopes
+        .iter()
+        .any(|scope| scope.references.iter().any(|own| is_camel(&own.name)) || names_camel(scope))
+    {
         return;
     }
     for source in statement.scopes.iter_mut().flat_map(|scope| &mut scope.sources) {
@@ -20,14 +24,28 @@ pub(super) fn to_schema(catalog: &Catalog, statement: &mut Statement) {
             source.relation = Relation::Table(snake);
         }
     }
-    for at in 0..statement.scopes.len() {
-        for index in 0..statement.scopes[at].references.len() {
-            let reference = &statement.scopes[at].references[index];
-            if is_camel(&reference.name)
-                && let Some(name) = column(catalog, statement, ScopeId(at as u32), reference)
-            {
-                statement.scopes[at].references[index].name = name;
+    // What a subquery gives is called by the columns that it gives, so the inner names are told first.
+    for _ in 0..2 {
+        for at in 0..statement.scopes.len() {
+            for index in 0..statement.scopes[at].references.len() {
+                let reference = &statement.scopes[at].references[index];
+                if is_camel(&reference.name)
+                    && let Some(name) = column(catalog, statement, ScopeId(at as u32), reference)
+                {
+                    rename(&mut statement.scopes[at], index, name);
+                }
             }
+        }
+    }
+}
+
+/// Gives a reference its name in the schema, and what is projected under the other name too.
+fn rename(scope: &mut Scope, index: usize, name: Ident) {
+    let old = std::mem::replace(&mut scope.references[index].name, name.clone());
+    for output in &mut scope.outputs {
+        let is_it = output.value == OutputValue::Column(index as u32);
+        if is_it && output.alias_span.is_none() && output.name.as_ref().is_some_and(|own| own.matches(&old)) {
+            output.name = Some(name.clone());
         }
     }
 }
@@ -56,19 +74,27 @@ fn column(catalog: &Catalog, statement: &Statement, from: ScopeId, reference: &C
     for _ in 0..statement.scopes.len() {
         let scope = statement.scopes.get(next?.0 as usize)?;
         for (at, source) in scope.sources.iter().enumerate() {
-            let Relation::Table(table) = &source.relation else { continue };
+            let own = match (&source.alias, &source.relation) {
+                (Some(alias), _) => Some(alias),
+                (None, Relation::Table(table)) => Some(table.last()),
+                _ => None,
+            };
             let is_meant = match (reference.lookup, reference.qualifier.last()) {
                 (Lookup::Only(only), _) => only as usize == at,
                 (_, None) => true,
-                (_, Some(last)) => source.alias.as_ref().unwrap_or(table.last()).matches(last),
+                (_, Some(last)) => own.is_some_and(|own| own.matches(last)),
             };
-            if !is_meant {
-                continue;
-            }
-            if has_column(catalog, table, &reference.name) {
+            let has = |name: &Ident| match &source.relation {
+                Relation::Table(table) => has_column(catalog, table, name),
+                Relation::Query(inner) => statement.scopes.get(inner.0 as usize).is_some_and(|inner| {
+                    inner.outputs.iter().any(|output| output.name.as_ref().is_some_and(|own| own.matches(name)))
+                }),
+                _ => false,
+            };
+            if is_meant && has(&reference.name) {
                 return None;
             }
-            if has_column(catalog, table, &snake) {
+            if is_meant && has(&snake) {
                 return Some(snake);
             }
         }

@@ -179,7 +179,8 @@ impl<'s> Entities<'s> {
         name: &str,
     ) -> Option<(FileId, &'s Mapping)> {
         let named = |name: &str| self.find_with_file(store, file, name);
-        let own = named(name).or_else(|| self.imported(store, file, name)).or_else(|| named(&with_other_first_case(name)));
+        let own =
+            named(name).or_else(|| self.imported(store, file, name)).or_else(|| named(&with_other_first_case(name)));
         own.or_else(|| {
             let tables = self.by_table.get_or_init(|| {
                 let mut made = BTreeMap::new();
@@ -220,7 +221,9 @@ impl<'s> Entities<'s> {
             [(entity, at)] => self.by_name.get(entity.as_str())?.get(*at).copied(),
             _ => None,
         };
-        found(without_ending(&path).to_owned()).or_else(|| found(path.clone())).or_else(|| found(format!("{path}/index")))
+        found(without_ending(&path).to_owned())
+            .or_else(|| found(path.clone()))
+            .or_else(|| found(format!("{path}/index")))
     }
 
     /// The class and those that it inherits from, nearest first.

@@ -254,6 +254,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         })
     }
 
+    /// What the function that a call is given returns.
+    fn run(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        called.arguments.iter().take(3).find_map(|argument| {
+            let ExpressionKind::Function(function) = code.expression(*argument).kind else { return None };
+            Some(self.result(called.file, function, called.env, None, called.depth + 1))
+        })
+    }
+
     /// What a function gives; its type parameters and parameters are bound by the call, if there is one.
     pub(super) fn result(
         &self,
@@ -290,6 +299,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::Unknown("too deep");
         }
         let library = Library::known();
+        if library.runs(name)
+            && !matches!(receiver, Type::Instance { .. } | Type::Class(..))
+            && let Some(given) = self.run(called)
+        {
+            return given;
+        }
         match receiver {
             Type::Row(_) | Type::Of(_) if let Some(rows) = self.asked_for(receiver, name, called) => rows,
             Type::Row(row) => {

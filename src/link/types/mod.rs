@@ -390,7 +390,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let system = self.system();
         let runs = {
             let facts = system.store.facts(file);
-            !facts.built.is_empty() || !facts.statements.is_empty()
+            !facts.built.is_empty() || !facts.statements.is_empty() || !facts.mappings.is_empty()
         };
         let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
         let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);

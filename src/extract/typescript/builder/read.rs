@@ -267,7 +267,8 @@ impl<'c, 't> Reading<'c, 't> {
                 continue;
             }
             for part in parts {
-                found.extend(names::expression(text(part), part.start as usize).into_iter().map(|named| (draft, named)));
+                found
+                    .extend(names::expression(text(part), part.start as usize).into_iter().map(|named| (draft, named)));
             }
         }
         for (draft, named) in found {
@@ -502,7 +503,9 @@ impl<'c, 't> Reading<'c, 't> {
             ("identifier", Some(_)) => (self.code.annotation(self.code.name_at(chain.root)?)?, span_of(chain.root)),
             _ => return None,
         };
-        if kind.kind() != "generic_type" {
+        // What is a part of it may be about something else: `this.users.manager.find(Team)`.
+        let own = usize::from(chain.root.kind() == "this");
+        if kind.kind() != "generic_type" || chain.links.get(own).is_none_or(|link| link.arguments.is_none()) {
             return None;
         }
         let name = self.code.text_of(kind.child_by_field_name("name")?);
@@ -614,7 +617,9 @@ pub(super) fn callable(node: Node<'_>) -> bool {
 
 /// Whether a piece of SQL begins a statement of its own, which is read as such.
 fn is_statement(text: &str) -> bool {
-    const WORDS: &[&str] = &["select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "from"];
-    let word = text.trim_start_matches(|c: char| c.is_whitespace() || c == '(').split(|c: char| !c.is_alphanumeric()).next();
+    const WORDS: &[&str] =
+        &["select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "from"];
+    let word =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c == '(').split(|c: char| !c.is_alphanumeric()).next();
     word.is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }

@@ -71,6 +71,11 @@ impl<'t> Collector<'t> {
                 }
             }
             "call_expression" => self.call(node, code),
+            "template_string" => {
+                if let Some(tag) = tag_before(&code.text[..node.start_byte()]) {
+                    code.templates.push((tag, pieces(node)));
+                }
+            }
             "member_expression" => {
                 let is_name = |node: Node<'t>| node.kind() == "identifier";
                 let is_member = |node: Node<'t>| {
@@ -155,12 +160,6 @@ impl<'t> Collector<'t> {
         if let Some(module) = required(node, code) {
             code.modules.insert(module);
         }
-        if let Some(template) = node.child_by_field_name("arguments").filter(|it| it.kind() == "template_string")
-            && let Some(tag) = node.child_by_field_name("function").map(unwrap)
-        {
-            let tag = tag.child_by_field_name("property").unwrap_or(tag);
-            code.templates.push((code.text_of(tag), pieces(template)));
-        }
         if self.seen.contains(&node.id()) {
             return;
         }
@@ -168,6 +167,29 @@ impl<'t> Collector<'t> {
         self.seen.extend(chain.links.iter().map(|link| link.node.id()));
         code.chains.push(chain);
     }
+}
+
+/// The last name of the tag that stands right before a template. The grammar does not know tags with type arguments,
+/// ``sql<string>`…` ``, so it is read from the text.
+fn tag_before(text: &str) -> Option<&str> {
+    const LONGEST: usize = 200;
+    let mut text = text;
+    if text.ends_with('>') {
+        let mut depth = 0usize;
+        let open = text.bytes().enumerate().rev().take(LONGEST).find(|(_, byte)| {
+            match byte {
+                b'>' => depth += 1,
+                b'<' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })?;
+        text = &text[..open.0];
+    }
+    let start = text
+        .rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    Some(&text[start..]).filter(|tag| !tag.is_empty())
 }
 
 /// The texts of a template between its holes.
