@@ -35,6 +35,8 @@ struct Evidence {
     rows: Vec<String>,
     printers: Words,
     components: Words,
+    hooks: Words,
+    server_parts: Words,
     contract_keys: Words,
 }
 
@@ -49,6 +51,9 @@ struct Written {
     contracts: Vec<String>,
     drawings: Vec<String>,
     components: Vec<String>,
+    hooks: Vec<String>,
+    #[serde(rename = "server-parts")]
+    server_parts: Vec<String>,
     #[serde(rename = "contract-keys")]
     contract_keys: Vec<String>,
     labels: Labels,
@@ -90,6 +95,8 @@ impl Evidence {
             keywords: words(&written.labels.keywords),
             rows: words(&written.labels.rows),
             components: Words::new(written.components.iter().map(String::as_str)),
+            hooks: Words::new(written.hooks.iter().map(String::as_str)),
+            server_parts: Words::new(written.server_parts.iter().map(String::as_str)),
             contract_keys: Words::new(written.contract_keys.iter().map(String::as_str)),
             printers: Words::new(written.labels.printers.split_whitespace()),
         })
@@ -203,7 +210,7 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if self.surroundings.interfaces(store).hold(store.workspace(), id) && facts.statements.is_empty() {
             return value("an interface without a database, to which values come over a network");
         }
-        if facts.statements.is_empty() && is_component(&ending, text, &evidence.components) {
+        if facts.statements.is_empty() && is_component(&ending, text, evidence) {
             return value("a part of a page that is made in a browser, to which values come over a network");
         }
         if matches!(&*ending, "json" | "yaml" | "yml") && evidence.contract_keys.is_in(text) {
@@ -281,13 +288,15 @@ fn has_rows_of_ours(ending: &str) -> bool {
 
 /// Whether the file is a part of a page that only browsers make: a component of a library that has no other use, or a
 /// template of one.
-fn is_component(ending: &str, text: &str, marks: &Words) -> bool {
+fn is_component(ending: &str, text: &str, evidence: &Evidence) -> bool {
     match ending {
         "vue" => true,
-        "ts" | "js" | "html" => marks.is_in(text),
+        "ts" | "js" | "html" => evidence.components.is_in(text),
         "tsx" | "jsx" => {
             let first = text.trim_start();
-            first.starts_with("'use client'") || first.starts_with("\"use client\"")
+            first.starts_with("'use client'")
+                || first.starts_with("\"use client\"")
+                || (evidence.hooks.is_in(text) && !evidence.server_parts.is_in(text))
         }
         _ => false,
     }

@@ -123,9 +123,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = (0..found.statement.scopes.first()?.sources.len())
             .find_map(|source| resolver.relation_of(ScopeId(0), source).cloned());
-        let entity = self.entity_of(file, at);
-        if let Some(entity) = entity {
-            return Some(entity);
+        if let Some(entity) = self.entity_of(file, at) {
+            // A projection may name columns of joined tables.
+            let is_joined =
+                |column: &OutputColumn| column.columns.iter().any(|own| Some(&own.relation) != relation.as_ref());
+            if !outputs.columns.iter().any(|column| column.name.is_some() && is_joined(column)) {
+                return Some(entity);
+            }
+            let row = super::kind::Row {
+                names: RowNames::Outputs(std::rc::Rc::new(outputs)),
+                certainty: Certainty::Certain,
+                evidence: "rows of a join".into(),
+            };
+            return Some(Type::one_of([entity, Type::Row(std::rc::Rc::new(row))]));
         }
         if outputs.columns.is_empty() && outputs.open.is_empty() {
             return relation.map(|relation| self.relation_row(relation, Certainty::Certain));
