@@ -8,7 +8,7 @@ use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
 use crate::model::code::{Import, Language, OuterPart};
-use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole};
+use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
 
@@ -70,6 +70,14 @@ pub(super) fn written_package<'t>(text: &'t str, mapping: &Mapping) -> Option<&'
         .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_')))
         .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     Some(&before[start..]).filter(|package| !package.is_empty())
+}
+
+/// Whether a mapping only says that there is such an entity: a mapper's, or that of a repository.
+fn is_bare(mapping: &Mapping) -> bool {
+    mapping.role == MappingRole::Entity
+        && mapping.table == MappedName::Implied
+        && mapping.properties.is_empty()
+        && mapping.parent.is_none()
 }
 
 impl<'s> Entities<'s> {
@@ -316,6 +324,13 @@ impl<'s> Entities<'s> {
                 MappedName::Named(name) => return Some(name.clone()),
                 MappedName::Implied => {
                     let implied = implied_table(current, catalog);
+                    // A class that only its properties say to be mapped may be one that queries fill.
+                    let is_told = current.implied != ImpliedNames::InSchema
+                        || catalog.find(&implied, &[]).is_some()
+                        || self.called(&current.entity).any(|(_, other)| is_bare(other));
+                    if !is_told {
+                        continue;
+                    }
                     let inherits = chain[at + 1..].iter().any(|(_, ancestor)| ancestor.role == MappingRole::Entity);
                     if !inherits || catalog.find(&implied, &[]).is_some() {
                         return Some(implied);

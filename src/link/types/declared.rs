@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{MappedName, Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole, generated};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -85,6 +85,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
+            return row;
+        }
+        if code.language == Language::Java
+            && let Some(row) = self.generated_record(code, simple)
+        {
             return row;
         }
         // Whatever a wrapper of an unknown library is, it leads to the rows that it is told of.
@@ -261,6 +266,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let declared = &code.classes[class.0 as usize];
         if declared.kind == ClassKind::Enum {
             return None;
+        }
+        let own = generated(&declared.name);
+        if code.language == Language::Java
+            && let Some(found) = system.entities.called(&own).find(|(mapping_file, _)| *mapping_file == file)
+        {
+            return Some(found);
         }
         let mut outside = None;
         let mut only_named = None;

@@ -4,6 +4,7 @@
 mod annotation;
 mod class;
 mod fragment;
+mod generated;
 mod mapper;
 mod mapping;
 mod repository;
@@ -62,7 +63,8 @@ const TABLES: &[&str] = &[
 pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
     let maps_rows = text.contains(mapper::PACKAGE);
     let may_map = maps_rows || mapper::may_be_in(text);
-    if !may_map && !WORDS.iter().any(|word| text.contains(word)) {
+    let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
+    if !may_map && !is_generated && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -76,6 +78,9 @@ pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: 
     let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
         mapping::read(facts, class, text, &constants);
+        if is_generated {
+            generated::read(facts, class, text);
+        }
     }
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {

@@ -169,6 +169,7 @@ impl<'t> Lowering<'t> {
         if called == "set" {
             self.set_by_reference(&arguments);
         }
+        self.set_by_constant(called, &arguments);
         self.named_part(object, called, &arguments);
         self.parameter_name(called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
@@ -225,6 +226,29 @@ impl<'t> Lowering<'t> {
         let is_named = |used: &&mut Use| used.form == UseForm::Accessor && used.span.end == end;
         if let Some(named) = self.code.uses.iter_mut().rev().take(4).find(is_named) {
             named.access = Access::Write;
+        }
+    }
+
+    /// `update(USERS).set(USERS.FULL_NAME, x)`, `insertInto(USERS, USERS.ID, USERS.FULL_NAME)`, `columns(USERS.FULL_NAME)`:
+    /// constants that stand for columns which the call writes.
+    fn set_by_constant(&mut self, called: &str, arguments: &[ExpressionId]) {
+        let written = match (called, arguments) {
+            ("set" | "setValue" | "addValue", [column, _]) => std::slice::from_ref(column),
+            ("insertInto" | "mergeInto", [_, columns @ ..]) => columns,
+            ("columns", columns) => columns,
+            _ => return,
+        };
+        for column in written.iter().take(MOST_NAMES) {
+            let expression = self.code.expression(*column);
+            let ExpressionKind::Member { name, .. } = &expression.kind else { continue };
+            if name.chars().any(char::is_lowercase) {
+                continue;
+            }
+            let end = expression.span.end;
+            let is_named = |used: &&mut Use| used.form == UseForm::Property && used.span.end == end;
+            if let Some(named) = self.code.uses.iter_mut().rev().take(MOST_NAMES * 4).find(is_named) {
+                named.access = Access::Write;
+            }
         }
     }
 
