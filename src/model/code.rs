@@ -434,6 +434,58 @@ impl Code {
     }
 }
 
+/// What a lowering adds; ids are given in the order of adding.
+impl Code {
+    /// Adds an expression.
+    pub fn add_expression(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
+        self.expressions.push(Expression { kind, span });
+        ExpressionId(self.expressions.len() as u32 - 1)
+    }
+
+    /// Adds a type.
+    pub fn add_type(&mut self, of: TypeExpression) -> TypeId {
+        self.types.push(of);
+        TypeId(self.types.len() as u32 - 1)
+    }
+
+    /// Adds a variable that nothing is assigned to as yet.
+    pub fn add_variable(&mut self, name: &str, span: Span, declared: Option<TypeId>) -> VariableId {
+        self.variables.push(Variable { name: name.to_owned(), span, declared, values: Vec::new(), parameter: None });
+        VariableId(self.variables.len() as u32 - 1)
+    }
+
+    /// Adds a function without parameters and a body as yet.
+    pub fn add_function(&mut self, name: &str, span: Span, class: Option<ClassId>) -> FunctionId {
+        self.functions.push(Function {
+            name: name.to_owned(),
+            span,
+            parameters: Vec::new(),
+            returns: None,
+            returned: Vec::new(),
+            type_parameters: Vec::new(),
+            class,
+            is_static: false,
+        });
+        FunctionId(self.functions.len() as u32 - 1)
+    }
+
+    /// The variable, to be filled in.
+    ///
+    /// # Panics
+    /// When the id is another file's.
+    pub fn variable_mut(&mut self, id: VariableId) -> &mut Variable {
+        &mut self.variables[id.0 as usize]
+    }
+
+    /// The function, to be filled in.
+    ///
+    /// # Panics
+    /// When the id is another file's.
+    pub fn function_mut(&mut self, id: FunctionId) -> &mut Function {
+        &mut self.functions[id.0 as usize]
+    }
+}
+
 /// Deepest expression that [`Code::describe`] shows.
 const DEEPEST_SHOWN: u32 = 12;
 

@@ -6,6 +6,7 @@
 
 pub mod binding;
 pub mod condition;
+pub mod depth;
 pub mod dialect;
 pub mod escape;
 pub mod expression;

@@ -5,6 +5,7 @@ mod literals;
 mod mapping;
 mod tables;
 mod values;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::HashSet;

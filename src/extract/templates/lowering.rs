@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use super::expression::literal_length;
-use crate::model::code::{
-    Code, Expression, ExpressionId, ExpressionKind, INCLUDE, Language, Use, UseForm, Variable, VariableId,
-};
+use crate::model::code::{Code, ExpressionId, ExpressionKind, INCLUDE, Language, Use, UseForm, VariableId};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -124,14 +122,8 @@ impl<'t> Lowering<'t> {
         if spelled.is_empty() {
             return;
         }
-        let id = VariableId(self.code.variables.len() as u32);
-        self.code.variables.push(Variable {
-            name: spelled.to_owned(),
-            span: name,
-            declared: None,
-            values: vec![value],
-            parameter: None,
-        });
+        let id = self.code.add_variable(spelled, name, None);
+        self.code.variable_mut(id).values.push(value);
         self.names.entry(spelled).or_default().push(id);
         self.opened.push(Opened::Name(spelled));
     }
@@ -150,9 +142,7 @@ impl<'t> Lowering<'t> {
 
     /// A new expression.
     pub(super) fn expression(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
-        let id = ExpressionId(self.code.expressions.len() as u32);
-        self.code.expressions.push(Expression { kind, span });
-        id
+        self.code.add_expression(kind, span)
     }
 
     /// Whether the template itself gives the name a value.

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::names::{Method, TypeName};
 use super::{Lowering, part_of_kind, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{
     Class, ClassId, ClassKind, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeExpression, TypeId,

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::names::{TypeName, Value};
 use super::{Lowering, parts, starts_upper};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ClassId, ExpressionId, ExpressionKind, FlowTarget, TypeExpression, UseForm, VariableId};
 use crate::model::statement::Access;

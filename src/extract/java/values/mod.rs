@@ -21,10 +21,11 @@ use tree_sitter::{Node, Parser};
 
 use self::class::CONSTRUCTOR;
 use self::names::Names;
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{
-    ClassId, Code, Expression, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, Language, TypeExpression,
-    TypeId, Use, UseForm, Variable, VariableId,
+    ClassId, Code, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, Language, TypeExpression, TypeId, Use,
+    UseForm, Variable, VariableId,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
@@ -73,28 +74,21 @@ struct Lowering<'t> {
     bounds: HashMap<&'t str, TypeId>,
 }
 
+impl Recursion for Lowering<'_> {
+    const DEEPEST: u32 = DEEPEST;
+
+    fn depth(&mut self) -> &mut u32 {
+        &mut self.depth
+    }
+}
+
 impl<'t> Lowering<'t> {
     fn text_of(&self, node: Node<'_>) -> &'t str {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
-    /// Reads what is one level deeper; `None` when that is too deep.
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        /// Room on the stack for one level in a build without optimisation, and how much is added when there is less.
-        const ROOM: usize = 96 << 10;
-        const MORE: usize = 1 << 20;
-        if self.depth >= DEEPEST {
-            return None;
-        }
-        self.depth += 1;
-        let value = stacker::maybe_grow(ROOM, MORE, || read(self));
-        self.depth -= 1;
-        Some(value)
-    }
-
     fn add(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
-        self.code.expressions.push(Expression { kind, span });
-        ExpressionId(self.code.expressions.len() as u32 - 1)
+        self.code.add_expression(kind, span)
     }
 
     fn add_at(&mut self, kind: ExpressionKind, node: Node<'_>) -> ExpressionId {
@@ -102,8 +96,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn add_type(&mut self, of: TypeExpression) -> TypeId {
-        self.code.types.push(of);
-        TypeId(self.code.types.len() as u32 - 1)
+        self.code.add_type(of)
     }
 
     /// `this` where it is not written: just before a name.
@@ -170,9 +163,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn add_variable(&mut self, name: &str, span: Span, declared: Option<TypeId>) -> VariableId {
-        let name = name.to_owned();
-        self.code.variables.push(Variable { name, span, declared, values: Vec::new(), parameter: None });
-        VariableId(self.code.variables.len() as u32 - 1)
+        self.code.add_variable(name, span, declared)
     }
 
     fn variable(&mut self, id: VariableId) -> &mut Variable {

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::names::TypeName;
 use super::{Lowering, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ClassKind, ExpressionId, ExpressionKind};
 

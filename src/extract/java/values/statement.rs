@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::class::{CONSTRUCTOR, kind_of};
 use super::{Lowering, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, TypeExpression};
 

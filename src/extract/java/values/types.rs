@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::names::TypeName;
 use super::{Lowering, parts};
+use crate::extract::host::depth::Recursion;
 use crate::model::code::{Import, OuterPart, TypeExpression, TypeId};
 
 impl<'t> Lowering<'t> {

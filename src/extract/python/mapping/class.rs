@@ -90,13 +90,13 @@ fn mapping<'t>(file: &File<'t>, class: Node<'t>, ways_back: &mut Vec<(String, St
     });
     read_body(file, class.child_by_field_name("body")?, &mut body, is_table || file.library == Library::SqlModel);
     for (base, node) in &bases {
-        for column in words().inherited.get(&last(base)).into_iter().flatten() {
-            let known = body.properties.iter().any(|property| property.name == *column);
+        for column in words().inherited.get(&last(base)).into_iter().flat_map(|columns| columns.split_whitespace()) {
+            let known = body.properties.iter().any(|property| property.name == column);
             if !known {
                 body.properties.push(MappedProperty {
-                    name: column.clone(),
+                    name: column.to_owned(),
                     span: span_of(*node),
-                    column: MappedName::Named(Ident::bare(column.as_str())),
+                    column: MappedName::Named(Ident::bare(column)),
                     target: None,
                 });
             }

@@ -5,41 +5,39 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    columns: String,
-    wrappers: String,
-    relations: String,
-    references: String,
-    fields: String,
-    no_fields: String,
-    others: String,
-    named: String,
-    tables: String,
-    inherited: BTreeMap<String, String>,
-}
+use crate::extract::python::words::separated;
 
 /// The words by which mappers call things.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Words {
     /// Calls that declare a column.
+    #[serde(deserialize_with = "separated")]
     pub(super) columns: HashSet<String>,
     /// Calls that wrap one.
+    #[serde(deserialize_with = "separated")]
     pub(super) wrappers: HashSet<String>,
     /// Calls that declare what leads to other rows.
+    #[serde(deserialize_with = "separated")]
     pub(super) relations: HashSet<String>,
     /// Fields that are references.
+    #[serde(deserialize_with = "separated")]
     pub(super) references: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     fields: Vec<String>,
+    #[serde(deserialize_with = "separated")]
     no_fields: HashSet<String>,
     /// Modules of fields that are of no table.
+    #[serde(deserialize_with = "separated")]
     pub(super) others: HashSet<String>,
     /// Keyword arguments that name a column.
+    #[serde(deserialize_with = "separated")]
     pub(super) named: Vec<String>,
     /// Names that say the table.
+    #[serde(deserialize_with = "separated")]
     pub(super) tables: HashSet<String>,
-    /// Columns of classes of libraries.
-    pub(super) inherited: BTreeMap<String, Vec<String>>,
+    /// Columns of classes of libraries, apart by white space.
+    pub(super) inherited: BTreeMap<String, String>,
 }
 
 impl Words {
@@ -55,22 +53,7 @@ impl Words {
 /// Never: they are a part of the program, and a test reads them.
 pub(super) fn words() -> &'static Words {
     static WORDS: LazyLock<Words> = LazyLock::new(|| {
-        let written: Written =
-            toml::from_str(include_str!("../../../../queries/python/orm.toml")).expect("the built-in tables are valid");
-        let set = |text: &str| text.split_whitespace().map(str::to_owned).collect::<HashSet<String>>();
-        let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
-        Words {
-            columns: set(&written.columns),
-            wrappers: set(&written.wrappers),
-            relations: set(&written.relations),
-            references: set(&written.references),
-            fields: list(&written.fields),
-            no_fields: set(&written.no_fields),
-            others: set(&written.others),
-            named: list(&written.named),
-            tables: set(&written.tables),
-            inherited: written.inherited.iter().map(|(name, columns)| (name.clone(), list(columns))).collect(),
-        }
+        toml::from_str(include_str!("../../../../queries/python/orm.toml")).expect("the built-in tables are valid")
     });
     &WORDS
 }

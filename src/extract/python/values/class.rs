@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::words::words;
 use super::{Lowering, Named, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{
     Class, ClassId, ClassKind, Exported, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Member, TypeExpression,

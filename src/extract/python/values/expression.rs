@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lowering, Named, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, ObjectProperty, UseForm};
 use crate::model::span::Span;

@@ -10,17 +10,7 @@ use crate::model::span::Span;
 impl<'t> Lowering<'t> {
     /// A function without parameters and a body as yet.
     pub(super) fn add_function(&mut self, name: &str, span: Span, class: Option<ClassId>) -> FunctionId {
-        self.code.functions.push(Function {
-            name: name.to_owned(),
-            span,
-            parameters: Vec::new(),
-            returns: None,
-            returned: Vec::new(),
-            type_parameters: Vec::new(),
-            class,
-            is_static: false,
-        });
-        FunctionId(self.code.functions.len() as u32 - 1)
+        self.code.add_function(name, span, class)
     }
 
     pub(super) fn function(&mut self, id: FunctionId) -> &mut Function {

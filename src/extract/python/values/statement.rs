@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::words::words;
 use super::{Lowering, Named, parts};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ClassId, Exported, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, UseForm};
 use crate::model::statement::Access;

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lowering, parts};
+use crate::extract::host::depth::Recursion;
 use crate::model::code::{TypeExpression, TypeId};
 
 impl<'t> Lowering<'t> {

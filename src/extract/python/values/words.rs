@@ -5,28 +5,27 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    keyword_reads: String,
-    keyword_writes: String,
-    text_writes: String,
-    expressions: String,
-    settings: String,
-    runs: String,
-    renderers: String,
-    lists: String,
-}
+use crate::extract::python::words::separated;
 
 /// The words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Words {
+    #[serde(deserialize_with = "separated")]
     pub(super) keyword_reads: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) keyword_writes: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) text_writes: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) expressions: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) settings: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) runs: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) renderers: HashSet<String>,
+    #[serde(deserialize_with = "separated")]
     pub(super) lists: HashSet<String>,
 }
 
@@ -36,19 +35,7 @@ pub(super) struct Words {
 /// Never: they are a part of the program, and a test reads them.
 pub(super) fn words() -> &'static Words {
     static WORDS: LazyLock<Words> = LazyLock::new(|| {
-        let written: Written = toml::from_str(include_str!("../../../../queries/python/values.toml"))
-            .expect("the built-in tables are valid");
-        let set = |text: &str| text.split_whitespace().map(str::to_owned).collect::<HashSet<String>>();
-        Words {
-            keyword_reads: set(&written.keyword_reads),
-            keyword_writes: set(&written.keyword_writes),
-            text_writes: set(&written.text_writes),
-            expressions: set(&written.expressions),
-            settings: set(&written.settings),
-            runs: set(&written.runs),
-            renderers: set(&written.renderers),
-            lists: set(&written.lists),
-        }
+        toml::from_str(include_str!("../../../../queries/python/values.toml")).expect("the built-in tables are valid")
     });
     &WORDS
 }

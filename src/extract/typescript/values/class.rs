@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::object::accessor;
 use super::scope::Binding;
 use super::{Lowering, This};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::{arguments, children, unwrap};
 use crate::model::code::{

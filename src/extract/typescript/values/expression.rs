@@ -6,6 +6,7 @@ use super::call::is_name;
 use super::pattern::Binds;
 use super::scope::Binding;
 use super::{Lowering, This};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::{children, unwrap};
 use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, UseForm};

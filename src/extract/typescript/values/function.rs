@@ -17,17 +17,7 @@ const MOST_RETURNED: usize = 64;
 impl<'t> Lowering<'t> {
     /// Adds a function of which only the name is known.
     pub(super) fn new_function(&mut self, name: &str, node: Node<'t>) -> FunctionId {
-        self.code.functions.push(Function {
-            name: name.to_owned(),
-            span: span_of(node),
-            parameters: Vec::new(),
-            returns: None,
-            returned: Vec::new(),
-            type_parameters: Vec::new(),
-            class: None,
-            is_static: false,
-        });
-        FunctionId(self.code.functions.len() as u32 - 1)
+        self.code.add_function(name, span_of(node), None)
     }
 
     pub(super) fn function_mut(&mut self, id: FunctionId) -> &mut Function {

@@ -22,21 +22,18 @@ use tree_sitter::{Language, Node, Parser};
 
 use self::module::Exporting;
 use self::scope::{Binding, Scopes};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::children;
 use crate::model::code::{
-    ClassId, Code, Expression, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, TypeExpression, TypeId, Use,
-    UseForm, Variable, VariableId,
+    ClassId, Code, ExpressionId, ExpressionKind, Flow, FlowTarget, FunctionId, TypeExpression, TypeId, Use, UseForm,
+    Variable, VariableId,
 };
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
 /// How deep the syntax tree is followed.
 const DEEPEST: u32 = 2_000;
-
-/// Stack that must be left when another level is entered, and how much is added.
-const STACK_LEFT: usize = 128 * 1024;
-const STACK_ADDED: usize = 2 * 1024 * 1024;
 
 /// More values than this of one variable tell nothing.
 const MOST_VALUES: usize = 64;
@@ -97,6 +94,14 @@ struct Lowering<'t> {
     depth: u32,
 }
 
+impl Recursion for Lowering<'_> {
+    const DEEPEST: u32 = DEEPEST;
+
+    fn depth(&mut self) -> &mut u32 {
+        &mut self.depth
+    }
+}
+
 impl<'t> Lowering<'t> {
     fn new(text: &'t str) -> Self {
         Self {
@@ -125,25 +130,13 @@ impl<'t> Lowering<'t> {
         self.code
     }
 
-    /// Runs `read` one level deeper, or not at all when that is too deep.
-    fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> R) -> Option<R> {
-        if self.depth >= DEEPEST {
-            return None;
-        }
-        self.depth += 1;
-        let result = stacker::maybe_grow(STACK_LEFT, STACK_ADDED, || read(self));
-        self.depth -= 1;
-        Some(result)
-    }
-
     fn text_of(&self, node: Node<'t>) -> &'t str {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
     /// Adds an expression.
     fn add(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
-        self.code.expressions.push(Expression { kind, span });
-        ExpressionId(self.code.expressions.len() as u32 - 1)
+        self.code.add_expression(kind, span)
     }
 
     fn opaque(&mut self, node: Node<'t>) -> ExpressionId {
@@ -156,8 +149,7 @@ impl<'t> Lowering<'t> {
 
     /// Adds a type.
     fn add_type(&mut self, kind: TypeExpression) -> TypeId {
-        self.code.types.push(kind);
-        TypeId(self.code.types.len() as u32 - 1)
+        self.code.add_type(kind)
     }
 
     /// Adds a variable in the innermost scope; one without a name is seen by nobody.
@@ -170,9 +162,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn add_variable(&mut self, name: &str, span: Span) -> VariableId {
-        let variable = Variable { name: name.to_owned(), span, declared: None, values: Vec::new(), parameter: None };
-        self.code.variables.push(variable);
-        VariableId(self.code.variables.len() as u32 - 1)
+        self.code.add_variable(name, span, None)
     }
 
     fn variable_mut(&mut self, id: VariableId) -> &mut Variable {

@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::Lowering;
 use super::scope::Binding;
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::{children, unwrap};
 use crate::model::code::{Export, Exported, ExpressionId, ExpressionKind, Import, OuterPart};

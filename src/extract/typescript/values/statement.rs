@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::pattern::Binds;
 use super::scope::Binding;
 use super::{Lowering, This};
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::children;
 use crate::model::code::{ClassKind, ExpressionId, ExpressionKind, FlowTarget};

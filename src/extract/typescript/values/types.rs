@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 
 use super::Lowering;
+use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::children;
 use crate::model::code::{ExpressionId, ExpressionKind, TypeExpression, TypeId, UseForm};
