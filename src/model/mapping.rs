@@ -72,7 +72,17 @@ pub fn way_back(entity: &str) -> String {
 /// The name of the mapping of a class that is generated from the schema, beside which there may be a class of the same
 /// name that code calls an entity.
 pub fn generated(entity: &str) -> String {
-    format!("{entity} (generated)")
+    format!("{entity}{GENERATED}")
+}
+
+/// See [`generated`].
+const GENERATED: &str = " (generated)";
+
+impl Mapping {
+    /// Whether it is of a class that is generated from the schema: its names are those that conventions make of columns.
+    pub fn is_generated(&self) -> bool {
+        self.entity.ends_with(GENERATED)
+    }
 }
 
 /// A property of a mapped class.

@@ -195,9 +195,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return row;
         }
-        if code.language == Language::TypeScript
-            && let Some(row) = self.row_interface(declared)
-        {
+        let may_be_row = match code.language {
+            Language::TypeScript => true,
+            Language::Java => ["Row", "Record"].iter().any(|word| declared.name.ends_with(word)),
+            _ => false,
+        };
+        if may_be_row && let Some(row) = self.row_interface(declared) {
             return row;
         }
         let types = declared.type_parameters.iter().cloned().zip(given.iter().cloned()).collect();
@@ -255,8 +258,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = self.relation_called(&declared.name)?;
         let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
-        let columns = declared.members.iter().filter(|member| is_column(&member.name)).count();
-        (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
+        let methods = declared.kind == ClassKind::Class && declared.members.iter().any(|member| member.function.is_none());
+        let names = declared.members.iter().filter(|member| !(methods && member.function.is_some()));
+        let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
+        let columns = names.iter().filter(|name| is_column(name)).count();
+        (columns * 3 >= names.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
     }
 
     /// The mapping of a class: one in its own file, or one that a file without such a class (XML, a schema language, a

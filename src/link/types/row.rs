@@ -124,7 +124,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 return Part::Related(back);
             }
             // A class of which nothing is said but that it stands for rows.
-            if mapping.properties.is_empty() && mapping.parent.is_none() {
+            if mapping.properties.is_empty() && (mapping.parent.is_none() || mapping.is_generated()) {
                 let relation = relation_key(&system.catalog, table, &system.database.search_path());
                 return self.relation_name(&relation, name);
             }

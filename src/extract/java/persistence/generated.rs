@@ -46,15 +46,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
         let table = calls_of_constructors(body).find(|argument| argument.kind() == "field_access");
         let holder = table.and_then(|table| table.child_by_field_name("object"));
         let Some(holder) = holder.map(|holder| class::simple_name(holder, text)) else { return };
-        let getters = class::members(node, text).into_iter().filter(|member| member.is_getter);
-        let property = |member: class::Member<'_>| MappedProperty {
-            name: member.name,
-            span: member.span,
-            column: MappedName::Implied,
-            target: None,
-        };
-        let properties = getters.map(property).collect();
-        facts.mappings.push(Mapping { parent: Some(generated(holder)), properties, ..own });
+        facts.mappings.push(Mapping { parent: Some(generated(holder)), ..own });
     }
 }
 
