@@ -258,7 +258,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = self.relation_called(&declared.name)?;
         let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
-        let methods = declared.kind == ClassKind::Class && declared.members.iter().any(|member| member.function.is_none());
+        let methods =
+            declared.kind == ClassKind::Class && declared.members.iter().any(|member| member.function.is_none());
         let names = declared.members.iter().filter(|member| !(methods && member.function.is_some()));
         let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
         let columns = names.iter().filter(|name| is_column(name)).count();

@@ -56,7 +56,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 holder == "Tables" || import.module.rsplit('.').next() == Some("tables")
             }
             Some(holder) => {
-                import.name == OuterPart::All && (holder == "Tables" || import.module.rsplit('.').next() == Some("tables"))
+                import.name == OuterPart::All
+                    && (holder == "Tables" || import.module.rsplit('.').next() == Some("tables"))
             }
         });
         let table = ObjectName::single(Ident::bare(name));
@@ -75,9 +76,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 last => last == Some("tables") && speaks_of_jooq(code),
             }
         };
-        let is_told = |import: &Import| {
-            (import.local == class || import.name == OuterPart::All) && is_there(&import.module)
-        };
+        let is_told =
+            |import: &Import| (import.local == class || import.name == OuterPart::All) && is_there(&import.module);
         if stem.is_empty() || !code.imports.iter().any(is_told) {
             return None;
         }

@@ -1,5 +1,6 @@
-//! Classes that jOOQ generates from a schema: a table's class with a constant for each column, and the class of its
-//! records. <https://www.jooq.org/doc/latest/manual/code-generation/codegen-tables/>
+//! Classes that jOOQ and `MyBatis` generate from a schema: a table's class with a field for each column, and the class of
+//! its records. <https://www.jooq.org/doc/latest/manual/code-generation/codegen-tables/>,
+//! <https://mybatis.org/mybatis-dynamic-sql/docs/quickStart.html>
 
 use tree_sitter::Node;
 
@@ -12,13 +13,13 @@ use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
 
 /// What the classes of tables extend.
-const TABLES: &[&str] = &["TableImpl", "CustomTable"];
+const TABLES: &[&str] = &["TableImpl", "CustomTable", "SqlTable", "AliasableSqlTable"];
 
 /// What the classes of records extend.
 const RECORDS: &[&str] = &["UpdatableRecordImpl", "TableRecordImpl", "CustomRecord"];
 
 /// A word without which a file has no such class.
-pub(super) const SIGNS: &[&str] = &["TableImpl<", "RecordImpl<", "CustomTable<", "CustomRecord<"];
+pub(super) const SIGNS: &[&str] = &["TableImpl<", "RecordImpl<", "CustomTable<", "CustomRecord<", "SqlTable"];
 
 /// Reads one class.
 pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
@@ -50,7 +51,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
     }
 }
 
-/// `FULL_NAME = createField(DSL.name("full_name"), …)`: once for the column's name and once for the constant.
+/// `FULL_NAME = createField(DSL.name("full_name"), …)`, `fullName = column("full_name", …)`: once for the column's name and once for the constant.
 fn columns(body: Node<'_>, text: &str) -> Vec<MappedProperty> {
     let mut found = Vec::new();
     let mut cursor = body.walk();
@@ -60,7 +61,9 @@ fn columns(body: Node<'_>, text: &str) -> Vec<MappedProperty> {
             let part = |name| declarator.child_by_field_name(name);
             let (Some(constant), Some(value)) = (part("name"), part("value")) else { continue };
             let is_column = value.kind() == "method_invocation"
-                && value.child_by_field_name("name").is_some_and(|name| text_of(name, text) == "createField");
+                && value
+                    .child_by_field_name("name")
+                    .is_some_and(|name| ["createField", "column"].contains(&text_of(name, text)));
             let first = value.child_by_field_name("arguments").and_then(|list| list.named_child(0));
             let Some((column, span)) = first.filter(|_| is_column).and_then(|first| name_in(first, text)) else {
                 continue;
@@ -80,7 +83,8 @@ fn columns(body: Node<'_>, text: &str) -> Vec<MappedProperty> {
 fn calls_of_constructors(body: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     nodes(body, &["explicit_constructor_invocation"]).into_iter().flat_map(|call| {
         let list = call.child_by_field_name("arguments");
-        list.into_iter().flat_map(|list| (0..list.named_child_count() as u32).filter_map(move |at| list.named_child(at)))
+        list.into_iter()
+            .flat_map(|list| (0..list.named_child_count() as u32).filter_map(move |at| list.named_child(at)))
     })
 }
 

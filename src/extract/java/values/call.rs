@@ -148,6 +148,9 @@ const SEVERAL: &[&str] = &[
 /// Arguments of one call that are looked at.
 const MOST_NAMES: usize = 64;
 
+/// The package of a library whose calls take columns as fields of generated classes.
+const DYNAMIC_SQL: &str = "org.mybatis.dynamic.sql";
+
 /// Classes of rows of drivers.
 const ROWS: &[&str] = &["ResultSet", "SqlRowSet", "RowView", "Row", "RowSet", "CachedRowSet"];
 
@@ -239,12 +242,18 @@ impl<'t> Lowering<'t> {
             ("set" | "setValue" | "addValue", [column, _]) => std::slice::from_ref(column),
             ("insertInto" | "mergeInto", [_, columns @ ..]) => columns,
             ("columns", columns) => columns,
+            // `update(user).set(fullName).equalTo(x)`, `insert(row).map(fullName).toProperty("fullName")`.
+            ("set" | "map", [column]) if self.speaks_of(DYNAMIC_SQL) => std::slice::from_ref(column),
             _ => return,
         };
         for column in written.iter().take(MOST_NAMES) {
             let expression = self.code.expression(*column);
-            let ExpressionKind::Member { name, .. } = &expression.kind else { continue };
-            if name.chars().any(char::is_lowercase) {
+            let is_column = match &expression.kind {
+                ExpressionKind::Member { name, .. } => arguments.len() == 1 || !name.chars().any(char::is_lowercase),
+                ExpressionKind::Name { .. } => arguments.len() == 1,
+                _ => false,
+            };
+            if !is_column {
                 continue;
             }
             let end = expression.span.end;
@@ -253,6 +262,10 @@ impl<'t> Lowering<'t> {
                 named.access = Access::Write;
             }
         }
+    }
+
+    fn speaks_of(&self, package: &str) -> bool {
+        self.code.imports.iter().any(|import| import.module.starts_with(package))
     }
 
     /// `query.setParameter("fullName", x)`: the name of a statement's parameter, which is no part of anything.
