@@ -321,7 +321,7 @@ mod tests {
     use crate::extract::{Input, format_of};
 
     fn check(path: &str, text: &str, expected: &[&str]) {
-        let mut facts = format_of(path, text).expect("a format").extract(Input { path, text });
+        let mut facts = format_of(path, text).expect("a format").extract(Input::new(path, text));
         facts.put_in_order();
         let found: Vec<String> = jobs_of_code(path, text, &facts.units)
             .iter()

@@ -144,7 +144,7 @@ mod tests {
             ("pages/api/export.ts", "export default () => { READS(); }", "/api/export+"),
             ("src/a.ts", "const READS = cache.get('/x');", ""),
         ] {
-            let mut facts = format_of(path, text).expect("a format").extract(Input { path, text });
+            let mut facts = format_of(path, text).expect("a format").extract(Input::new(path, text));
             facts.put_in_order();
             let reads = text.find("READS").map(|at| Span::new(at, at + 5)).expect("a mark");
             let shown: Vec<String> = routes_of_code(path, text, &facts.units)
