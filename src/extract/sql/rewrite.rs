@@ -522,6 +522,11 @@ impl Rewriter<'_> {
         if at < 2 || !matches!(self.token(at - 1), Some(Token::Word(_))) {
             return;
         }
+        // `a.b[1]`: an element of a field.
+        let mut before = at - 2;
+        while before > 1 && self.token(before) == Some(&Token::Period) {
+            before -= 2;
+        }
         let Some(mut close) = self.close(at) else { return };
         loop {
             close = match self.token(close + 1) {
@@ -536,11 +541,11 @@ impl Rewriter<'_> {
         }
         let assigned = self.clause() == Keyword::SET
             && self.token(close + 1) == Some(&Token::Eq)
-            && (self.is(at - 2, &[Keyword::SET]) || self.token(at - 2) == Some(&Token::Comma));
+            && (self.is(before, &[Keyword::SET]) || self.token(before) == Some(&Token::Comma));
         let depth = self.clauses.len();
         let inserted = depth > 1
             && self.clauses[depth - 2] == Keyword::INTO
-            && matches!(self.token(at - 2), Some(Token::Comma | Token::LParen))
+            && matches!(self.token(before), Some(Token::Comma | Token::LParen))
             && matches!(self.token(close + 1), Some(Token::Comma | Token::RParen));
         if assigned || inserted {
             self.blank(at..close + 1);
@@ -686,6 +691,7 @@ mod tests {
             ),
             ("UPDATE t SET a[1].b = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
+            ("INSERT INTO t (a.b[1], c) VALUES (1, 2)", "INSERT INTO t (a.b, c) VALUES (1, 2)"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (
                 "WITH RECURSIVE r AS (SELECT 1 AS a) SEARCH DEPTH FIRST BY a SET o SELECT a FROM r",
