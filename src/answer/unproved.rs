@@ -270,6 +270,9 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             return value(&format!("the keyword of `{name}`"));
         }
         let literal = name_literal(text, span)?;
+        if is_held_by_namesake(literal.before, word) {
+            return value("what a constant of that name holds; what is done with the constant is told where it stands");
+        }
         match literal.taker? {
             Taker::Annotation(name) if evidence.annotations.iter().any(|known| known == name) => {
                 value(&format!("a name that @{name} gives to something else"))
@@ -289,6 +292,15 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             _ => None,
         }
     }
+}
+
+/// Whether the text ends with the beginning of a constant whose name is a spelling of the word: `FULL_NAME = `.
+fn is_held_by_namesake(before: &str, word: &str) -> bool {
+    let before = before.trim_end_matches(['"', '\'', '`']).trim_end();
+    let Some(before) = before.strip_suffix('=') else { return false };
+    let before = before.trim_end();
+    let name = &before[before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    !name.chars().any(char::is_lowercase) && name.eq_ignore_ascii_case(word) && name != word
 }
 
 /// Whether mappings of such code are read, so that a property without one says something.

@@ -30,7 +30,7 @@ fn catalog(files: &[(&str, &str)]) -> Catalog {
     let facts: Vec<FileFacts> = files
         .iter()
         .map(|(path, text)| {
-            let mut facts = format_of(path, text).expect("a known format").extract(Input { path, text });
+            let mut facts = format_of(path, text).expect("a known format").extract(Input::new(path, text));
             facts.put_in_order();
             facts
         })

@@ -415,7 +415,7 @@ fn old_statements(store: &Store<'_>, migration: &Migration) -> BTreeMap<String, 
 fn facts_of(path: &str, text: &str) -> FileFacts {
     let head: String = text.chars().take(1024).collect();
     let mut facts =
-        format_of(path, &head).map_or_else(FileFacts::default, |format| format.extract(Input { path, text }));
+        format_of(path, &head).map_or_else(FileFacts::default, |format| format.extract(Input::new(path, text)));
     facts.put_in_order();
     facts
 }

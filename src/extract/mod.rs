@@ -20,10 +20,14 @@ pub mod schedule;
 pub mod shell;
 pub mod sql;
 pub mod templates;
+pub mod tree;
 pub mod typescript;
 pub mod xml;
 
+use tree_sitter::{Language, Tree};
+
 use self::extension::Extensions;
+use self::tree::KeptTree;
 use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
 
@@ -34,6 +38,29 @@ pub struct Input<'a> {
     pub path: &'a str,
     /// The decoded text, without a byte order mark.
     pub text: &'a str,
+    /// Where its syntax tree is kept.
+    kept: Option<&'a KeptTree>,
+}
+
+impl<'a> Input<'a> {
+    /// A text that is read once: its syntax tree is not kept.
+    pub fn new(path: &'a str, text: &'a str) -> Self {
+        Self { path, text, kept: None }
+    }
+
+    /// The same, with its syntax tree kept in `tree`, which must be of no other text.
+    #[must_use]
+    pub fn keeping(self, tree: &'a KeptTree) -> Self {
+        Self { kept: Some(tree), ..self }
+    }
+
+    /// The syntax tree; `None` when the parser gives up.
+    fn tree(&self, language: &Language) -> Option<Tree> {
+        match self.kept {
+            Some(kept) => kept.tree(language, self.text),
+            None => tree::parse(language, self.text),
+        }
+    }
 }
 
 /// A language or file format. Holds no state; compiled queries sit in a `LazyLock`.

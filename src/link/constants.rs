@@ -5,9 +5,11 @@
 //! different texts stays unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::search::{Place, Places};
 use super::store::Store;
 use crate::model::facts::{Constant, FileFacts, OuterName};
 use crate::model::source::FileId;
@@ -34,8 +36,8 @@ impl Constants {
         store.prepare_own(files);
         let wanted: BTreeSet<&str> =
             files.iter().flat_map(|&id| &store.own_facts(id).wanted).map(|name| name.name.as_str()).collect();
-        let Some(declared) = declarations(&wanted) else { return Self::default() };
-        let seen = store.sweep(|_, text| names_in(&declared, text), |names| !names.is_empty());
+        let Some(names) = search_for(&wanted) else { return Self::default() };
+        let seen = store.sweep(|_, text| declared_in(&names, text), |names| !names.is_empty());
         let mut files_of: BTreeMap<&str, usize> = BTreeMap::new();
         for name in seen.iter().flat_map(|(_, names)| names) {
             *files_of.entry(name).or_default() += 1;
@@ -112,25 +114,23 @@ pub fn mark_filled_in(facts: &mut FileFacts, text: &str, known: &[Constant]) {
     }
 }
 
-/// The names that a text declares.
-fn names_in(declared: &Regex, text: &str) -> BTreeSet<String> {
-    let name = |found: regex::Captures<'_>| found.iter().skip(1).flatten().next().map(|name| name.as_str().to_owned());
-    declared.captures_iter(text).filter_map(name).collect()
+/// The names that a text may declare: after a keyword or type, or before a value or a body.
+fn declared_in(names: &Places, text: &str) -> BTreeSet<String> {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        let words = "String|CharSequence|var|val|let|const|function|static|readonly|get|async|public|private|protected";
+        // Documents name what they hold: `uuid: …`, `- name: …`.
+        let keys = r#"(?:uuid|name|view)["']?\s*[:=]\s*["']?"#;
+        Regex::new(&format!(r"(?-u:\b)(?:(?:{words})\s+|{keys})$")).expect("a constant pattern compiles")
+    });
+    static BEHIND: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\s*(?:[:=]|\([^()]*\)\s*[:{])").expect("a constant pattern compiles"));
+    let is_declared = |place: &Place<'_>| BEHIND.is_match(place.behind) || BEFORE.is_match(place.before);
+    names.of(text).filter(is_declared).map(|place| place.word.to_owned()).collect()
 }
 
-/// The ways in which one of the names may be declared: after a keyword or type, or before a value or a body.
-fn declarations(names: &BTreeSet<&str>) -> Option<Regex> {
-    if names.is_empty() || names.len() > MOST_NAMES {
-        return None;
-    }
-    let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-    let before = "String|CharSequence|var|val|let|const|function|static|readonly|get|async|public|private|protected";
-    // Documents name what they hold: `uuid: …`, `- name: …`.
-    let named = r#"(?-u:\b)(?:uuid|name|view)["']?\s*[:=]\s*["']?"#;
-    Regex::new(&format!(
-        r"(?-u:\b)(?:{before})\s+({any})(?-u:\b)|(?-u:\b)({any})\s*(?:[:=]|\([^()]*\)\s*[:{{])|{named}({any})(?:[^\w-]|$)"
-    ))
-    .ok()
+/// The search for names, unless there are too many of them.
+fn search_for(names: &BTreeSet<&str>) -> Option<Places> {
+    if names.len() > MOST_NAMES { None } else { Places::new(names.iter().copied(), false) }
 }
 
 #[cfg(test)]
@@ -139,14 +139,14 @@ mod tests {
 
     #[test]
     fn declarations_are_seen_and_uses_are_not() {
-        let declared = declarations(&BTreeSet::from(["users", "T_USERS"])).expect("there are names");
+        let names = search_for(&BTreeSet::from(["users", "T_USERS"])).expect("there are names");
         for text in
             ["public String users() {", "users() { return 'a' }", "export const T_USERS = 'a'", "{ users: 'a' }"]
         {
-            assert!(declared.is_match(text), "{text}");
+            assert!(!declared_in(&names, text).is_empty(), "{text}");
         }
         for text in ["q(\"a\" + config().users() + \"b\")", "\"FROM \" + T_USERS + \" WHERE\"", "all_users = 1"] {
-            assert!(!declared.is_match(text), "{text}");
+            assert!(declared_in(&names, text).is_empty(), "{text}");
         }
     }
 

@@ -113,6 +113,14 @@ fn without_ending(path: &str) -> &str {
     ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 
+/// Whether a mapping only says that there is such an entity: a mapper's, or that of a repository.
+fn is_bare(mapping: &Mapping) -> bool {
+    mapping.role == MappingRole::Entity
+        && mapping.table == MappedName::Implied
+        && mapping.properties.is_empty()
+        && mapping.parent.is_none()
+}
+
 impl<'s> Entities<'s> {
     /// Collects the mappings of `files`.
     pub fn new(store: &'s Store<'_>, files: &[FileId]) -> Self {
@@ -389,6 +397,13 @@ impl<'s> Entities<'s> {
                 MappedName::Named(name) => return Some(name.clone()),
                 MappedName::Implied => {
                     let implied = implied_table(current, catalog);
+                    // A class that only its properties say to be mapped may be one that queries fill.
+                    let is_told = current.implied != ImpliedNames::InSchema
+                        || catalog.find(&implied, &[]).is_some()
+                        || self.called(&current.entity).any(|(_, other)| is_bare(other));
+                    if !is_told {
+                        continue;
+                    }
                     let inherits = chain[at + 1..].iter().any(|(_, ancestor)| ancestor.role == MappingRole::Entity);
                     if !inherits || catalog.find(&implied, &[]).is_some() {
                         return Some(implied);

@@ -14,6 +14,7 @@ use super::runs::Runs;
 use crate::discover::config::Config;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::extension::{Description, Extensions};
+use crate::extract::tree::KeptTree;
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
 use crate::model::facts::{Constant, FileFacts};
@@ -27,6 +28,13 @@ const HEAD: usize = 1024;
 /// once.
 const KEPT_TEXT: usize = 256 << 20;
 
+/// Syntax trees of texts up to this many bytes together stay in memory from the first reading of a file to the next. A tree
+/// takes some ten times the memory of its text.
+const KEPT_TREES: usize = 12 << 20;
+
+/// The tree of a longer text than this is not kept.
+const LARGEST_TREE: usize = 1 << 20;
+
 /// What settings say of libraries.
 pub fn descriptions(config: &Config) -> impl Iterator<Item = Description<'_>> {
     config.queries.iter().map(|file| Description { format: &file.format, path: &file.path, text: &file.text })
@@ -38,6 +46,8 @@ pub struct Store<'w> {
     slots: Vec<Slot>,
     /// How much text is in memory.
     kept: AtomicUsize,
+    /// Of how much text the syntax tree is.
+    kept_trees: AtomicUsize,
     /// Constants of files for the SQL of others, once they are known.
     constants: OnceLock<Constants>,
     /// Who owns which files; read when first asked for.
@@ -59,6 +69,10 @@ struct Slot {
     facts: OnceLock<Option<FileFacts>>,
     /// What the code says about values; asked for only where a receiver has to be known.
     code: OnceLock<Option<Box<Code>>>,
+    /// Its syntax tree, from the facts to the code.
+    tree: KeptTree,
+    /// Whether there is room for that; said when the facts are made.
+    keeps_tree: OnceLock<bool>,
 }
 
 impl<'w> Store<'w> {
@@ -69,6 +83,7 @@ impl<'w> Store<'w> {
             workspace,
             slots,
             kept: AtomicUsize::new(0),
+            kept_trees: AtomicUsize::new(0),
             constants: OnceLock::new(),
             owners: OnceLock::new(),
             runs: OnceLock::new(),
@@ -198,20 +213,45 @@ impl<'w> Store<'w> {
 
     /// What the file's code says about values, if its format is one whose code is followed.
     pub fn code(&self, id: FileId) -> Option<&Code> {
-        let made = self.slots[id.0 as usize].code.get_or_init(|| {
+        let slot = &self.slots[id.0 as usize];
+        let made = slot.code.get_or_init(|| {
             let (format, input) = self.format(id)?;
-            format.code(input).map(Box::new)
+            let code = format.code(input.keeping(&slot.tree)).map(Box::new);
+            slot.tree.forget();
+            if slot.keeps_tree.get() == Some(&true) {
+                self.kept_trees.fetch_sub(input.text.len(), Ordering::Relaxed);
+            }
+            code
         });
         made.as_deref()
     }
 
     fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
         let mut facts = match self.format(id) {
-            Some((format, input)) => format.extract_extended(input, known, &self.extensions),
+            Some((format, input)) => {
+                // One reading may ask for the tree more than once.
+                let passing = KeptTree::default();
+                let slot = &self.slots[id.0 as usize];
+                let keeps = *slot.keeps_tree.get_or_init(|| self.has_room_for_tree(input.text));
+                let tree = if keeps { &slot.tree } else { &passing };
+                format.extract_extended(input.keeping(tree), known, &self.extensions)
+            }
             None => FileFacts::default(),
         };
         facts.put_in_order();
         facts
+    }
+
+    /// Takes room for the tree of a text, if there is any left.
+    fn has_room_for_tree(&self, text: &str) -> bool {
+        if text.len() > LARGEST_TREE {
+            return false;
+        }
+        let taken = self.kept_trees.fetch_add(text.len(), Ordering::Relaxed) + text.len();
+        if taken > KEPT_TREES {
+            self.kept_trees.fetch_sub(text.len(), Ordering::Relaxed);
+        }
+        taken <= KEPT_TREES
     }
 
     fn format(&self, id: FileId) -> Option<(&'static dyn Format, Input<'_>)> {
@@ -221,7 +261,7 @@ impl<'w> Store<'w> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Some((extract::format_of(path, &text[..end])?, Input { path, text }))
+        Some((extract::format_of(path, &text[..end])?, Input::new(path, text)))
     }
 
     /// Makes the facts that many files give by themselves, on all cores.

@@ -44,7 +44,7 @@ pub fn facts(workspace: &Workspace, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{}: no format", printable(&file.path))?;
             continue;
         };
-        let facts = format.extract(Input { path: &file.repository_path, text: &text });
+        let facts = format.extract(Input::new(&file.repository_path, &text));
         writeln!(out, "{}: {} {facts:#?}", printable(&file.path), format.name())?;
     }
     Ok(())

@@ -52,7 +52,7 @@ pub(crate) fn readings(folder: &Path, listed: Option<&str>) -> String {
         let path = entry.path().strip_prefix(folder).unwrap_or(entry.path()).to_string_lossy().replace('\\', "/");
         let Some(format) = format_of(&path, text.get(..text.len().min(4096)).unwrap_or("")) else { continue };
         let start = Instant::now();
-        let facts = format.extract(Input { path: &path, text: &text });
+        let facts = format.extract(Input::new(&path, &text));
         let seconds = start.elapsed().as_secs_f64();
         if facts.statements.is_empty() {
             continue;

@@ -1,7 +1,7 @@
 //! Migrations of Alembic and Django.
 //! <https://alembic.sqlalchemy.org/en/latest/ops.html>, <https://docs.djangoproject.com/en/stable/ref/migration-operations/>
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use super::ddl::{Ddl, Named};
 use crate::extract::Input;
@@ -11,11 +11,7 @@ use crate::model::statement::Direction;
 
 /// Adds the statements that the operations of a migration stand for.
 pub(super) fn read(input: Input<'_>, facts: &mut FileFacts) {
-    let mut parser = Parser::new();
-    if parser.set_language(&tree_sitter_python::LANGUAGE.into()).is_err() {
-        return;
-    }
-    let Some(tree) = parser.parse(input.text, None) else { return };
+    let Some(tree) = input.tree(&tree_sitter_python::LANGUAGE.into()) else { return };
     let app = app_of(input.path);
     let mut reader = Reader { text: input.text, app, facts, batches: Vec::new(), backward: 0..0 };
     let mut cursor = tree.walk();

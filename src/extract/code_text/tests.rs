@@ -197,7 +197,7 @@ fn what_is_no_sql_gives_nothing() {
 #[test]
 fn units_and_tokens() {
     let units = |path: &str, text: &str| {
-        let facts = CodeText.extract(Input { path, text });
+        let facts = CodeText.extract(Input::new(path, text));
         let units = facts.units.iter().map(|unit| format!("{}@{}", unit.name, unit.span.of(text).lines().count()));
         units.collect::<Vec<_>>()
     };
@@ -235,7 +235,7 @@ fn units_and_tokens() {
         assert_eq!(units(path, text), *expected, "{text}");
     }
     let kinds = |path: &str, text: &str, word: &str| {
-        let facts = CodeText.extract(Input { path, text });
+        let facts = CodeText.extract(Input::new(path, text));
         assert!(facts.tokens.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{:?}", facts.tokens);
         facts.token_at(text.find(word).expect("the word") as u32)
     };
@@ -293,7 +293,7 @@ fn hostile_text_is_read_in_linear_time() {
         let text = shape.repeat(8_000 / shape.len());
         for language in language::LANGUAGES {
             let path = format!("a.{}", language.extensions[0]);
-            CodeText.extract(Input { path: &path, text: &text });
+            CodeText.extract(Input::new(&path, &text));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 /// The SQL that a file runs, with the line on which each stands.
 fn found(path: &str, text: &str) -> Vec<String> {
     assert!(CommandLines.claims(path, text), "{path}");
-    let mut facts = CommandLines.extract(Input { path, text });
+    let mut facts = CommandLines.extract(Input::new(path, text));
     facts.put_in_order();
     let shown = facts.statements.iter().map(|statement| {
         let line = text[..statement.span.start as usize].matches('\n').count() + 1;
@@ -172,7 +172,7 @@ fn hostile_text_is_read_in_linear_time() {
             "Procfile",
             "x.bat",
         ] {
-            CommandLines.extract(Input { path, text: &text });
+            CommandLines.extract(Input::new(path, &text));
         }
         task::carried(&text);
     }

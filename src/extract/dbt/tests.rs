@@ -9,7 +9,7 @@ use crate::model::statement::Relation;
 
 /// Tables, then columns, that a model names.
 fn names(text: &str) -> String {
-    let facts = Dbt.extract(Input { path: "models/m.sql", text });
+    let facts = Dbt.extract(Input::new("models/m.sql", text));
     let scopes = || facts.statements.iter().flat_map(|statement| &statement.scopes);
     let tables = scopes().flat_map(|scope| &scope.sources).filter_map(|source| match &source.relation {
         Relation::Table(name) => Some(name.to_string()),
@@ -66,7 +66,7 @@ fn strings_know_their_calls() {
 fn hostile_templates_end() {
     for unit in ["{{", "{%", "{% if x %}", "{% for %}", "{{ ref('", "{#", "{{ ref(((", "{% endif %}"] {
         let text = format!("{{{{ ref('x') }}}}{}", unit.repeat(5000));
-        Dbt.extract(Input { path: "models/m.sql", text: &text });
+        Dbt.extract(Input::new("models/m.sql", &text));
     }
 }
 
@@ -75,7 +75,7 @@ fn fixtures_say_what_they_say() {
     insta::glob!("../../../fixtures/dbt", "*/*", |path| {
         let text = std::fs::read_to_string(path).expect("a fixture is readable");
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-        let mut facts = Dbt.extract(Input { path: &format!("models/{name}"), text: &text });
+        let mut facts = Dbt.extract(Input::new(&format!("models/{name}"), &text));
         facts.put_in_order();
         insta::assert_snapshot!(drawn(&facts, &text));
     });

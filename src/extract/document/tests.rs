@@ -11,7 +11,7 @@ fn fixtures_say_what_they_say() {
     insta::glob!("../../../fixtures/documents", "*/*", |path| {
         let text = std::fs::read_to_string(path).expect("a fixture is readable");
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-        let mut facts = Documents.extract(Input { path: &format!("src/{name}"), text: &text });
+        let mut facts = Documents.extract(Input::new(&format!("src/{name}"), &text));
         facts.put_in_order();
         let is_empty = facts.statements.is_empty() && facts.blind_spots.is_empty();
         assert_eq!(is_empty, name.starts_with("nothing"), "{}", path.display());

@@ -24,7 +24,7 @@ pub mod units;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use tree_sitter::{Language, Node, Parser, Tree};
+use tree_sitter::{Language, Node, Tree};
 
 use self::binding::{Bindings, Change, Flow, Key, ScopeId, ScopeKind, VariableId};
 use self::dialect::DialectHints;
@@ -326,7 +326,7 @@ pub fn span_of(node: Node<'_>) -> Span {
 /// Reads a file of a host language; `known` are constants of other files.
 pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known: &[Constant]) -> FileFacts {
     let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
-    let Some(tree) = parse(language, input.text) else {
+    let Some(tree) = input.tree(language) else {
         let message = "the file could not be parsed".to_owned();
         facts.problems.push(Problem { code: "unreadable-syntax", message, span: Span::default() });
         facts.elsewhere = TokenKind::Unread;
@@ -357,12 +357,6 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known:
         }
     }
     facts
-}
-
-fn parse(language: &Language, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(language).ok()?;
-    parser.parse(text, None)
 }
 
 /// Walks over the tree and binds names. Returns the first syntax error too.

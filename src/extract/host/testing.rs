@@ -1,13 +1,14 @@
 //! What tables of cases in the languages' own tests are checked with.
 
-use super::{Host, Input, Language, parse, scan, statements};
+use super::{Host, Input, Language, scan, statements};
 use crate::extract::sql::text::SqlText;
 use crate::extract::sql::{self, Evidence};
+use crate::extract::tree::parse;
 
 /// The pieces of SQL in a file, in the order in which they are embedded.
 pub(in crate::extract) fn pieces<H: Host>(host: &mut H, language: &Language, text: &str) -> Vec<SqlText> {
     let tree = parse(language, text).expect("any text has a tree");
-    let (reader, _) = scan(host, &tree, Input { path: "src/Case", text });
+    let (reader, _) = scan(host, &tree, Input::new("src/Case", text));
     let mut found = Vec::new();
     statements::for_each_string(&reader.expressions, &reader.bindings, &mut |value| {
         let texts = value.alternatives(32).into_iter();

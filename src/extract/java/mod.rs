@@ -39,7 +39,7 @@ impl Format for Java {
     }
 
     fn code(&self, input: Input<'_>) -> Option<Code> {
-        values::read(input.text)
+        values::read(input)
     }
 }
 

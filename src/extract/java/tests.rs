@@ -201,7 +201,7 @@ fn nothing_is_found_where_no_sql_is() {
 }
 
 fn facts(source: &str) -> FileFacts {
-    Java.extract(Input { path: "src/A.java", text: source })
+    Java.extract(Input::new("src/A.java", source))
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Format for Notebook {
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
         let document = Syntax::Json.read(SqlText::verbatim(input.text, 0));
         let laid_out = LaidOut::of(input.text, &document);
-        let code = Input { path: laid_out.path, text: &laid_out.code };
+        let code = Input::new(laid_out.path, &laid_out.code);
         let mut facts = match laid_out.path.rsplit_once('.') {
             Some((_, "py")) => Python.extract_with(code, known),
             Some((_, "sql")) => FileFacts::default(),
@@ -68,7 +68,7 @@ impl Format for Notebook {
         if laid_out.path.rsplit_once('.').is_none_or(|(_, ending)| ending != "py") {
             return None;
         }
-        Python.code(Input { path: input.path, text: &laid_out.code })
+        Python.code(Input::new(input.path, &laid_out.code))
     }
 }
 

@@ -59,7 +59,7 @@ fn magics_run_sql() {
         (&["print('Select the users from the list')"], 0),
     ] {
         let text = with(lines);
-        let facts = Notebook.extract(Input { path: "a.ipynb", text: &text });
+        let facts = Notebook.extract(Input::new("a.ipynb", &text));
         assert_eq!(facts.statements.len(), expected, "{lines:?}");
         let names = facts.statements.iter().flat_map(|one| &one.scopes).flat_map(|scope| &scope.references);
         for name in names.filter(|name| name.name.is("full_name")) {
@@ -73,7 +73,7 @@ fn variables_go_from_cell_to_cell() {
     let cell =
         |line: &str| format!("{{\"cell_type\": \"code\", \"source\": {}}}", serde_json::to_string(line).expect("text"));
     let text = format!("{{\"cells\": [{}, {}]}}", cell("q = \"SELECT a \"\n"), cell("q += \"FROM t\"\nrun(q)"));
-    let facts = Notebook.extract(Input { path: "a.ipynb", text: &text });
+    let facts = Notebook.extract(Input::new("a.ipynb", &text));
     assert_eq!(facts.statements.len(), 1, "{}", code(&text));
     assert_eq!(facts.statements[0].scopes[0].sources.len(), 1);
 }
@@ -81,17 +81,17 @@ fn variables_go_from_cell_to_cell() {
 #[test]
 fn hostile_notebooks_end() {
     for text in ["", "{", "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"\\u", "[[[[", "{\"cells\": {}}"] {
-        Notebook.extract(Input { path: "a.ipynb", text });
+        Notebook.extract(Input::new("a.ipynb", text));
     }
     let text = with(&["\\".repeat(2000).as_str(), "\"".repeat(2000).as_str(), "ü\u{1F600}\n"]);
-    Notebook.extract(Input { path: "a.ipynb", text: &text });
+    Notebook.extract(Input::new("a.ipynb", &text));
 }
 
 #[test]
 fn fixtures_hold_the_sql_that_they_run() {
     insta::glob!("../../../fixtures/notebook", "*/*.ipynb", |path| {
         let text = std::fs::read_to_string(path).expect("a fixture is readable");
-        let mut facts = Notebook.extract(Input { path: "src/case.ipynb", text: &text });
+        let mut facts = Notebook.extract(Input::new("src/case.ipynb", &text));
         facts.put_in_order();
         insta::assert_snapshot!(drawn(&facts, &text));
     });

@@ -43,7 +43,7 @@ impl Format for Python {
     }
 
     fn code(&self, input: Input<'_>) -> Option<Code> {
-        values::read(input.text)
+        values::read(input)
     }
 }
 

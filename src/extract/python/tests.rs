@@ -142,7 +142,7 @@ fn what_is_no_sql_gives_nothing() {
 #[test]
 fn units() {
     let source = "class A(B):\n  @x\n  def f(self):\n    def g():\n      pass\n  class C:\n    async def h(self): pass\n\ndef k(): pass\n";
-    let facts = Python.extract(Input { path: "a.py", text: source });
+    let facts = Python.extract(Input::new("a.py", source));
     let units: Vec<(&str, UnitKind, usize)> = facts
         .units
         .iter()
@@ -180,7 +180,7 @@ fn tokens() {
         ("from x import name", TokenKind::Symbol),
     ];
     for (source, expected) in cases {
-        let facts = Python.extract(Input { path: "a.py", text: source });
+        let facts = Python.extract(Input::new("a.py", source));
         assert_eq!(facts.token_at(source.find("name").expect("the word") as u32), expected, "{source}");
     }
 }
@@ -212,7 +212,7 @@ fn hostile_text_is_read_in_linear_time() {
     ];
     for shape in shapes {
         let text = shape.repeat(8_000 / shape.len());
-        Python.extract(Input { path: "a.py", text: &text });
+        Python.extract(Input::new("a.py", &text));
     }
 }
 

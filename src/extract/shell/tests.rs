@@ -156,7 +156,7 @@ fn what_is_no_sql_gives_nothing() {
 fn units_and_tokens() {
     let text =
         "# name\nf() {\n  echo 'hello name' \"full_name\"\n  if x; then { y; }; fi\n}\nfunction g { :; }\nname=1\n";
-    let facts = Shell.extract(Input { path: "a.sh", text });
+    let facts = Shell.extract(Input::new("a.sh", text));
     let units: Vec<(&str, usize)> =
         facts.units.iter().map(|unit| (unit.name.as_str(), unit.span.of(text).lines().count())).collect();
     assert_eq!(units, [("f", 4), ("g", 1)]);
@@ -188,7 +188,7 @@ fn scripts_and_crontabs_are_claimed() {
 #[test]
 fn crontab_lines_are_shell() {
     let text = "MAILTO=x\n# name\n0 3 * * * psql db -c \"SELECT name FROM t\" \\%\n";
-    let facts = Shell.extract(Input { path: "crontab", text });
+    let facts = Shell.extract(Input::new("crontab", text));
     assert_eq!(facts.token_at(text.find("name").expect("the word") as u32), TokenKind::Comment);
     assert_eq!(facts.token_at(text.find("SELECT").expect("the word") as u32), TokenKind::Unread);
 }
@@ -227,7 +227,7 @@ fn hostile_text_is_read_in_linear_time() {
     ];
     for shape in shapes {
         let text = shape.repeat(8_000 / shape.len());
-        Shell.extract(Input { path: "a.sh", text: &text });
+        Shell.extract(Input::new("a.sh", &text));
     }
 }
 

@@ -18,7 +18,7 @@ fn fixtures_are_lowered() {
 
 fn shown(path: &str, text: &str) -> String {
     let format = Templates;
-    let code = format.code(Input { path, text }).expect("it is a template");
+    let code = format.code(Input::new(path, text)).expect("it is a template");
     let index = LineIndex::new(text);
     let mut out = String::new();
     for found in &code.uses {
@@ -27,7 +27,7 @@ fn shown(path: &str, text: &str) -> String {
         let receiver = code.describe(found.receiver);
         let _ = writeln!(out, "{line}: {} {:?} {:?} <- {receiver}", found.name, found.form, found.access);
     }
-    let facts = format.extract(Input { path, text });
+    let facts = format.extract(Input::new(path, text));
     for token in facts.tokens.iter().filter(|token| token.kind == TokenKind::Comment) {
         let _ = writeln!(out, "{}: comment", index.line_of(token.span.start) + 1);
     }
@@ -36,7 +36,7 @@ fn shown(path: &str, text: &str) -> String {
 
 /// The names of all uses in a text of that kind.
 fn uses(path: &str, text: &str) -> Vec<String> {
-    let code = Templates.code(Input { path, text });
+    let code = Templates.code(Input::new(path, text));
     code.map_or(Vec::new(), |code| {
         code.uses.iter().map(|found| format!("{} of {}", found.name, code.describe(found.receiver))).collect()
     })
@@ -85,7 +85,7 @@ fn names_that_are_not_followed_stay_open() {
         ("a.ejs", "<%= full_name %>", TokenKind::Property),
         ("a.ftl", "<#-- ${u.full_name} -->", TokenKind::Comment),
     ] {
-        let facts = Templates.extract(Input { path, text });
+        let facts = Templates.extract(Input::new(path, text));
         let at = text.find("full_name").expect("a name") as u32;
         assert_eq!(facts.token_at(at), expected, "{path}: {text}");
     }
@@ -139,7 +139,7 @@ fn text_that_is_no_template_is_read_to_its_end() {
         for first in pieces {
             for second in pieces {
                 uses(path, &[first, second].concat());
-                Templates.extract(Input { path, text: &[second, first, second].concat() });
+                Templates.extract(Input::new(path, &[second, first, second].concat()));
             }
             uses(path, &first.repeat(3_000));
         }

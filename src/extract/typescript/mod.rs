@@ -51,13 +51,13 @@ impl Format for TypeScript {
     }
 
     fn code(&self, input: Input<'_>) -> Option<Code> {
-        values::lower(&grammar(input.path), input.text)
+        values::lower(&grammar(input.path), input)
     }
 }
 
 /// What a script of another format says about values.
 pub(super) fn script(text: &str) -> Option<Code> {
-    values::lower(&grammar("x.js"), text)
+    values::lower(&grammar("x.js"), Input::new("x.js", text))
 }
 
 fn has_extension(path: &str, known: &[&str]) -> bool {

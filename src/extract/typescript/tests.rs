@@ -137,7 +137,7 @@ fn grammars_differ_by_extension() {
 }
 
 fn facts(path: &str, source: &str) -> FileFacts {
-    TypeScript.extract(Input { path, text: source })
+    TypeScript.extract(Input::new(path, source))
 }
 
 #[test]

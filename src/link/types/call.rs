@@ -359,13 +359,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let static_member = self.member_of(*file, *class, name, called.depth + 1);
                 let overloads =
                     self.overloads((*file, *class), &Env::default(), (name, called.arguments.len()), called.depth + 1);
-                if let Some(functions) = overloads {
-                    return self.apply(&functions, called);
-                }
-                if let Some((file, member)) = static_member
-                    && let Some(function) = member.function
-                {
-                    return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
+                let given = overloads.map(|functions| self.apply(&functions, called)).or_else(|| {
+                    let (file, member) = static_member?;
+                    Some(self.result(file, member.function?, &Env::default(), Some(called), called.depth + 1))
+                });
+                // What a base class of models gives by `cls` is of the class that is asked.
+                let inherited = static_member.is_some_and(|(of, _)| of != *file);
+                match given {
+                    Some(given) if !(given.is_unknown() && inherited) => return given,
+                    _ => {}
                 }
                 if let Some(rows) = self.rows_of_class(*file, *class, called.depth + 1) {
                     return Type::holding(rows);

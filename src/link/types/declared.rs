@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{MappedName, Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole, generated};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -57,6 +57,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
         }
+        if code.language == Language::Python && simple == "Self" {
+            return Type::Unknown("something of the class that is asked");
+        }
         if library.is_told_table(simple)
             && let Some(row) = arguments.first().and_then(|table| self.table_told(code, *table))
         {
@@ -85,6 +88,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
+            return row;
+        }
+        if code.language == Language::Java
+            && let Some(row) = self.generated_record(code, simple)
+        {
             return row;
         }
         // Whatever a wrapper of an unknown library is, it leads to the rows that it is told of.
@@ -190,8 +198,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return row;
         }
-        if code.language == Language::TypeScript
-            && let Some(row) = self.row_interface(declared)
+        let may_be_row = match code.language {
+            Language::TypeScript => true,
+            Language::Java => ["Row", "Record"].iter().any(|word| declared.name.ends_with(word)),
+            _ => false,
+        };
+        if may_be_row && let Some(row) = self.row_interface(declared) {
+            return row;
+        }
+        if code.language == Language::Python
+            && let Some((mapping_file, mapping)) = self.inherited_mapping(file, class, depth + 1)
+            && let Some(row) = self.mapped_row(mapping_file, mapping, Some((file, class)))
         {
             return row;
         }
@@ -250,8 +267,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = self.relation_called(&declared.name)?;
         let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
-        let columns = declared.members.iter().filter(|member| is_column(&member.name)).count();
-        (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
+        let methods =
+            declared.kind == ClassKind::Class && declared.members.iter().any(|member| member.function.is_none());
+        let names = declared.members.iter().filter(|member| !(methods && member.function.is_some()));
+        let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
+        let columns = names.iter().filter(|name| is_column(name)).count();
+        (columns * 3 >= names.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
     }
 
     /// The mapping of a class: one in its own file, or one that a file without such a class (XML, a schema language, a
@@ -261,6 +282,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let declared = &code.classes[class.0 as usize];
         if declared.kind == ClassKind::Enum {
             return None;
+        }
+        let own = generated(&declared.name);
+        if code.language == Language::Java
+            && let Some(found) = system.entities.called(&own).find(|(mapping_file, _)| *mapping_file == file)
+        {
+            return Some(found);
         }
         let mut outside = None;
         let mut only_named = None;
@@ -288,6 +315,37 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
         }
         outside.or(only_named)
+    }
+
+    /// The mapping of a class of Python that adds nothing to that of a class that it extends: it has its table. A class
+    /// that checks what is sent has only the names of the rows.
+    fn inherited_mapping(&self, file: FileId, class: ClassId, depth: u32) -> Option<(FileId, &'s Mapping)> {
+        let code = self.code(file).filter(|_| self.step(depth))?;
+        let declared = &code.classes[class.0 as usize];
+        declared.parents.iter().take(8).find_map(|parent| {
+            let TypeExpression::Named { name, .. } = &code.types[parent.0 as usize] else { return None };
+            let (file, class) = self.class_called(file, code, name, depth + 1)?;
+            let code = self.code(file)?;
+            let is_model = |(_, mapping): &(FileId, &Mapping)| {
+                mapping.role == MappingRole::Entity && mapping.table != MappedName::None
+            };
+            match self.mapping_of(file, code, class) {
+                Some(found) => Some(found).filter(is_model).filter(|_| !self.is_schema(file, class, depth + 1)),
+                None => self.inherited_mapping(file, class, depth + 1),
+            }
+        })
+    }
+
+    /// Whether a class of Python extends one that checks what is sent: `SQLModel`, pydantic's `BaseModel`.
+    fn is_schema(&self, file: FileId, class: ClassId, depth: u32) -> bool {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return true };
+        code.classes[class.0 as usize].parents.iter().take(8).any(|parent| {
+            let TypeExpression::Named { name, .. } = &code.types[parent.0 as usize] else { return false };
+            match self.class_called(file, code, name, depth + 1) {
+                Some((file, class)) => self.is_schema(file, class, depth + 1),
+                None => matches!(name.rsplit('.').next(), Some("SQLModel" | "BaseModel")),
+            }
+        })
     }
 
     /// Whether a mapper says that a class stands for rows, which says nothing of it itself, and there is such a table.

@@ -73,6 +73,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     Type::Unknown(why) => self
                         .part_of_made(file, code, *object, env, depth)
                         .or_else(|| self.registered(file, code, *object, name, depth))
+                        .or_else(|| match &code.expression(*object).kind {
+                            ExpressionKind::Name { name: holder, .. } => {
+                                self.generated_table(code, Some(holder.as_str()), name)
+                            }
+                            _ => None,
+                        })
                         .unwrap_or(Type::Unknown(why)),
                     found => found,
                 }
@@ -343,6 +349,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 None => self
                     .imported_member(file, code, name, depth)
                     .or_else(|| self.query_class(file, name))
+                    .or_else(|| self.generated_table(code, None, name))
                     .unwrap_or_else(|| Type::Library(name.into(), [].into())),
             };
         }

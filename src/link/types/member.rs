@@ -176,18 +176,33 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 None => self.field(file, member, env, depth),
             });
         }
-        declared.parents.iter().take(16).find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
-            Type::Instance { file, class, env } => self.property_of_instance(file, class, &env, name, depth + 1),
-            row @ Type::Row(_) => match self.property(&row, name, depth + 1) {
-                Type::Unknown(_) => None,
-                found => Some(found),
-            },
-            shape @ (Type::Shape(..) | Type::Object(..)) => match self.property(&shape, name, depth + 1) {
-                Type::Unknown(_) => None,
-                found => Some(found),
-            },
-            _ => None,
+        let inherited =
+            declared.parents.iter().take(16).find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
+                Type::Instance { file, class, env } => self.property_of_instance(file, class, &env, name, depth + 1),
+                row @ Type::Row(_) => match self.property(&row, name, depth + 1) {
+                    Type::Unknown(_) => None,
+                    found => Some(found),
+                },
+                shape @ (Type::Shape(..) | Type::Object(..)) => match self.property(&shape, name, depth + 1) {
+                    Type::Unknown(_) => None,
+                    found => Some(found),
+                },
+                _ => None,
+            });
+        inherited.or_else(|| {
+            let asked = self.asked_instead(file, class, name, depth)?;
+            Some(self.property(&asked, name, depth + 1)).filter(|found| !found.is_unknown())
         })
+    }
+
+    /// What a class of Python asks for the names that it does not have: `return getattr(self.row, name)`.
+    fn asked_instead(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Option<Type<'s>> {
+        let code = self.code(file).filter(|code| code.language == Language::Python && !name.starts_with('_'))?;
+        let declared = &code.classes[class.0 as usize];
+        let function = declared.members.iter().find(|member| member.name == "__getattr__")?.function?;
+        let returned = code.functions[function.0 as usize].returned.iter().take(4);
+        let all = returned.map(|value| self.type_of(file, *value, &Env::default(), depth + 1)).collect::<Vec<_>>();
+        Some(Type::one_of(all)).filter(Type::has_rows)
     }
 
     /// What a name on a value means for the columns, and of what: the evidence in words, empty when nothing is known.
@@ -214,6 +229,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Class(file, class) => {
                 if let Some(rows) = self.rows_of_class(*file, *class, depth + 1) {
                     return self.part(&rows, name, is_accessor, depth + 1);
+                }
+                if let Some(found) = self.constant_part(*file, *class, name, depth) {
+                    return found;
                 }
                 let name = self.code(*file).map_or(String::new(), |code| code.classes[class.0 as usize].name.clone());
                 (Part::Other, format!("the class {name} itself"))
@@ -245,6 +263,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Scalar => (Part::Other, "a plain value".to_owned()),
             Type::Unknown(_) => (Part::Nothing, String::new()),
         }
+    }
+
+    /// A constant of a class that stands for a part of a row: `static final SqlColumn<String> fullName = user.fullName`.
+    fn constant_part(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Option<(Part<'s>, String)> {
+        self.code(file).filter(|code| code.language == Language::Java)?;
+        let (declaring, member) = self.member_of(file, class, name, depth + 1)?;
+        let value = *member.values.first().filter(|_| member.is_static)?;
+        let ExpressionKind::Member { object, name } = &self.code(declaring)?.expression(value).kind else {
+            return None;
+        };
+        let whole = self.type_of(declaring, *object, &Env::default(), depth + 1);
+        let found = whole.has_rows().then(|| self.part(&whole, name, false, depth + 1))?;
+        matches!(found.0, Part::Columns(..)).then_some(found)
     }
 
     fn part_of_instance(
@@ -285,6 +316,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     }
                 }
             }
+        }
+        if let Some(asked) = self.asked_instead(file, class, name, depth) {
+            return self.part(&asked, name, is_accessor, depth + 1);
         }
         (Part::Other, declared.name.clone())
     }

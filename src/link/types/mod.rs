@@ -264,6 +264,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             return self.name_alone(file, found);
         }
         let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        let name = self.named_by(file, code, found);
         if found.form == UseForm::Argument {
             let is_asked = code.language == Language::Java
                 && !receiver.has_rows()
@@ -276,12 +277,12 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             {
                 receiver = rows;
             }
-            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
+            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &name) {
                 return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
             }
         }
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
-        match self.part(&receiver, &found.name, is_accessor, 0) {
+        match self.part(&receiver, &name, is_accessor, 0) {
             (Part::Columns(columns, certainty), evidence) => {
                 Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) }
             }
@@ -297,7 +298,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _)
                     if library::Library::known().is_row(&name)
-                        && let Some(column) = self.by_shape(code, found) =>
+                        && let Some(column) = self.by_shape(file, code, found) =>
                 {
                     let own = self.system().catalog.display(&column.relation);
                     Meaning::Columns {

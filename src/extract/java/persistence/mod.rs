@@ -4,13 +4,14 @@
 mod annotation;
 mod class;
 mod fragment;
+mod generated;
 mod mapper;
 mod mapping;
 mod repository;
 #[cfg(test)]
 mod tests;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use crate::extract::Input;
 use crate::extract::xml::mybatis::classes::Classes;
@@ -59,23 +60,26 @@ const TABLES: &[&str] = &[
 ];
 
 /// Reads what a file says of persistence; `known` are constants of other files.
-pub(super) fn read(facts: &mut FileFacts, Input { text, .. }: Input<'_>, known: &[Constant]) {
+pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) {
+    let text = input.text;
     let maps_rows = text.contains(mapper::PACKAGE);
     let may_map = maps_rows || mapper::may_be_in(text);
-    if !may_map && !WORDS.iter().any(|word| text.contains(word)) {
+    let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
+    if !may_map && !is_generated && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
     if imports(OTHER_STORES) && !imports(TABLES) {
         return;
     }
-    let mut parser = Parser::new();
-    let parsed = parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok().and_then(|()| parser.parse(text, None));
-    let Some(tree) = parsed else { return };
+    let Some(tree) = input.tree(&tree_sitter_java::LANGUAGE.into()) else { return };
     let classes = nodes(tree.root_node(), &["class_declaration", "record_declaration"]);
     let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
         mapping::read(facts, class, text, &constants);
+        if is_generated {
+            generated::read(facts, class, text);
+        }
     }
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {

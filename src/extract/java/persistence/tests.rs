@@ -9,7 +9,7 @@ use crate::model::facts::{Constant, OuterName};
 fn fixtures_map_classes() {
     insta::glob!("../../../../fixtures/java", "*/*.java", |path| {
         let text = std::fs::read_to_string(path).expect("a fixture is readable");
-        let mut facts = Java.extract(Input { path: "src/Case.java", text: &text });
+        let mut facts = Java.extract(Input::new("src/Case.java", &text));
         facts.put_in_order();
         insta::assert_snapshot!(drawn(&facts, &text));
     });
@@ -28,7 +28,7 @@ fn read(text: &str, known: &[(&str, &str, &str)]) -> String {
             value: (*value).to_owned(),
         })
         .collect();
-    let mut facts = Java.extract_with(Input { path: "src/Case.java", text }, &known);
+    let mut facts = Java.extract_with(Input::new("src/Case.java", text), &known);
     facts.put_in_order();
     drawn(&facts, text)
 }
@@ -42,7 +42,7 @@ fn names_may_be_constants_of_other_classes() {
         @Column(name = shop.Names.FULL) String fullName;\n\
         @Column(name = User.TEAM + Names.CODE) String team;\n\
         @Column(name = Elsewhere.UNKNOWN) String other;\n}";
-    let facts = Java.extract(Input { path: "src/Case.java", text });
+    let facts = Java.extract(Input::new("src/Case.java", text));
     let wanted: Vec<String> =
         facts.wanted.iter().map(|name| format!("{}.{}", name.holder.as_deref().unwrap_or("?"), name.name)).collect();
     assert_eq!(wanted, ["Elsewhere.UNKNOWN", "Names.CODE", "Names.FULL", "Names.USERS"]);

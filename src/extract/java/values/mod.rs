@@ -17,10 +17,11 @@ mod types;
 
 use std::collections::HashMap;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use self::class::CONSTRUCTOR;
 use self::names::Names;
+use crate::extract::Input;
 use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{
@@ -34,10 +35,9 @@ use crate::model::statement::Access;
 const DEEPEST: u32 = 300;
 
 /// Reads the text of a Java file; `None` when the parser gives up.
-pub(super) fn read(text: &str) -> Option<Code> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_java::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(text, None)?;
+pub(super) fn read(input: Input<'_>) -> Option<Code> {
+    let text = input.text;
+    let tree = input.tree(&tree_sitter_java::LANGUAGE.into())?;
     let mut lowering = Lowering {
         text,
         code: Code { language: Language::Java, ..Code::default() },

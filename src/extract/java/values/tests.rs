@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::extract::Input;
 use crate::model::code::{Class, Code, ExpressionId, FlowTarget, Member};
 use crate::model::span::{LineIndex, Span};
 
@@ -14,7 +15,7 @@ fn fixtures_are_lowered() {
 }
 
 fn shown(text: &str) -> String {
-    let code = super::read(text).expect("a tree");
+    let code = super::read(Input::new("A.java", text)).expect("a tree");
     check(&code);
     let index = LineIndex::new(text);
     let line = |span: Span| index.line_of(span.start) + 1;
@@ -161,7 +162,7 @@ fn deep_and_long_sources_are_read_in_linear_time() {
         ("values of one variable", wrap(&"o = o.next(); ".repeat(MANY))),
         ("noise", "}{)(;class\u{fe}@interface enum record \"\"\" <<>>::->".repeat(500)),
     ] {
-        let code = super::read(&text).expect(what);
+        let code = super::read(Input::new("A.java", &text)).expect(what);
         check(&code);
     }
 }

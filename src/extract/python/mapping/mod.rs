@@ -3,7 +3,7 @@
 mod class;
 mod words;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
 use crate::extract::Input;
 use crate::extract::host::span_of;
@@ -40,12 +40,7 @@ pub(super) fn mappings(input: Input<'_>) -> Vec<Mapping> {
     if !SIGNS.iter().any(|sign| input.text.contains(sign)) {
         return Vec::new();
     }
-    let mut parser = Parser::new();
-    let Some(tree) =
-        parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok().and_then(|()| parser.parse(input.text, None))
-    else {
-        return Vec::new();
-    };
+    let Some(tree) = input.tree(&tree_sitter_python::LANGUAGE.into()) else { return Vec::new() };
     let file = File { text: input.text, path: input.path, library: library_of(input.text) };
     let mut found: Vec<Mapping> = Vec::new();
     let mut cursor = tree.walk();

@@ -21,7 +21,7 @@ fn found(path: &str, text: &str) -> Vec<String> {
         let role = if mapping.role == MappingRole::Superclass { "*" } else { "" };
         format!("{role}{} {table}:{}", mapping.entity, properties.collect::<String>())
     };
-    mappings(Input { path, text }).iter().filter(|mapping| !mapping.entity.ends_with("(back)")).map(shown).collect()
+    mappings(Input::new(path, text)).iter().filter(|mapping| !mapping.entity.ends_with("(back)")).map(shown).collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod call;
 mod class;
+mod collection;
 mod expression;
 mod function;
 mod import;
@@ -15,8 +16,9 @@ mod words;
 
 use std::collections::HashMap;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Node;
 
+use crate::extract::Input;
 use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{
@@ -30,10 +32,9 @@ use crate::model::statement::Access;
 const DEEPEST: u32 = 200;
 
 /// Reads the text of a Python file; `None` when the parser gives up.
-pub(super) fn read(text: &str) -> Option<Code> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
-    let tree = parser.parse(text, None)?;
+pub(super) fn read(input: Input<'_>) -> Option<Code> {
+    let text = input.text;
+    let tree = input.tree(&tree_sitter_python::LANGUAGE.into())?;
     let mut lowering = Lowering {
         text,
         code: Code { language: Language::Python, ..Code::default() },

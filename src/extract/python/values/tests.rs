@@ -4,7 +4,7 @@ use super::*;
 
 /// Each use as `name access form: receiver`.
 fn uses(text: &str) -> Vec<String> {
-    let code = read(text).expect("it parses");
+    let code = read(Input::new("a.py", text)).expect("it parses");
     let shown = |found: &Use| {
         let write = if found.access == Access::Read { "" } else { "!" };
         format!("{}{write} of {}", found.name, code.describe(found.receiver))
@@ -47,9 +47,10 @@ fn names_are_used() {
 
 #[test]
 fn imports_and_exports() {
-    let code = read(
+    let code = read(Input::new(
+        "a.py",
         "import a.b as c\nimport d.e\nfrom .f import g as h, i\nfrom j import *\nk = 1\ndef l(): pass\nclass M: pass\n",
-    )
+    ))
     .expect("it parses");
     let imports: Vec<String> =
         code.imports.iter().map(|import| format!("{}={}:{:?}", import.local, import.module, import.name)).collect();
@@ -85,6 +86,6 @@ fn hostile_text_is_read_in_linear_time() {
     ];
     for shape in shapes {
         let text = shape.repeat(8_000 / shape.len());
-        read(&text);
+        read(Input::new("a.py", &text));
     }
 }

@@ -7,7 +7,7 @@ use crate::model::statement::{Access, Output, OutputValue, Relation, Usage};
 use crate::extract::typescript::TypeScript;
 
 fn built(source: &str) -> Vec<BuiltStatement> {
-    TypeScript.extract(Input { path: "a.ts", text: source }).built
+    TypeScript.extract(Input::new("a.ts", source)).built
 }
 
 /// Statements as `kind source.qualifier.name:access`, one word for each name that they use.

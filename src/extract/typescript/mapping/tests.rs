@@ -6,7 +6,7 @@ use crate::model::mapping::MappedName;
 
 fn shown(source: &str) -> Vec<String> {
     TypeScript
-        .extract(Input { path: "a.ts", text: source })
+        .extract(Input::new("a.ts", source))
         .mappings
         .iter()
         .map(|mapping| {

@@ -6,7 +6,7 @@ use crate::model::schema::SchemaChange;
 use crate::model::statement::Direction;
 
 fn shown(source: &str) -> Vec<String> {
-    let statements = TypeScript.extract(Input { path: "a.ts", text: source }).statements;
+    let statements = TypeScript.extract(Input::new("a.ts", source)).statements;
     statements
         .iter()
         .map(|statement| {

@@ -19,10 +19,11 @@ mod types;
 
 use std::collections::{HashMap, HashSet};
 
-use tree_sitter::{Language, Node, Parser};
+use tree_sitter::{Language, Node};
 
 use self::module::Exporting;
 use self::scope::{Binding, Scopes};
+use crate::extract::Input;
 use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::extract::typescript::builder::code::children;
@@ -40,11 +41,9 @@ const DEEPEST: u32 = 2_000;
 const MOST_VALUES: usize = 64;
 
 /// Lowers a file; `None` when it cannot be parsed at all.
-pub(super) fn lower(grammar: &Language, text: &str) -> Option<Code> {
-    let mut parser = Parser::new();
-    parser.set_language(grammar).ok()?;
-    let tree = parser.parse(text, None)?;
-    let mut lowering = Lowering::new(text);
+pub(super) fn lower(grammar: &Language, input: Input<'_>) -> Option<Code> {
+    let tree = input.tree(grammar)?;
+    let mut lowering = Lowering::new(input.text);
     lowering.program(tree.root_node());
     Some(lowering.finish())
 }

@@ -8,7 +8,7 @@ use crate::model::code::{Class, Exported, Function, OuterPart};
 use crate::model::span::LineIndex;
 
 fn lowered(path: &str, text: &str) -> Code {
-    crate::extract::typescript::TypeScript.code(Input { path, text }).expect("the grammar fits the parser")
+    crate::extract::typescript::TypeScript.code(Input::new(path, text)).expect("the grammar fits the parser")
 }
 
 /// One line for each definition, use and flow.
