@@ -69,7 +69,7 @@ struct InCode {
 }
 
 /// Files of code are looked at for what they schedule elsewhere.
-const PRODUCERS: &[&str] = &["ts", "js", "mts", "cts", "mjs", "cjs", "tsx", "php"];
+const PRODUCERS: &[&str] = &["ts", "js", "mts", "cts", "mjs", "cjs", "tsx", "php", "java", "kt"];
 
 /// A place that runs something.
 struct Place {
@@ -162,7 +162,8 @@ impl Runs {
         let code = self.in_code(store, file);
         let found =
             || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten()).filter(|job| covers(job, span));
-        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask) {
+        // What answers to a name is run by whoever says when.
+        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask && job.answers.is_empty()) {
             return vec![of_job(job, file)];
         }
         // Breadth first: what has been met, and by which of the earlier places.
@@ -203,8 +204,9 @@ impl Runs {
             }
             next += 1;
         }
-        // No clock is known to run it; a queue is.
-        found().find(|job| job.kind == Kind::BackgroundJob).map(|job| of_job(job, file)).into_iter().collect()
+        // No clock is known to run it; a queue is, or a clock that is set elsewhere.
+        let is_run = |job: &&Job| matches!(job.kind, Kind::BackgroundJob | Kind::ScheduledTask);
+        found().find(is_run).map(|job| of_job(job, file)).into_iter().collect()
     }
 
     fn in_code(&self, store: &Store<'_>, file: FileId) -> Arc<InCode> {
