@@ -32,7 +32,12 @@ struct Evidence {
     annotations: Vec<String>,
     functions: Vec<String>,
     keywords: Vec<String>,
+    rows: Vec<String>,
     printers: Words,
+    components: Words,
+    hooks: Words,
+    server_parts: Words,
+    contract_keys: Words,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +50,12 @@ struct Written {
     styles: Vec<String>,
     contracts: Vec<String>,
     drawings: Vec<String>,
+    components: Vec<String>,
+    hooks: Vec<String>,
+    #[serde(rename = "server-parts")]
+    server_parts: Vec<String>,
+    #[serde(rename = "contract-keys")]
+    contract_keys: Vec<String>,
     labels: Labels,
 }
 
@@ -54,6 +65,7 @@ struct Labels {
     annotations: String,
     functions: String,
     keywords: String,
+    rows: String,
     printers: String,
 }
 
@@ -81,6 +93,11 @@ impl Evidence {
             annotations: words(&written.labels.annotations),
             functions: words(&written.labels.functions),
             keywords: words(&written.labels.keywords),
+            rows: words(&written.labels.rows),
+            components: Words::new(written.components.iter().map(String::as_str)),
+            hooks: Words::new(written.hooks.iter().map(String::as_str)),
+            server_parts: Words::new(written.server_parts.iter().map(String::as_str)),
+            contract_keys: Words::new(written.contract_keys.iter().map(String::as_str)),
             printers: Words::new(written.labels.printers.split_whitespace()),
         })
     }
@@ -159,6 +176,13 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         !self.mapped.contains(&repository) && self.surroundings.converts(self.system.store, repository)
     }
 
+    /// Whether the literal at `span` is given to a method that rows of object mappers have, with the name of a column.
+    pub(super) fn is_given_to_row(&self, id: FileId, span: Span) -> bool {
+        let literal = name_literal(self.system.store.text(id), span);
+        let taker = literal.and_then(|literal| literal.taker);
+        matches!(taker, Some(Taker::Call(name)) if Evidence::known().rows.iter().any(|known| known == name))
+    }
+
     /// Why the name at `span` is no column of the target, if there is a reason.
     pub(super) fn judge(&self, id: FileId, span: Span) -> Option<(MentionVerdict, String)> {
         if !self.is_on {
@@ -186,6 +210,12 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if self.surroundings.interfaces(store).hold(store.workspace(), id) && facts.statements.is_empty() {
             return value("an interface without a database, to which values come over a network");
         }
+        if facts.statements.is_empty() && is_component(&ending, text, evidence) {
+            return value("a part of a page that is made in a browser, to which values come over a network");
+        }
+        if matches!(&*ending, "json" | "yaml" | "yml") && evidence.contract_keys.is_in(text) {
+            return value("a field of what goes over a network");
+        }
         if runs_in_browser(&ending, text, span) {
             return value("a script that runs in a browser, to which values come over a network");
         }
@@ -199,6 +229,9 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             return value(&format!("the keyword of `{name}`"));
         }
         let literal = name_literal(text, span)?;
+        if is_held_by_namesake(literal.before, word) {
+            return value("what a constant of that name holds; what is done with the constant is told where it stands");
+        }
         match literal.taker? {
             Taker::Annotation(name) if evidence.annotations.iter().any(|known| known == name) => {
                 value(&format!("a name that @{name} gives to something else"))
@@ -211,10 +244,22 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             {
                 value("the name of a part of a text or message")
             }
+            Taker::Call(name) if is_expectation(name, literal.before) => {
+                value(&format!("what a test expects, given to `{name}`"))
+            }
             Taker::Attribute(name) if is_markup(&ending) => value(&format!("the attribute `{name}` of an element")),
             _ => None,
         }
     }
+}
+
+/// Whether the text ends with the beginning of a constant whose name is a spelling of the word: `FULL_NAME = `.
+fn is_held_by_namesake(before: &str, word: &str) -> bool {
+    let before = before.trim_end_matches(['"', '\'', '`']).trim_end();
+    let Some(before) = before.strip_suffix('=') else { return false };
+    let before = before.trim_end();
+    let name = &before[before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    !name.chars().any(char::is_lowercase) && name.eq_ignore_ascii_case(word) && name != word
 }
 
 /// Whether mappings of such code are read, so that a property without one says something.
@@ -251,6 +296,28 @@ fn has_rows_of_ours(ending: &str) -> bool {
         "graphql",
     ];
     KNOWN.contains(&ending)
+}
+
+/// Whether the file is a part of a page that only browsers make: a component of a library that has no other use, or a
+/// template of one.
+fn is_component(ending: &str, text: &str, evidence: &Evidence) -> bool {
+    match ending {
+        "vue" => true,
+        "ts" | "js" | "html" => evidence.components.is_in(text),
+        "tsx" | "jsx" => {
+            let first = text.trim_start();
+            first.starts_with("'use client'")
+                || first.starts_with("\"use client\"")
+                || (evidence.hooks.is_in(text) && !evidence.server_parts.is_in(text))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a matcher of a test is given a literal: `expect(body).toHaveKeys("full_name")`.
+fn is_expectation(name: &str, before: &str) -> bool {
+    let is_matcher = name.strip_prefix("to").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    is_matcher && before.contains("expect(")
 }
 
 fn is_markup(ending: &str) -> bool {

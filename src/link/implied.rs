@@ -28,7 +28,7 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
         ImpliedNames::Identity => vec![name.to_owned()],
         ImpliedNames::SnakeCase => vec![snake],
         ImpliedNames::Plural => vec![plural(name), plural(&snake), name.to_owned(), snake],
-        ImpliedNames::BySchema => {
+        ImpliedNames::BySchema | ImpliedNames::InSchema => {
             let plural_snake = plural(&snake);
             vec![snake, name.to_owned(), plural_snake, plural(name)]
         }
@@ -38,7 +38,7 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
 /// The table of a class that does not name it.
 pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
     let mut names = candidates(&mapping.entity, mapping.implied);
-    if mapping.implied == ImpliedNames::BySchema {
+    if matches!(mapping.implied, ImpliedNames::BySchema | ImpliedNames::InSchema) {
         names.extend(relation_names(&mapping.entity));
     }
     let candidates: Vec<ObjectName> = names.into_iter().map(|name| ObjectName::single(Ident::bare(name))).collect();

@@ -28,6 +28,8 @@ pub enum ImpliedNames {
     Plural,
     /// Whatever of these the schema has, snake case when it has none.
     BySchema,
+    /// Whatever of these the schema has; a class whose table it does not have stands for none.
+    InSchema,
 }
 
 /// A table or column name of a mapping.
@@ -65,6 +67,22 @@ pub struct Mapping {
 /// The name of the mapping that holds what other classes add to a class: the ways back from what refers to it.
 pub fn way_back(entity: &str) -> String {
     format!("{entity} (back)")
+}
+
+/// The name of the mapping of a class that is generated from the schema, beside which there may be a class of the same
+/// name that code calls an entity.
+pub fn generated(entity: &str) -> String {
+    format!("{entity}{GENERATED}")
+}
+
+/// See [`generated`].
+const GENERATED: &str = " (generated)";
+
+impl Mapping {
+    /// Whether it is of a class that is generated from the schema: its names are those that conventions make of columns.
+    pub fn is_generated(&self) -> bool {
+        self.entity.ends_with(GENERATED)
+    }
 }
 
 /// A property of a mapped class.

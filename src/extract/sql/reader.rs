@@ -677,7 +677,8 @@ fn is_block(words: Words<'_>) -> bool {
             "exception",
         ],
     ) {
-        return !(words.is_word(0, "prepare") && words.is_any(2, &["as"])) && words.len() > 1;
+        let types = if words.is(2, "(") { words.behind_parenthesis(2) } else { 2 };
+        return !(words.is_word(0, "prepare") && words.is_word(types, "as")) && words.len() > 1;
     }
     if words.is_word(0, "begin") || words.is_word(0, "end") {
         return words.len() > 1

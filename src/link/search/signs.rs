@@ -75,8 +75,8 @@ impl MappingWords {
             // XML and MyBatis.
             r"(?-u)<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b",
             r"(?-u)\binterface\s+\w+(?:Mapper|Dao|DAO)\b",
-            // Classes that jOOQ generates.
-            r"(?-u)\b(?:TableImpl|RecordImpl|UpdatableRecordImpl|TableRecordImpl|CustomTable|CustomRecord)<",
+            // Classes that jOOQ and MyBatis generate.
+            r"(?-u)\b(?:TableImpl|RecordImpl|UpdatableRecordImpl|TableRecordImpl|CustomTable|CustomRecord)<|\b(?:Aliasable)?SqlTable\b",
             // Prisma.
             r"(?-u)(?m:^(?:model|view)\s+\w+\s*\{)",
             // Modules of TypeScript.

@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{MappedName, Mapping, MappingRole};
+use crate::model::mapping::{MappedName, Mapping, MappingRole, generated};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -88,6 +88,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return row;
         }
         if let Some(row) = self.generated(file, code, name, arguments.is_empty(), depth) {
+            return row;
+        }
+        if code.language == Language::Java
+            && let Some(row) = self.generated_record(code, simple)
+        {
             return row;
         }
         // Whatever a wrapper of an unknown library is, it leads to the rows that it is told of.
@@ -193,9 +198,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return row;
         }
-        if code.language == Language::TypeScript
-            && let Some(row) = self.row_interface(declared)
-        {
+        let may_be_row = match code.language {
+            Language::TypeScript => true,
+            Language::Java => ["Row", "Record"].iter().any(|word| declared.name.ends_with(word)),
+            _ => false,
+        };
+        if may_be_row && let Some(row) = self.row_interface(declared) {
             return row;
         }
         if code.language == Language::Python
@@ -259,8 +267,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = self.relation_called(&declared.name)?;
         let is_column = |name: &str| matches!(self.relation_name(&relation, name), Part::Columns(..));
-        let columns = declared.members.iter().filter(|member| is_column(&member.name)).count();
-        (columns * 3 >= declared.members.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
+        let methods =
+            declared.kind == ClassKind::Class && declared.members.iter().any(|member| member.function.is_none());
+        let names = declared.members.iter().filter(|member| !(methods && member.function.is_some()));
+        let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
+        let columns = names.iter().filter(|name| is_column(name)).count();
+        (columns * 3 >= names.len() * 2).then(|| self.relation_row(relation, Certainty::Likely))
     }
 
     /// The mapping of a class: one in its own file, or one that a file without such a class (XML, a schema language, a
@@ -270,6 +282,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let declared = &code.classes[class.0 as usize];
         if declared.kind == ClassKind::Enum {
             return None;
+        }
+        let own = generated(&declared.name);
+        if code.language == Language::Java
+            && let Some(found) = system.entities.called(&own).find(|(mapping_file, _)| *mapping_file == file)
+        {
+            return Some(found);
         }
         let mut outside = None;
         let mut only_named = None;

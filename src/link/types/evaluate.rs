@@ -73,6 +73,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     Type::Unknown(why) => self
                         .part_of_made(file, code, *object, env, depth)
                         .or_else(|| self.registered(file, code, *object, name, depth))
+                        .or_else(|| match &code.expression(*object).kind {
+                            ExpressionKind::Name { name: holder, .. } => {
+                                self.generated_table(code, Some(holder.as_str()), name)
+                            }
+                            _ => None,
+                        })
                         .unwrap_or(Type::Unknown(why)),
                     found => found,
                 }
@@ -165,7 +171,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let values = variable.values.iter().take(MOST_VALUES);
                 Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
             };
-            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
+            return match variable.parameter {
+                None => self.rather_rows(declared, held, depth),
+                // `user: { deletedAt?: Date }` says what the function reads of what it is given.
+                Some((function, at)) if matches!(declared, Type::Shape(..)) => {
+                    let given = || self.parameter(file, code, function, at, true, depth).first_row();
+                    self.rather_rows(declared, given, depth)
+                }
+                Some(_) => declared,
+            };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();
@@ -335,6 +349,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 None => self
                     .imported_member(file, code, name, depth)
                     .or_else(|| self.query_class(file, name))
+                    .or_else(|| self.generated_table(code, None, name))
                     .unwrap_or_else(|| Type::Library(name.into(), [].into())),
             };
         }

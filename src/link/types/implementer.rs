@@ -1,6 +1,7 @@
 //! What stands for rows without being called so: interfaces that mapped classes implement, and the rows that a row mapper
 //! in a file of its own is given.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Evaluator;
@@ -8,7 +9,7 @@ use super::kind::{Part, Type};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FlowTarget, Language, TypeExpression, Use, UseForm,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FlowTarget, Language, TypeExpression, TypeId, Use, UseForm,
     VariableId,
 };
 use crate::model::mapping::{Mapping, MappingRole};
@@ -23,6 +24,9 @@ const MOST_MEANT: usize = 4;
 
 /// Places that a row mapper is followed to.
 const MOST_PLACES: usize = 24;
+
+/// Packages whose interfaces declare statements in annotations of methods.
+const DECLARING: &[&str] = &["org.jdbi.", "org.skife.jdbi."];
 
 /// Names that must be read of a row before they tell which table's it is.
 const FEWEST_NAMES: usize = 3;
@@ -42,6 +46,18 @@ fn calls_given(code: &Code, given: &[ExpressionId]) -> Vec<(ExpressionId, u32)> 
         }
     }
     found
+}
+
+/// Whether a written type is a class or holds it.
+fn speaks_of(code: &Code, of: TypeId, class: &str, depth: u32) -> bool {
+    match &code.types[of.0 as usize] {
+        TypeExpression::Named { name, arguments } => {
+            name.rsplit('.').next() == Some(class)
+                || (depth < 4 && arguments.iter().any(|of| speaks_of(code, *of, class, depth + 1)))
+        }
+        TypeExpression::List(of) => depth < 4 && speaks_of(code, *of, class, depth + 1),
+        _ => false,
+    }
 }
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -128,6 +144,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if class.is_empty() || !self.step(depth) {
             return found;
         }
+        found.extend(self.rows_of_declared(file, class));
         for caller in self.types.callers(file, class) {
             let Some(code) = self.code(caller) else { continue };
             let index = self.index(caller, code);
@@ -169,9 +186,51 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         found
     }
 
+    /// The rows of statements that interfaces declare (JDBI's `@SqlQuery`) and whose results are what the row mapper `class`
+    /// makes: `@RegisterRowMapper(UserMapper.class)` on a method that gives `User`s, or a mapper that is registered for all.
+    fn rows_of_declared(&self, file: FileId, class: &str) -> Vec<Type<'s>> {
+        let mut found = Vec::new();
+        let Some(code) = self.code(file) else { return found };
+        let Some(own) = code.classes.iter().find(|own| own.name == class) else { return found };
+        let made = own.parents.iter().find_map(|parent| match &code.types[parent.0 as usize] {
+            TypeExpression::Named { name, arguments } if name.ends_with("Mapper") => {
+                match &code.types[arguments.first()?.0 as usize] {
+                    TypeExpression::Named { name, .. } => name.rsplit('.').next(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let Some(made) = made else { return found };
+        let mut callers = self.types.callers(file, class);
+        callers.extend(self.types.callers(file, made));
+        callers.sort_unstable();
+        callers.dedup();
+        for caller in callers {
+            let Some(code) = self.code(caller) else { continue };
+            if !code.imports.iter().any(|import| DECLARING.iter().any(|package| import.module.starts_with(package))) {
+                continue;
+            }
+            let statements = &self.system().store.facts(caller).statements;
+            for function in &code.functions {
+                if !function.returns.is_some_and(|of| speaks_of(code, of, made, 0)) || !self.step(0) {
+                    continue;
+                }
+                let from = statements.partition_point(|statement| statement.span.start < function.span.start);
+                let own = statements.iter().enumerate().skip(from);
+                let own = own.take_while(|(_, statement)| function.span.contains(statement.span));
+                found.extend(own.take(2).filter_map(|(at, _)| self.rows_of(caller, at)).filter(Type::has_rows));
+                if found.len() >= MOST_PLACES {
+                    return found;
+                }
+            }
+        }
+        found
+    }
+
     /// The column that a name read of a row of an unknown statement is, when only one table has all the names that are
     /// read of that row.
-    pub(super) fn by_shape(&self, code: &Code, found: &Use) -> Option<ColumnKey> {
+    pub(super) fn by_shape(&self, file: FileId, code: &'s Code, found: &Use) -> Option<ColumnKey> {
         let variable = |id: ExpressionId| -> Option<VariableId> {
             match code.expression(id).kind {
                 ExpressionKind::Variable(id) => Some(id),
@@ -180,7 +239,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         };
         let row = variable(found.receiver)?;
         let of_row = |used: &&Use| used.form == UseForm::Argument && variable(used.receiver) == Some(row);
-        let names: BTreeSet<Name> = code.uses.iter().filter(of_row).map(|used| Name::new(&used.name)).collect();
+        let name_of = |used: &Use| Name::new(&self.named_by(file, code, used));
+        let names: BTreeSet<Name> = code.uses.iter().filter(of_row).map(name_of).collect();
         if names.len() < FEWEST_NAMES {
             return None;
         }
@@ -189,6 +249,42 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 && names.iter().all(|name| relation.column(name).is_some_and(|column| column.dropped.is_none()))
         });
         let (only, None) = (owners.next()?, owners.next()) else { return None };
-        Some(ColumnKey { relation: RelationKey::Declared(only.0), column: Name::new(&found.name) })
+        Some(ColumnKey { relation: RelationKey::Declared(only.0), column: name_of(found) })
+    }
+
+    /// The name that an argument is: what it says, or what a constant of another class holds.
+    pub(super) fn named_by<'u>(&self, file: FileId, code: &'s Code, found: &'u Use) -> Cow<'u, str> {
+        let own = Cow::Borrowed(found.name.as_str());
+        if code.language != Language::Java
+            || found.form != UseForm::Argument
+            || found.name.chars().any(char::is_lowercase)
+        {
+            return own;
+        }
+        let text = self.system().store.text(file);
+        let before = text.get(..found.span.start as usize).unwrap_or("");
+        let holder = match before.strip_suffix('.') {
+            _ if before.ends_with('"') => return own,
+            Some(before) => {
+                let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+                Some(&before[before.trim_end_matches(is_part).len()..])
+            }
+            None => None,
+        };
+        let class = match holder {
+            Some(holder) => self.class_called(file, code, holder, 0),
+            None => code.imports.iter().find(|import| import.local == found.name).and_then(|import| {
+                let (package, class) = import.module.rsplit_once('.')?;
+                self.java_class_in(package, class)
+            }),
+        };
+        let value = class.and_then(|(file, class)| {
+            let (declaring, member) = self.member_of(file, class, &found.name, 0)?;
+            match &self.code(declaring)?.expression(*member.values.first()?).kind {
+                ExpressionKind::Text(text) if !text.is_empty() => Some(text.clone()),
+                _ => None,
+            }
+        });
+        value.map_or(own, Cow::Owned)
     }
 }

@@ -230,6 +230,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 if let Some(rows) = self.rows_of_class(*file, *class, depth + 1) {
                     return self.part(&rows, name, is_accessor, depth + 1);
                 }
+                if let Some(found) = self.constant_part(*file, *class, name, depth) {
+                    return found;
+                }
                 let name = self.code(*file).map_or(String::new(), |code| code.classes[class.0 as usize].name.clone());
                 (Part::Other, format!("the class {name} itself"))
             }
@@ -260,6 +263,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             Type::Scalar => (Part::Other, "a plain value".to_owned()),
             Type::Unknown(_) => (Part::Nothing, String::new()),
         }
+    }
+
+    /// A constant of a class that stands for a part of a row: `static final SqlColumn<String> fullName = user.fullName`.
+    fn constant_part(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Option<(Part<'s>, String)> {
+        self.code(file).filter(|code| code.language == Language::Java)?;
+        let (declaring, member) = self.member_of(file, class, name, depth + 1)?;
+        let value = *member.values.first().filter(|_| member.is_static)?;
+        let ExpressionKind::Member { object, name } = &self.code(declaring)?.expression(value).kind else {
+            return None;
+        };
+        let whole = self.type_of(declaring, *object, &Env::default(), depth + 1);
+        let found = whole.has_rows().then(|| self.part(&whole, name, false, depth + 1))?;
+        matches!(found.0, Part::Columns(..)).then_some(found)
     }
 
     fn part_of_instance(

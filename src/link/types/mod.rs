@@ -264,6 +264,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             return self.name_alone(file, found);
         }
         let mut receiver = self.type_of(file, found.receiver, &Env::default(), 0);
+        let name = self.named_by(file, code, found);
         if found.form == UseForm::Argument {
             let is_asked = code.language == Language::Java
                 && !receiver.has_rows()
@@ -276,12 +277,12 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
             {
                 receiver = rows;
             }
-            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &found.name) {
+            if let Some((Part::Columns(columns, certainty), evidence)) = self.named_part(&receiver, &name) {
                 return Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) };
             }
         }
         let is_accessor = matches!(found.form, UseForm::Accessor | UseForm::Declaration);
-        match self.part(&receiver, &found.name, is_accessor, 0) {
+        match self.part(&receiver, &name, is_accessor, 0) {
             (Part::Columns(columns, certainty), evidence) => {
                 Meaning::Columns { columns, access: found.access, certainty, why: why(found, &evidence) }
             }
@@ -297,7 +298,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                 Type::Unknown(reason) => Meaning::Unknown(reason.to_owned()),
                 Type::Library(name, _)
                     if library::Library::known().is_row(&name)
-                        && let Some(column) = self.by_shape(code, found) =>
+                        && let Some(column) = self.by_shape(file, code, found) =>
                 {
                     let own = self.system().catalog.display(&column.relation);
                     Meaning::Columns {
@@ -390,7 +391,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let system = self.system();
         let runs = {
             let facts = system.store.facts(file);
-            !facts.built.is_empty() || !facts.statements.is_empty()
+            !facts.built.is_empty() || !facts.statements.is_empty() || !facts.mappings.is_empty()
         };
         let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
         let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);
@@ -464,6 +465,16 @@ fn is_request(code: &Code, id: ExpressionId) -> bool {
     variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
 }
 
+/// Whether a name is what somebody sent, taken out of the first parameter of what answers: `async ({ ctx, input }) => …`.
+fn is_input(code: &Code, whole: ExpressionId, name: &str) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(whole).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    variable.name.is_empty()
+        && variable.declared.is_none()
+        && matches!(variable.parameter, Some((_, 0)))
+        && matches!(name, "input" | "parsedInput" | "clientInput" | "body" | "searchParams")
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
@@ -479,7 +490,7 @@ fn outside(code: &Code, found: &Use) -> Option<String> {
                     ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name,
                     _ => "",
                 };
-                if library.is_sent(whole, name) {
+                if library.is_sent(whole, name) || is_input(code, *object, name) {
                     return Some(format!("a part of a request's {name}"));
                 }
                 at = *object;

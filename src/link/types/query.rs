@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use super::Evaluator;
 use super::kind::{Env, Part, RowNames, Type};
 use super::library::Library;
+use crate::catalog::RelationKey;
 use crate::link::resolve::relation_key;
+use crate::model::answer::Certainty;
 use crate::model::code::{
-    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, OuterPart,
+    ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Import, Language, OuterPart,
     TypeExpression, TypeId, Use,
 };
 use crate::model::mapping::MappingRole;
+use crate::model::name::{Ident, ObjectName};
 use crate::model::source::FileId;
 
 /// Places that a condition is followed through.
@@ -34,6 +37,51 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let system = self.system();
         let (declaring, mapping) = system.entities.find_with_file(system.store, file, entity)?;
         (mapping.role == MappingRole::Entity).then(|| self.mapped_row(declaring, mapping, None))?
+    }
+
+    /// The table that a constant of a class stands for which is generated from the schema when the code is built:
+    /// `import static shop.jooq.Tables.USERS`, `Tables.USERS`, `Users.USERS` of `shop.jooq.tables.Users`.
+    pub(super) fn generated_table(&self, code: &Code, holder: Option<&str>, name: &str) -> Option<Type<'s>> {
+        let is_constant = name.len() > 1 && !name.chars().any(char::is_lowercase);
+        if code.language != Language::Java || !is_constant || !speaks_of_jooq(code) {
+            return None;
+        }
+        let is_tables = |module: &str| {
+            let mut parts = module.rsplit('.');
+            parts.next() == Some("Tables") || parts.next() == Some("tables")
+        };
+        let is_told = code.imports.iter().any(|import| match holder {
+            None => (import.local == name || import.name == OuterPart::All) && is_tables(&import.module),
+            Some(holder) if import.local == holder => {
+                holder == "Tables" || import.module.rsplit('.').next() == Some("tables")
+            }
+            Some(holder) => {
+                import.name == OuterPart::All
+                    && (holder == "Tables" || import.module.rsplit('.').next() == Some("tables"))
+            }
+        });
+        let table = ObjectName::single(Ident::bare(name));
+        let relation = self.system().catalog.find(&table, &[]).filter(|_| is_told)?;
+        Some(self.relation_row(RelationKey::Declared(relation), Certainty::Likely))
+    }
+
+    /// The rows of a class that is generated in the same way, a record's or the table's own: `UsersRecord` of
+    /// `shop.jooq.tables.records`.
+    pub(super) fn generated_record(&self, code: &Code, class: &str) -> Option<Type<'s>> {
+        let stem = class.strip_suffix("Record").unwrap_or(class);
+        let is_there = |module: &str| {
+            let mut parts = module.rsplit('.');
+            match parts.next() {
+                Some("records" | "pojos") => parts.next() == Some("tables"),
+                last => last == Some("tables") && speaks_of_jooq(code),
+            }
+        };
+        let is_told =
+            |import: &Import| (import.local == class || import.name == OuterPart::All) && is_there(&import.module);
+        if stem.is_empty() || !code.imports.iter().any(is_told) {
+            return None;
+        }
+        Some(self.relation_row(self.relation_called(stem)?, Certainty::Likely))
     }
 
     /// A static member that a Java file imports by its name, or with all others of its class.
@@ -273,4 +321,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let chosen = if fitting.is_empty() { own } else { fitting };
         Some(Type::one_of(chosen.into_iter().map(|id| Type::Function(file, id, env.clone()))))
     }
+}
+
+/// Whether a file uses jOOQ.
+fn speaks_of_jooq(code: &Code) -> bool {
+    code.imports.iter().any(|import| import.module.starts_with("org.jooq"))
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::kind::{Part, Row, RowNames, Type};
 use crate::catalog::{ColumnKey, RelationKey};
-use crate::link::implied::{snake_case, uncapitalised};
+use crate::link::implied::{has_column, snake_case, uncapitalised};
 use crate::link::resolve::{OutputColumn, relation_key};
 use crate::model::answer::Certainty;
 use crate::model::code::ClassId;
@@ -124,7 +124,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 return Part::Related(back);
             }
             // A class of which nothing is said but that it stands for rows.
-            if mapping.properties.is_empty() && mapping.parent.is_none() {
+            let is_alone = |parent: &String| system.entities.called(parent).next().is_none();
+            let no_columns = mapping.properties.iter().all(|property| property.column == MappedName::None);
+            if no_columns && (mapping.parent.as_ref().is_none_or(is_alone) || mapping.is_generated()) {
                 let relation = relation_key(&system.catalog, table, &system.database.search_path());
                 return self.relation_name(&relation, name);
             }
@@ -145,8 +147,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if let Some((file, target)) = target.filter(|(_, target)| target.role == MappingRole::Embeddable) {
             return self.mapped_row(file, target, None).map_or(Part::Other, Part::Related);
         }
-        let Some(column) = system.entities.column(&system.catalog, table, found) else { return Part::Other };
-        let relation = relation_key(&system.catalog, table, &system.database.search_path());
+        let Some(mut column) = system.entities.column(&system.catalog, table, found) else { return Part::Other };
+        let mut relation = relation_key(&system.catalog, table, &system.database.search_path());
+        // What a class inherits from one with a table of its own stands in that table.
+        let owner = found.declared_in;
+        if owner.role == MappingRole::Entity
+            && !std::ptr::eq(owner, mapping)
+            && !has_column(&system.catalog, table, &column)
+            && let Some(theirs) = system.entities.table(system.store, file, &system.catalog, owner)
+            && theirs != *table
+        {
+            column = system.entities.column(&system.catalog, &theirs, found).unwrap_or(column);
+            relation = relation_key(&system.catalog, &theirs, &system.database.search_path());
+        }
         Part::Columns(vec![ColumnKey { relation, column: column.folded() }], Certainty::Certain)
     }
 

@@ -15,7 +15,11 @@ use crate::extract::xml::mybatis::dynamic::Named;
 use crate::extract::xml::mybatis::names::in_braces;
 use crate::extract::xml::mybatis::results::{Given, filling, output_named};
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{BuiltStatement, ImpliedNames, MappedName, Mapping, MappingRole};
+use crate::model::mapping::{
+    BuiltStatement, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole, generated,
+};
+use crate::model::name::Ident;
+use crate::model::span::Span;
 use crate::model::statement::{Statement, StatementKind};
 
 /// What a file must speak of to have such mappers.
@@ -154,7 +158,7 @@ pub(super) fn read<'t>(
     }
     let mut left = MOST_ROWS;
     for method in methods {
-        let Some(statement) = select_in(facts, method) else { continue };
+        let statement = select_in(facts, method);
         let Some(entity) = method.child_by_field_name("type").and_then(|class| class::target(class, text)) else {
             continue;
         };
@@ -173,6 +177,10 @@ pub(super) fn read<'t>(
         rows.truncate(left);
         left -= rows.len();
         let place = method.child_by_field_name("type").map(span_of).unwrap_or_default();
+        let Some(statement) = statement else {
+            facts.mappings.extend(provided(entity, place, rows, text));
+            continue;
+        };
         let mut references = Vec::new();
         for Row { property, column: (column, span) } in rows {
             let given = output_named(&statement, &column);
@@ -186,6 +194,33 @@ pub(super) fn read<'t>(
         classes.gives(entity, place, &statement);
         facts.built.extend(filling(statement, references));
     }
+}
+
+/// Results of a statement that is put together of a generated table's columns: `import static UserDynamicSqlSupport.*`.
+fn provided(entity: &str, span: Span, rows: Vec<Row>, text: &str) -> Option<Mapping> {
+    const SUPPORT: &str = "DynamicSqlSupport.";
+    if rows.is_empty() {
+        return None;
+    }
+    let before =
+        text.lines().filter(|line| line.starts_with("import static ")).find_map(|line| line.split_once(SUPPORT));
+    let table = before?.0.rsplit('.').next()?;
+    let property = |Row { property, column: (column, span) }: Row| MappedProperty {
+        name: property,
+        span,
+        column: MappedName::Named(Ident::bare(column)),
+        target: None,
+    };
+    Some(Mapping {
+        entity: entity.to_owned(),
+        span,
+        role: MappingRole::Entity,
+        table: MappedName::None,
+        parent: Some(generated(table)),
+        mixins: Vec::new(),
+        implied: ImpliedNames::BySchema,
+        properties: rows.into_iter().map(property).collect(),
+    })
 }
 
 /// The `@Result`s of a `@Results`.

@@ -104,7 +104,8 @@ impl<'t> Class<'_, 't> {
     }
 
     fn read(&self, facts: &mut FileFacts) {
-        let is_entity = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name)) || self.is_plain_entity();
+        let is_marked = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name));
+        let is_entity = is_marked || self.is_plain_entity();
         let role = if self.has("Embeddable") {
             MappingRole::Embeddable
         } else if is_entity {
@@ -137,7 +138,7 @@ impl<'t> Class<'_, 't> {
             table,
             parent,
             mixins: Vec::new(),
-            implied: ImpliedNames::BySchema,
+            implied: if is_marked { ImpliedNames::BySchema } else { ImpliedNames::InSchema },
             properties: found.own,
         };
         if is_entity {

@@ -4,6 +4,7 @@
 mod annotation;
 mod class;
 mod fragment;
+mod generated;
 mod mapper;
 mod mapping;
 mod repository;
@@ -63,7 +64,8 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let text = input.text;
     let maps_rows = text.contains(mapper::PACKAGE);
     let may_map = maps_rows || mapper::may_be_in(text);
-    if !may_map && !WORDS.iter().any(|word| text.contains(word)) {
+    let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
+    if !may_map && !is_generated && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -75,6 +77,9 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
         mapping::read(facts, class, text, &constants);
+        if is_generated {
+            generated::read(facts, class, text);
+        }
     }
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {

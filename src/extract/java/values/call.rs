@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 
 use super::function::access_of;
-use super::{Lowering, parts};
+use super::{Lowering, parts, starts_upper};
 use crate::extract::host::span_of;
-use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, Use, UseForm};
+use crate::model::code::{ExpressionId, ExpressionKind, FlowTarget, TypeExpression, Use, UseForm};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -148,6 +148,12 @@ const SEVERAL: &[&str] = &[
 /// Arguments of one call that are looked at.
 const MOST_NAMES: usize = 64;
 
+/// The package of a library whose calls take columns as fields of generated classes.
+const DYNAMIC_SQL: &str = "org.mybatis.dynamic.sql";
+
+/// Classes of rows of drivers.
+const ROWS: &[&str] = &["ResultSet", "SqlRowSet", "RowView", "Row", "RowSet", "CachedRowSet"];
+
 /// Methods whose second argument names a part of the first.
 const NAMED_SECOND: &[&str] =
     &["getProperty", "setProperty", "getSimpleProperty", "getFieldValue", "setFieldValue", "getField", "setField"];
@@ -169,6 +175,7 @@ impl<'t> Lowering<'t> {
         if called == "set" {
             self.set_by_reference(&arguments);
         }
+        self.set_by_constant(called, &arguments);
         self.named_part(object, called, &arguments);
         self.parameter_name(called, &arguments);
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types }, node);
@@ -228,6 +235,39 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// `update(USERS).set(USERS.FULL_NAME, x)`, `insertInto(USERS, USERS.ID, USERS.FULL_NAME)`, `columns(USERS.FULL_NAME)`:
+    /// constants that stand for columns which the call writes.
+    fn set_by_constant(&mut self, called: &str, arguments: &[ExpressionId]) {
+        let written = match (called, arguments) {
+            ("set" | "setValue" | "addValue", [column, _]) => std::slice::from_ref(column),
+            ("insertInto" | "mergeInto", [_, columns @ ..]) => columns,
+            ("columns", columns) => columns,
+            // `update(user).set(fullName).equalTo(x)`, `insert(row).map(fullName).toProperty("fullName")`.
+            ("set" | "map", [column]) if self.speaks_of(DYNAMIC_SQL) => std::slice::from_ref(column),
+            _ => return,
+        };
+        for column in written.iter().take(MOST_NAMES) {
+            let expression = self.code.expression(*column);
+            let is_column = match &expression.kind {
+                ExpressionKind::Member { name, .. } => arguments.len() == 1 || !name.chars().any(char::is_lowercase),
+                ExpressionKind::Name { .. } => arguments.len() == 1,
+                _ => false,
+            };
+            if !is_column {
+                continue;
+            }
+            let end = expression.span.end;
+            let is_named = |used: &&mut Use| used.form == UseForm::Property && used.span.end == end;
+            if let Some(named) = self.code.uses.iter_mut().rev().take(MOST_NAMES * 4).find(is_named) {
+                named.access = Access::Write;
+            }
+        }
+    }
+
+    fn speaks_of(&self, package: &str) -> bool {
+        self.code.imports.iter().any(|import| import.module.starts_with(package))
+    }
+
     /// `query.setParameter("fullName", x)`: the name of a statement's parameter, which is no part of anything.
     fn parameter_name(&mut self, called: &str, arguments: &[ExpressionId]) {
         if !PARAMETERS.contains(&called) {
@@ -242,10 +282,28 @@ impl<'t> Lowering<'t> {
     /// `rs.getString("full_name")`, `map.put("full_name", x)`, `getProperty(user, "fullName")`.
     fn named_part(&mut self, object: Option<ExpressionId>, called: &str, arguments: &[ExpressionId]) {
         let first = arguments.first().copied();
-        if let (Some(object), Some(access)) = (object, named_access(called))
-            && let Some((name, span)) = first.and_then(|first| self.constant(first))
+        if let (Some(object), Some(access), Some(first)) = (object, named_access(called), first) {
+            if let Some((name, span)) = self.constant(first) {
+                self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
+                return;
+            }
+            if self.named_by_constant(first, object, access) {
+                return;
+            }
+        }
+        // `stringOrNull(rows, Columns.FULL_NAME)`.
+        if let [rows, name, ..] = arguments
+            && self.is_row(*rows)
         {
-            self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
+            match self.constant(*name) {
+                Some((name, span)) => {
+                    let (receiver, access) = (*rows, Access::Read);
+                    self.code.uses.push(Use { span, name, receiver, access, form: UseForm::Argument });
+                }
+                None => {
+                    self.named_by_constant(*name, *rows, Access::Read);
+                }
+            }
             return;
         }
         // `JdbcSupport.getLocalDate(rows, "full_name")`.
@@ -262,6 +320,48 @@ impl<'t> Lowering<'t> {
             if let Some((name, span)) = self.constant(*name) {
                 self.code.uses.push(Use { span, name, receiver: *object, access, form: UseForm::Argument });
             }
+        }
+    }
+
+    /// Whether a value is declared to be a row of a driver: `ResultSet rows`.
+    fn is_row(&self, id: ExpressionId) -> bool {
+        let ExpressionKind::Variable(variable) = self.code.expression(id).kind else { return false };
+        let declared = self.code.variables[variable.0 as usize].declared;
+        declared.is_some_and(|of| match &self.code.types[of.0 as usize] {
+            TypeExpression::Named { name, .. } => ROWS.contains(&name.rsplit('.').next().unwrap_or(name)),
+            _ => false,
+        })
+    }
+
+    /// `rs.getString(Columns.FULL_NAME)`: a constant of another class names a part of the object. What it holds is told
+    /// when other files are known.
+    fn named_by_constant(&mut self, argument: ExpressionId, object: ExpressionId, access: Access) -> bool {
+        let is_constant = |name: &str| name.len() > 1 && !name.chars().any(char::is_lowercase);
+        let expression = self.code.expression(argument);
+        let span = expression.span;
+        match &expression.kind {
+            ExpressionKind::Member { object: holder, name } if is_constant(name) => {
+                // `User_.FULL_NAME` and `USERS.FULL_NAME` are generated, and say themselves whose they are.
+                let is_class = match &self.code.expression(*holder).kind {
+                    ExpressionKind::Name { name, .. } => {
+                        starts_upper(name) && !is_constant(name) && !name.ends_with('_')
+                    }
+                    _ => false,
+                };
+                if !is_class {
+                    return false;
+                }
+                let is_named = |used: &&mut Use| used.form == UseForm::Property && used.span.end == span.end;
+                let Some(named) = self.code.uses.iter_mut().rev().take(MOST_NAMES).find(is_named) else { return false };
+                (named.receiver, named.access, named.form) = (object, access, UseForm::Argument);
+                true
+            }
+            ExpressionKind::Name { name, .. } if is_constant(name) && self.names.is_imported(name) => {
+                let name = name.clone();
+                self.code.uses.push(Use { span, name, receiver: object, access, form: UseForm::Argument });
+                true
+            }
+            _ => false,
         }
     }
 

@@ -7,6 +7,7 @@ use super::{Lowering, parts, starts_upper};
 use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
 use crate::model::code::{ClassId, ExpressionId, ExpressionKind, FlowTarget, TypeExpression, UseForm, VariableId};
+use crate::model::span::Span;
 use crate::model::statement::Access;
 
 /// Longest text that is kept.
@@ -155,12 +156,40 @@ impl<'t> Lowering<'t> {
                 if let Some(TypeName::Class(class)) = self.names.type_name(name) {
                     return self.add_at(ExpressionKind::Class(class), node);
                 }
-                if !starts_upper(name) && !self.names.is_imported(name) {
+                if !starts_upper(name) && !self.imported_field(node, access) && !self.names.is_imported(name) {
                     self.inherited(node, access, UseForm::Property);
                 }
                 self.add_at(ExpressionKind::Name { name: name.to_owned(), class: self.class() }, node)
             }
         }
+    }
+
+    /// A bare name that may be a field of a class whose static members are imported, or one that is inherited.
+    fn imported_field(&mut self, node: Node<'t>, access: Access) -> bool {
+        /// Classes that are looked at.
+        const MOST: usize = 16;
+        let (name, span) = (self.text_of(node), span_of(node));
+        let own = self.code.imports.iter().find(|import| self.names.is_imported(name) && import.local == name);
+        let classes: Vec<String> = match own {
+            Some(import) => vec![import.module.clone()],
+            None => self.names.imported_classes().iter().take(MOST).cloned().collect(),
+        };
+        if classes.is_empty() {
+            return false;
+        }
+        let place = Span { start: span.start, end: span.start };
+        let has_parents = |class: &&ClassId| !self.code.classes[class.0 as usize].parents.is_empty();
+        let inherits = self.classes.iter().rev().find(has_parents).copied().filter(|_| own.is_none());
+        let mut options: Vec<ExpressionId> = inherits.map(|class| self.implied_this(class, span)).into_iter().collect();
+        for name in classes {
+            options.push(self.add(ExpressionKind::Name { name, class: None }, place));
+        }
+        let receiver = match options.as_slice() {
+            [only] => *only,
+            _ => self.add(ExpressionKind::Choice(options), place),
+        };
+        self.add_use(node, receiver, access, UseForm::Property);
+        true
     }
 
     /// A bare name that may be a member that a class around inherits: the innermost that has parents.

@@ -52,6 +52,8 @@ pub(super) struct Names<'t> {
     open: Vec<(Space, &'t str)>,
     /// Methods and fields that are imported by name.
     imported: HashSet<&'t str>,
+    /// Classes whose static members are all imported.
+    imported_classes: Vec<String>,
     /// The fields of all classes so far, by their place among the members.
     fields: HashMap<(ClassId, &'t str), u32>,
     /// The methods of all classes so far.
@@ -104,6 +106,15 @@ impl<'t> Names<'t> {
 
     pub(super) fn add_import(&mut self, name: &'t str) {
         self.imported.insert(name);
+    }
+
+    pub(super) fn add_imported_class(&mut self, name: String) {
+        self.imported_classes.push(name);
+    }
+
+    /// The classes whose static members are all imported.
+    pub(super) fn imported_classes(&self) -> &[String] {
+        &self.imported_classes
     }
 
     pub(super) fn value(&self, name: &str) -> Option<Value> {

@@ -124,6 +124,9 @@ impl<'t> Lowering<'t> {
         let is_static = node.children(&mut cursor).any(|child| child.kind() == "static");
         let path = self.dotted(*name);
         let import = if is_all {
+            if is_static {
+                self.names.add_imported_class(path.clone());
+            }
             Import { local: String::new(), module: path, name: OuterPart::All }
         } else {
             let (module, local) = path.rsplit_once('.').unwrap_or(("", &path));
