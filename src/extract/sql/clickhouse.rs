@@ -55,7 +55,9 @@ fn named_expressions(edits: &mut Edits<'_>, with: usize) {
             edits.remove(at);
         }
     }
-    commas.iter().for_each(|&comma| edits.remove(comma));
+    for comma in commas {
+        edits.remove(comma);
+    }
     if queries.is_empty() {
         edits.remove(with);
     }

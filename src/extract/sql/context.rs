@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::body::Variable;
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Usage};
+use crate::model::statement::{
+    ColumnReference, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole, Usage,
+};
 
 /// Names that a routine brings in.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +160,14 @@ impl Context {
             let is_told = |qualifier: &[Ident]| matches!(qualifier, [only] if wanted.iter().any(|(alias, _)| alias.matches(only)));
             for reference in scope.references.iter_mut().filter(|reference| is_told(&reference.qualifier)) {
                 reference.lookup = Lookup::Sources;
+            }
+            // `RETURNING id` names no column of a row that is only there to be told.
+            let own = Lookup::Within(0, scope.sources.len() as u32);
+            let bare = |reference: &&mut ColumnReference| {
+                reference.qualifier.is_empty() && reference.lookup == Lookup::Sources
+            };
+            if !wanted.is_empty() {
+                scope.references.iter_mut().filter(bare).for_each(|reference| reference.lookup = own);
             }
         }
         for (alias, relation) in wanted {

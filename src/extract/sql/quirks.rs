@@ -281,7 +281,7 @@ pub(super) fn compound_target(text: &str, tokens: &[Token], at: usize) -> Option
     (begins.is_word(text, "set") || begins.is(text, ",")).then_some(first)
 }
 
-/// BigQuery's `ARRAY<STRUCT<a INT64>>[…]`: the last token of the type.
+/// `BigQuery`'s `ARRAY<STRUCT<a INT64>>[…]`: the last token of the type.
 fn typed_array(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     if at == 0 || !tokens[at].is(text, "<") || !tokens[at - 1].is_word(text, "array") {
         return None;

@@ -84,7 +84,8 @@ impl Lexer<'_> {
                 // `a[1:n]`, and Snowflake's `document:path`.
                 let path = self.touches_operand()
                     && self.last.is_some_and(|last| last.kind != TokenKind::Word || self.lexis.colon_paths);
-                if !path && !(self.touches_operand() && self.in_json_object()) {
+                let is_entry = self.touches_operand() && self.in_json_object();
+                if !path && !is_entry {
                     self.at += 1;
                     while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
                         self.at += 1;
