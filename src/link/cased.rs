@@ -32,7 +32,7 @@ pub(super) fn to_schema(catalog: &Catalog, statement: &mut Statement) {
                 if is_camel(&reference.name)
                     && let Some(name) = column(catalog, statement, ScopeId(at as u32), reference)
                 {
-                    rename(&mut statement.scopes[at], index, name);
+                    rename(&mut statement.scopes[at], index, &name);
                 }
             }
         }
@@ -40,7 +40,7 @@ pub(super) fn to_schema(catalog: &Catalog, statement: &mut Statement) {
 }
 
 /// Gives a reference its name in the schema, and what is projected under the other name too.
-fn rename(scope: &mut Scope, index: usize, name: Ident) {
+fn rename(scope: &mut Scope, index: usize, name: &Ident) {
     let old = std::mem::replace(&mut scope.references[index].name, name.clone());
     for output in &mut scope.outputs {
         let is_it = output.value == OutputValue::Column(index as u32);

@@ -19,6 +19,9 @@ const DEEPEST: usize = 16;
 /// Properties of one entity, those of embeddables inside embeddables counted; more are not looked at.
 const MOST_PROPERTIES: usize = 4096;
 
+/// The name of an entity, and which of that name.
+type Called = (String, usize);
+
 /// All mappings of the system.
 #[derive(Default)]
 pub struct Entities<'s> {
@@ -28,7 +31,7 @@ pub struct Entities<'s> {
     /// Names of entities, and which of that name, by the names of their tables; made when first asked for.
     by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
     /// The entities of each file of a repository, by its path without the ending; made when first asked for.
-    by_path: OnceLock<BTreeMap<(usize, String), Vec<(String, usize)>>>,
+    by_path: OnceLock<BTreeMap<(usize, String), Vec<Called>>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -215,7 +218,7 @@ impl<'s> Entities<'s> {
         let source = store.file(file);
         let path = joined(&source.repository_path, module)?;
         let by_path = self.by_path.get_or_init(|| {
-            let mut made: BTreeMap<(usize, String), Vec<(String, usize)>> = BTreeMap::new();
+            let mut made: BTreeMap<(usize, String), Vec<Called>> = BTreeMap::new();
             for (entity, mappings) in &self.by_name {
                 for (at, (file, _)) in mappings.iter().enumerate().filter(|(_, it)| it.1.role == MappingRole::Entity) {
                     let source = store.file(*file);

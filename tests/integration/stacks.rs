@@ -114,10 +114,11 @@ fn sequelize_columns_in_functions_and_methods_of_rows() {
         "users.js",
         "const { User } = require('./models');\nconst { Op, col } = require('sequelize');\n\
          exports.find = () => User.findAll({ where: { id: { [Op.lt]: col('full_name') } } });\n\
+         exports.kept = (options) => options.database.user.findOne({ where: { full_name: 'x' } });\n\
          exports.count = async (id) => {\n  const user = await User.findByPk(id);\n  await user.increment('full_name');\n};\n",
     );
     assert_eq!(
         references("users.full_name", &[model, code]),
-        ["both models/user.js:2", "read users.js:3", "write users.js:6"]
+        ["both models/user.js:2", "read users.js:3", "read users.js:4", "write users.js:7"]
     );
 }

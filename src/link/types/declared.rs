@@ -1,6 +1,6 @@
 //! Types as code writes them, and the classes that their names mean.
 
-use super::kind::{Bindings, Env, Part, Type};
+use super::kind::{Bindings, Env, Part, RowNames, Type};
 use super::library::Library;
 use super::modules::is_in_package;
 use super::{DEEPEST, Evaluator};
@@ -228,7 +228,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let Some(names) = self.own_names(&declared).filter(|names| names.len() > 1) else { return declared };
         let found = value();
         let Type::Row(row) = found.held() else { return declared };
-        let is_column = |name: &&&String| matches!(self.row_part(row, name, false), Part::Columns(..));
+        // What a statement calls by other names is spelled out as well.
+        let is_projected = matches!(row.names, RowNames::Outputs(_));
+        let is_column = |name: &&&String| match self.row_part(row, name, false) {
+            Part::Columns(..) => true,
+            Part::Other => is_projected,
+            Part::Related(_) | Part::Nothing => false,
+        };
         if row.certainty == Certainty::Certain && names.iter().filter(is_column).count() * 4 >= names.len() * 3 {
             if !self.step(depth) {
                 return declared;

@@ -641,7 +641,7 @@ fn entity_member(
     })?;
     if let Some(after) = after {
         let before = at.checked_sub(1).map(|before| chain.links[before].name)?;
-        if before != after {
+        if !after.split(' ').any(|after| after == before) {
             return None;
         }
     }
