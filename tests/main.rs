@@ -38,5 +38,7 @@ mod reach;
 mod runs;
 #[path = "integration/schema.rs"]
 mod schema;
+#[path = "integration/stacks.rs"]
+mod stacks;
 #[path = "integration/story.rs"]
 mod story;

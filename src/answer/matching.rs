@@ -111,19 +111,32 @@ impl<'c> Targets<'c> {
     }
 
     fn is_target(&self, key: &ColumnKey) -> bool {
-        self.columns.contains_key(key)
-            || self.is_any_of(key)
-            || (self.column.is_none() && key.relation == self.relation)
+        let is_asked = || self.column.as_ref().is_none_or(|column| *column == key.column);
+        self.columns.contains_key(key) || self.is_any_of(key) || (is_asked() && self.is_relation(&key.relation))
+    }
+
+    /// Whether that is the relation that was asked for. Of one that no schema declares, statements say more or less of
+    /// where it lies: `users`, `shop.users`, `"warehouse".shop.users`.
+    fn is_relation(&self, relation: &RelationKey) -> bool {
+        let within = |inner: &str, outer: &str| {
+            outer.strip_suffix(inner).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        match (relation, &self.relation) {
+            (RelationKey::Undeclared(one), RelationKey::Undeclared(other)) => {
+                within(one.as_str(), other.as_str()) || within(other.as_str(), one.as_str())
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// `*` of a relation whose columns are not all known.
     fn is_any_of(&self, key: &ColumnKey) -> bool {
-        key.column == any_column() && key.relation == self.relation
+        key.column == any_column() && self.is_relation(&key.relation)
     }
 
     /// Whether a statement that uses `relation` may touch the target.
     pub fn touches(&self, relation: &RelationKey) -> bool {
-        *relation == self.relation || self.columns.keys().any(|column| column.relation == *relation)
+        self.is_relation(relation) || self.columns.keys().any(|column| column.relation == *relation)
     }
 
     /// Judges one use. `text` is the name as it stands in the file (empty for a wildcard), `neighbours` the relations
@@ -191,7 +204,7 @@ impl<'c> Targets<'c> {
                 None => Judgement::OtherColumn("a column of another relation of its statement".to_owned()),
             },
             Resolution::WholeRow { relation } => {
-                let is_target = relation.as_ref() == Some(&self.relation);
+                let is_target = relation.as_ref().is_some_and(|relation| self.is_relation(relation));
                 let any = ColumnKey { relation: self.relation.clone(), column: any_column() };
                 match (found.form, is_target) {
                     (Form::Relation, true) if self.column.is_none() => reference(

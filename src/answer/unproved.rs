@@ -32,7 +32,12 @@ struct Evidence {
     annotations: Vec<String>,
     functions: Vec<String>,
     keywords: Vec<String>,
+    rows: Vec<String>,
     printers: Words,
+    components: Words,
+    hooks: Words,
+    server_parts: Words,
+    contract_keys: Words,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +50,12 @@ struct Written {
     styles: Vec<String>,
     contracts: Vec<String>,
     drawings: Vec<String>,
+    components: Vec<String>,
+    hooks: Vec<String>,
+    #[serde(rename = "server-parts")]
+    server_parts: Vec<String>,
+    #[serde(rename = "contract-keys")]
+    contract_keys: Vec<String>,
     labels: Labels,
 }
 
@@ -54,6 +65,7 @@ struct Labels {
     annotations: String,
     functions: String,
     keywords: String,
+    rows: String,
     printers: String,
 }
 
@@ -81,6 +93,11 @@ impl Evidence {
             annotations: words(&written.labels.annotations),
             functions: words(&written.labels.functions),
             keywords: words(&written.labels.keywords),
+            rows: words(&written.labels.rows),
+            components: Words::new(written.components.iter().map(String::as_str)),
+            hooks: Words::new(written.hooks.iter().map(String::as_str)),
+            server_parts: Words::new(written.server_parts.iter().map(String::as_str)),
+            contract_keys: Words::new(written.contract_keys.iter().map(String::as_str)),
             printers: Words::new(written.labels.printers.split_whitespace()),
         })
     }
@@ -159,6 +176,13 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         !self.mapped.contains(&repository) && self.surroundings.converts(self.system.store, repository)
     }
 
+    /// Whether the literal at `span` is given to a method that rows of object mappers have, with the name of a column.
+    pub(super) fn is_given_to_row(&self, id: FileId, span: Span) -> bool {
+        let literal = name_literal(self.system.store.text(id), span);
+        let taker = literal.and_then(|literal| literal.taker);
+        matches!(taker, Some(Taker::Call(name)) if Evidence::known().rows.iter().any(|known| known == name))
+    }
+
     /// Why the name at `span` is no column of the target, if there is a reason.
     pub(super) fn judge(&self, id: FileId, span: Span) -> Option<(MentionVerdict, String)> {
         if !self.is_on {
@@ -186,11 +210,20 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if self.surroundings.interfaces(store).hold(store.workspace(), id) && facts.statements.is_empty() {
             return value("an interface without a database, to which values come over a network");
         }
+        if facts.statements.is_empty() && is_component(&ending, text, evidence) {
+            return value("a part of a page that is made in a browser, to which values come over a network");
+        }
+        if matches!(&*ending, "json" | "yaml" | "yml") && evidence.contract_keys.is_in(text) {
+            return value("a field of what goes over a network");
+        }
         if runs_in_browser(&ending, text, span) {
             return value("a script that runs in a browser, to which values come over a network");
         }
         if is_markup(&ending) && is_attribute(text, span) {
             return Some((MentionVerdict::NotCode, "the name of an attribute".to_owned()));
+        }
+        if ending == "xml" && is_attribute(text, span) && is_of_other_vocabulary(text) {
+            return value("an attribute in a document of a vocabulary of its own");
         }
         if ending == "py"
             && let Some(Taker::Call(name)) = keyword_taker(text, span)
@@ -213,6 +246,9 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
                 if matches!(name, "append" | "add" | "put" | "set") && evidence.printers.is_in(literal.before) =>
             {
                 value("the name of a part of a text or message")
+            }
+            Taker::Call(name) if is_expectation(name, literal.before) => {
+                value(&format!("what a test expects, given to `{name}`"))
             }
             Taker::Attribute(name) if is_markup(&ending) => value(&format!("the attribute `{name}` of an element")),
             _ => None,
@@ -263,6 +299,50 @@ fn has_rows_of_ours(ending: &str) -> bool {
         "graphql",
     ];
     KNOWN.contains(&ending)
+}
+
+/// Whether the file is a part of a page that only browsers make: a component of a library that has no other use, or a
+/// template of one.
+fn is_component(ending: &str, text: &str, evidence: &Evidence) -> bool {
+    match ending {
+        "vue" => true,
+        "ts" | "js" | "html" => evidence.components.is_in(text),
+        "tsx" | "jsx" => {
+            let first = text.trim_start();
+            first.starts_with("'use client'")
+                || first.starts_with("\"use client\"")
+                || (evidence.hooks.is_in(text) && !evidence.server_parts.is_in(text))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a matcher of a test is given a literal: `expect(body).toHaveKeys("full_name")`.
+fn is_expectation(name: &str, before: &str) -> bool {
+    let is_matcher = name.strip_prefix("to").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    is_matcher && before.contains("expect(")
+}
+
+/// Whether the root of a document says whose elements it is made of. Rows in documents (data sets of tests) say no such
+/// thing, and what maps tables is read by its own formats.
+fn is_of_other_vocabulary(text: &str) -> bool {
+    /// How far the root is looked for, in bytes.
+    const HEAD: usize = 4000;
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut rest = &text[..end];
+    while let Some(open) = rest.find('<') {
+        rest = &rest[open + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            let Some(close) = comment.find("-->") else { return false };
+            rest = &comment[close..];
+        } else if !rest.starts_with(['?', '!']) {
+            return rest.split('>').next().is_some_and(|root| root.contains("xmlns=") || root.contains("xmlns:"));
+        }
+    }
+    false
 }
 
 fn is_markup(ending: &str) -> bool {
@@ -325,6 +405,30 @@ mod tests {
         let known = Evidence::known();
         assert!(known.conversion.is_in("new BeanPropertyRowMapper<>(User.class)"));
         assert!(!known.annotations.is_empty() && !known.functions.is_empty());
+    }
+
+    #[test]
+    fn roots_say_whose_elements_they_are() {
+        for (text, expected) in [
+            ("<?xml version=\"1.0\"?>\n<!-- <a> --><list xmlns=\"http://x\">\n<user full_name=\"x\"/>", true),
+            ("<dataset><users full_name=\"x\" xmlns=\"http://x\"/></dataset>", false),
+            ("<!-- never closed", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_other_vocabulary(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn constants_hold_their_own_names() {
+        for (before, word, expected) in [
+            ("public static final String FULL_NAME = \"", "full_name", true),
+            ("const FULL_NAME=", "full_name", true),
+            ("String NAME = \"", "full_name", false),
+            ("String full_name = \"", "full_name", false),
+        ] {
+            assert_eq!(is_held_by_namesake(before, word), expected, "{before}");
+        }
     }
 
     #[test]

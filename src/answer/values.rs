@@ -13,7 +13,7 @@ use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::code::{Language, Use, UseForm};
+use crate::model::code::{Code, ExpressionKind, Flow, FlowTarget, Language, Use, UseForm};
 use crate::model::mapping::MappingRole;
 use crate::model::name::Name;
 use crate::model::source::{Context, FileId};
@@ -89,7 +89,12 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 }
                 Meaning::Value(why) => Judgement::Value(why),
                 Meaning::SomeRow(why) => self.by_name(found, findings, why),
-                Meaning::Unknown(_) if found.form == UseForm::Argument => continue,
+                Meaning::Unknown(_) if found.form == UseForm::Argument && !self.unproved.is_given_to_row(id, span) => {
+                    continue;
+                }
+                Meaning::Unknown(why) if is_copied(code, found) => {
+                    Judgement::Value(format!("{why}; the name under which a copy of a property is handed on"))
+                }
                 Meaning::Unknown(why) => self.by_name(found, findings, why),
             };
             if let Judgement::Reference(matched) = &judgement {
@@ -215,6 +220,32 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             })
         })
     }
+}
+
+/// Whether a key has the value of a property of that name, `{ full_name: user.full_name }`, and nothing says that its
+/// object is written.
+fn is_copied(code: &Code, found: &Use) -> bool {
+    const WRITES: &[&str] =
+        &["update", "create", "insert", "save", "upsert", "set", "patch", "build", "assign", "merge", "add"];
+    let is_written = |flow: &Flow| match flow.to {
+        FlowTarget::Argument(call, _) if flow.value == found.receiver => match &code.expression(call).kind {
+            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
+                ExpressionKind::Member { name, .. } => WRITES.iter().any(|word| name.starts_with(word)),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    };
+    if code.flows.iter().any(is_written) {
+        return false;
+    }
+    let ExpressionKind::Object { properties, .. } = &code.expression(found.receiver).kind else { return false };
+    found.form == UseForm::Key
+        && properties.iter().any(|property| {
+            property.name == found.name
+                && matches!(&code.expression(property.value).kind, ExpressionKind::Member { name, .. } if *name == found.name)
+        })
 }
 
 /// Whether a name is more than one word: a single one may be called so by anything.

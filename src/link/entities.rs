@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::cased::known_in_snake_case;
 use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
-use crate::model::code::{Import, Language, OuterPart};
+use crate::model::code::{Import, Language, OuterPart, TypeExpression};
 use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
 
 /// Deepest inheritance and longest property path that are followed.
 const DEEPEST: usize = 16;
+
+/// Classes and interfaces that one class names as its own, of which the first that is mapped counts.
+const MOST_PARENTS: usize = 8;
 
 /// Properties of one entity, those of embeddables inside embeddables counted; more are not looked at.
 const MOST_PROPERTIES: usize = 4096;
@@ -26,6 +30,10 @@ pub struct Entities<'s> {
     mapped: OnceLock<BTreeMap<ObjectName, BTreeSet<Name>>>,
     /// Names of entities, and which of that name, by the names of their tables; made when first asked for.
     by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
+    /// The entities of each file of a repository, by its path without the ending; made when first asked for.
+    by_path: OnceLock<BTreeMap<(usize, String), Vec<(String, usize)>>>,
+    /// Files of Java by their names without the ending; made when first asked for.
+    stems: OnceLock<BTreeMap<String, Vec<FileId>>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -72,6 +80,44 @@ pub(super) fn written_package<'t>(text: &'t str, mapping: &Mapping) -> Option<&'
     Some(&before[start..]).filter(|package| !package.is_empty())
 }
 
+/// The module that `name` is the whole of: `import name from "module"`, `name = require("module")`.
+fn default_import<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    const MOST: usize = 50;
+    text.match_indices(name).take(MOST).find_map(|(at, _)| {
+        let before = text[..at].trim_end();
+        let rest = text[at + name.len()..].trim_start();
+        let taken = match rest.strip_prefix("from") {
+            Some(rest) if before.ends_with("import") => rest,
+            _ => rest.strip_prefix('=')?.trim_start().strip_prefix("require(")?,
+        };
+        let taken = taken.trim_start();
+        let quote = taken.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        taken[1..].split(quote).next()
+    })
+}
+
+/// The path that a relative module means in the file at `path`.
+fn joined(path: &str, module: &str) -> Option<String> {
+    if !module.starts_with('.') {
+        return None;
+    }
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in module.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn without_ending(path: &str) -> &str {
+    const ENDINGS: &[&str] = &[".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx"];
+    ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
+}
+
 /// Whether a mapping only says that there is such an entity: a mapper's, or that of a repository.
 fn is_bare(mapping: &Mapping) -> bool {
     mapping.role == MappingRole::Entity
@@ -89,7 +135,13 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name, mapped: OnceLock::new(), by_table: OnceLock::new() }
+        Self {
+            by_name,
+            mapped: OnceLock::new(),
+            by_table: OnceLock::new(),
+            by_path: OnceLock::new(),
+            stems: OnceLock::new(),
+        }
     }
 
     /// All mappings with their files.
@@ -146,7 +198,9 @@ impl<'s> Entities<'s> {
         name: &str,
     ) -> Option<(FileId, &'s Mapping)> {
         let named = |name: &str| self.find_with_file(store, file, name);
-        named(name).or_else(|| named(&with_other_first_case(name))).or_else(|| {
+        let own =
+            named(name).or_else(|| self.imported(store, file, name)).or_else(|| named(&with_other_first_case(name)));
+        own.or_else(|| {
             let tables = self.by_table.get_or_init(|| {
                 let mut made = BTreeMap::new();
                 for (entity, mappings) in &self.by_name {
@@ -165,6 +219,57 @@ impl<'s> Entities<'s> {
         })
     }
 
+    /// The only entity of the file that a script takes `name` from as what that file is:
+    /// `import userModel from "./models/user.js"`, `const userModel = require("./models/user")`.
+    fn imported(&self, store: &Store<'_>, file: FileId, name: &str) -> Option<(FileId, &'s Mapping)> {
+        let module = default_import(store.text(file), name)?;
+        let source = store.file(file);
+        let path = joined(&source.repository_path, module)?;
+        let by_path = self.by_path.get_or_init(|| {
+            let mut made: BTreeMap<(usize, String), Vec<(String, usize)>> = BTreeMap::new();
+            for (entity, mappings) in &self.by_name {
+                for (at, (file, _)) in mappings.iter().enumerate().filter(|(_, it)| it.1.role == MappingRole::Entity) {
+                    let source = store.file(*file);
+                    let own = without_ending(&source.repository_path).to_owned();
+                    made.entry((source.repository, own)).or_default().push(((*entity).to_owned(), at));
+                }
+            }
+            made
+        });
+        let found = |path: String| match by_path.get(&(source.repository, path))?.as_slice() {
+            [(entity, at)] => self.by_name.get(entity.as_str())?.get(*at).copied(),
+            _ => None,
+        };
+        found(without_ending(&path).to_owned())
+            .or_else(|| found(path.clone()))
+            .or_else(|| found(format!("{path}/index")))
+    }
+
+    /// The class that a class without a mapping extends, when that is written in a file of its own name.
+    fn unmarked_parent(&self, store: &Store<'_>, file: FileId, class: &str) -> Option<String> {
+        let stems = self.stems.get_or_init(|| {
+            let mut made: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
+            for (at, file) in store.workspace().files.iter().enumerate() {
+                let name = file.repository_path.rsplit('/').next().unwrap_or("");
+                if let Some(stem) = name.strip_suffix(".java") {
+                    made.entry(stem.to_owned()).or_default().push(FileId(at as u32));
+                }
+            }
+            made
+        });
+        let repository = store.file(file).repository;
+        let mut files = stems.get(class)?.iter().filter(|id| store.file(**id).repository == repository);
+        let code = store.code(*files.next()?).filter(|_| files.next().is_none())?;
+        let declared = code.classes.iter().find(|declared| declared.name == class)?;
+        declared.parents.iter().take(MOST_PARENTS).find_map(|parent| match &code.types[parent.0 as usize] {
+            TypeExpression::Named { name, .. } => {
+                let simple = name.rsplit('.').next().unwrap_or(name);
+                self.by_name.contains_key(simple).then(|| simple.to_owned())
+            }
+            _ => None,
+        })
+    }
+
     /// The class and those that it inherits from, nearest first.
     fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
         let mut found = vec![(file, mapping)];
@@ -174,7 +279,12 @@ impl<'s> Entities<'s> {
         {
             at += 1;
             for parent in current.parent.iter().chain(&current.mixins) {
-                if let Some(next) = self.find_with_file(store, declaring, parent)
+                // A class between two that are mapped may have no mark of its own.
+                let next = self.find_with_file(store, declaring, parent).or_else(|| {
+                    let above = self.unmarked_parent(store, declaring, parent)?;
+                    self.find_with_file(store, declaring, &above)
+                });
+                if let Some(next) = next
                     && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
                 {
                     found.push(next);
@@ -321,6 +431,10 @@ impl<'s> Entities<'s> {
         let chain = self.chain(store, file, mapping);
         for (at, (_, current)) in chain.iter().enumerate() {
             match &current.table {
+                // Types of rows are told the names that a plugin gives the tables.
+                MappedName::Named(name) if current.implied == ImpliedNames::BySchema => {
+                    return Some(known_in_snake_case(catalog, name).unwrap_or_else(|| name.clone()));
+                }
                 MappedName::Named(name) => return Some(name.clone()),
                 MappedName::Implied => {
                     let implied = implied_table(current, catalog);

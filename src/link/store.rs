@@ -30,7 +30,7 @@ const KEPT_TEXT: usize = 256 << 20;
 
 /// Syntax trees of texts up to this many bytes together stay in memory from the first reading of a file to the next. A tree
 /// takes some ten times the memory of its text.
-const KEPT_TREES: usize = 16 << 20;
+const KEPT_TREES: usize = 12 << 20;
 
 /// The tree of a longer text than this is not kept.
 const LARGEST_TREE: usize = 1 << 20;

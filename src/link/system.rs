@@ -14,7 +14,8 @@ use crate::catalog::apply::{schemas_are_namespaces, search_path};
 use crate::catalog::order::{numbered_step, schema_sources};
 use crate::catalog::{Catalog, Kept, build};
 use crate::model::answer::Construct;
-use crate::model::name::Name;
+use crate::model::facts::{Unit, UnitKind};
+use crate::model::name::{Name, ObjectName};
 use crate::model::schema::SchemaChange;
 use crate::model::source::{Context, FileId, Kind};
 use crate::model::statement::Statement;
@@ -31,6 +32,8 @@ pub struct System<'s, 'w> {
     pub entities: Entities<'s>,
     /// Folders, by repository, whose numbered folders hold the steps of a migration, whatever they are called.
     numbered_migrations: BTreeSet<(usize, &'w str)>,
+    /// The tables of the triggers that run a function, by the function's name.
+    fired: BTreeMap<Name, Vec<ObjectName>>,
 }
 
 /// A statement's uses, and whether the statement ever runs forward.
@@ -84,7 +87,17 @@ impl<'s, 'w> System<'s, 'w> {
         store.prepare(&mapping);
         let entities = Entities::new(store, &mapping);
         entities.declare(store, &mut catalog);
-        Self { store, database, catalog, entities, numbered_migrations }
+        let fired = fired(store, &declaring);
+        Self { store, database, catalog, entities, numbered_migrations, fired }
+    }
+
+    /// The one table whose triggers run the routine that a statement of a file stands in.
+    fn fired_by(&self, id: FileId, statement: &Statement) -> Option<&ObjectName> {
+        let around = |unit: &&Unit| unit.kind == UnitKind::Routine && unit.span.contains(statement.span);
+        let unit = self.store.facts(id).units.iter().rev().find(around)?;
+        let tables = self.fired.get(&Name::new(unit.name.rsplit('.').next().unwrap_or(&unit.name)))?;
+        let (first, others) = tables.split_first()?;
+        others.iter().all(|other| other.last().folded() == first.last().folded()).then_some(first)
     }
 
     /// What a file is for: what its path says, unless it lies among the steps of a migration.
@@ -112,7 +125,13 @@ impl<'s, 'w> System<'s, 'w> {
                     path = search_path(schemas);
                 }
             }
-            found.push(self.statement_uses(Cow::Borrowed(statement), Construct::Sql, &path));
+            let mut meant = Cow::Borrowed(statement);
+            if statement.has_unnamed_images()
+                && let Some(table) = self.fired_by(id, statement)
+            {
+                meant.to_mut().name_images(table);
+            }
+            found.push(self.statement_uses(meant, Construct::Sql, &path));
         }
         let path = self.database.search_path();
         for built in &self.store.facts(id).built {
@@ -131,6 +150,18 @@ impl<'s, 'w> System<'s, 'w> {
         let uses = uses(&Resolver::new(&statement, &self.catalog, path));
         StatementUses { statement, written, search_path: path.to_vec(), uses }
     }
+}
+
+/// The tables of triggers, by the function that these run: a function may be defined anew in another file.
+fn fired(store: &Store<'_>, declaring: &[FileId]) -> BTreeMap<Name, Vec<ObjectName>> {
+    let mut found: BTreeMap<Name, Vec<ObjectName>> = BTreeMap::new();
+    let changes = declaring.iter().flat_map(|&id| &store.facts(id).statements).flat_map(|statement| &statement.changes);
+    for change in changes {
+        if let SchemaChange::CreateRoutine { table: Some(table), runs: Some(function), .. } = change {
+            found.entry(function.clone()).or_default().push(table.clone());
+        }
+    }
+    found
 }
 
 /// Folders in which at least two folders that are called by a number hold SQL that changes the columns of tables that

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cased;
 use super::entities::{Entities, Property};
 use super::implied::has_column;
 use super::store::Store;
@@ -38,7 +39,11 @@ impl Entities<'_> {
         translation.drop_unmapped(built);
         translation.wildcards();
         translation.references(built.construct);
-        translation.statement
+        let mut statement = translation.statement;
+        if built.construct == Construct::QueryBuilder {
+            cased::to_schema(catalog, &mut statement);
+        }
+        statement
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a statement does to the schema. The catalog applies these in migration order.
 
-use super::name::{Ident, ObjectName};
+use super::name::{Ident, Name, ObjectName};
 use super::span::Span;
 use super::statement::ScopeId;
 
@@ -158,6 +158,8 @@ pub enum SchemaChange {
         kind: RoutineKind,
         /// The table a trigger belongs to.
         table: Option<ObjectName>,
+        /// The function that a trigger runs, without its schema.
+        runs: Option<Name>,
     },
     /// `DROP FUNCTION`, `PROCEDURE`, `TRIGGER`.
     DropRoutine {

@@ -199,6 +199,32 @@ pub struct Statement {
     pub holes: Vec<HoleUse>,
 }
 
+impl Statement {
+    /// Whether it speaks of the row of a trigger (`NEW`, `OLD`) without saying whose that is: the trigger stands elsewhere.
+    pub fn has_unnamed_images(&self) -> bool {
+        self.scopes.iter().flat_map(|scope| &scope.sources).any(Source::is_unnamed_image)
+    }
+
+    /// Gives rows of a trigger the relation that fires it.
+    pub fn name_images(&mut self, table: &ObjectName) {
+        for source in self.scopes.iter_mut().flat_map(|scope| &mut scope.sources) {
+            if source.is_unnamed_image() {
+                source.relation = Relation::Table(table.clone());
+            }
+        }
+    }
+}
+
+impl Source {
+    fn is_unnamed_image(&self) -> bool {
+        let is_named = || {
+            self.span == Span::default()
+                && self.alias.as_ref().is_some_and(|alias| matches!(alias.folded().as_str(), "new" | "old"))
+        };
+        self.relation == Relation::Hole && (self.role == SourceRole::RowImage || is_named())
+    }
+}
+
 /// What a run-time hole stands for, by its place in the grammar. Holes that can only be values are not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HoleRole {

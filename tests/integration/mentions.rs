@@ -62,6 +62,17 @@ fn labels_styles_and_scripts_of_pages_are_no_columns() {
         ("a.tsx", "export const a = () => <Input name=\"full_name\" />;\n", "value"),
         ("a.ts", "export const a = ['full_name'];\n", "unresolved"),
         ("a.css", ".users .full_name { color: red }\n", "not-code"),
+        (
+            "a.component.ts",
+            "import { Component } from '@angular/core';\nexport const a = (u) => u.full_name;\n",
+            "value",
+        ),
+        ("a.component.html", "<p *ngIf=\"users\">{{ row.full_name }}</p>\n", "value"),
+        ("a.vue", "<template><p>{{ row.full_name }}</p></template>\n", "value"),
+        ("a.tsx", "export const A = () => { useState(1); return f((users) => users.full_name); };\n", "value"),
+        ("a.json", "{\"$ref\": \"users\", \"properties\": {\"full_name\": 1}}\n", "value"),
+        ("a.test.ts", "test('users', () => { expect(body).toHaveKeys(['id', 'full_name']); });\n", "value"),
+        ("a.ts", "export const a = (b) => f({ full_name: b.full_name });\n", "unresolved"),
         ("a.proto", "message users { string full_name = 1; }\n", "value"),
         ("templates/a.html", "<p>users</p><script>\n$.get('/x', (row) => show(row.full_name));\n</script>\n", "value"),
     ] {

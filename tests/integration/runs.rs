@@ -385,3 +385,63 @@ fn code_that_is_run_by_a_clock() {
         "background-job [background-job mail  src/mail.ts:1]"
     );
 }
+
+/// Code that scheduled code calls in other files, by the language's own ways.
+#[test]
+fn calls_are_followed_across_files() {
+    const TASK: &str = "class ExportTask:\n    @classmethod\n    def export(cls):\n        cls._inner()\n\n    @classmethod\n    def _inner(cls):\n        db.execute(\"SELECT full_name FROM users\")\n";
+    const DISPATCH: &str = "def run(job):\n    from tasks.export_task import ExportTask\n    match job:\n        case \"EXPORT\":\n            ExportTask.export()\n        case \"OTHER\":\n            pass\n";
+    let dispatched = |crontab: &'static str| {
+        via(&[
+            ("jobs/tasks/export_task.py", TASK),
+            ("jobs/invoke.py", DISPATCH),
+            ("jobs/run_export.sh", "python3 invoke.py EXPORT\n"),
+            ("jobs/run_other.sh", "python3 invoke.py OTHER\n"),
+            ("crontab", crontab),
+        ])
+    };
+    assert_eq!(
+        dispatched("0 2 * * * ./run_export.sh\n"),
+        "scheduled-task [scheduled-task run_export.sh daily at 02:00 crontab:1 > script run_export.sh  jobs/run_export.sh:1 > \
+         script invoke.py  jobs/invoke.py:5]"
+    );
+    // Another argument takes another way.
+    assert!(dispatched("0 2 * * * ./run_other.sh\n").ends_with("[]"));
+
+    const SERVICE: &str = "class ExportService {\n  void export() { load(); }\n  private void load() { jdbc.query(\"SELECT full_name FROM users\"); }\n}\n";
+    const TIMER: &str = "class Timer {\n  private final ExportService exportService;\n  @Scheduled(cron = \"0 0 2 * * *\")\n  void nightly() { exportService.export(); }\n}\n";
+    const CONTROLLER: &str =
+        "class C {\n  private ExportService exports;\n  @GetMapping(\"/x\")\n  void now() { exports.export(); }\n}\n";
+    let service = ("src/main/java/a/ExportService.java", SERVICE);
+    let timer = ("src/main/java/b/Timer.java", TIMER);
+    assert_eq!(
+        via(&[service, timer]),
+        "scheduled-task [scheduled-task Timer.nightly daily at 02:00 src/main/java/b/Timer.java:3]"
+    );
+    // What a request calls too is nobody's task.
+    assert!(via(&[service, timer, ("src/main/java/c/C.java", CONTROLLER)]).ends_with("[]"));
+
+    assert_eq!(
+        via(&[
+            (
+                "src/export.service.ts",
+                "export class ExportService {\n  async run() { await this.db.query('SELECT full_name FROM users'); }\n}\n"
+            ),
+            (
+                "src/jobs/nightly.ts",
+                "import { ExportService } from '../export.service';\nexport class Nightly {\n  constructor(private readonly exports: ExportService) {}\n  @Cron('0 30 3 * * *')\n  async run() { await this.exports.run(); }\n}\n",
+            ),
+        ]),
+        "scheduled-task [scheduled-task Nightly.run daily at 03:30 src/jobs/nightly.ts:4]"
+    );
+    assert_eq!(
+        via(&[
+            ("shop/export.py", "def export(**context):\n    db.execute(\"SELECT full_name FROM users\")\n"),
+            (
+                "dags/nightly.py",
+                "from airflow import DAG\nfrom shop.export import export\n\nwith DAG(\"nightly\", schedule=\"0 6 * * *\") as dag:\n    PythonOperator(task_id=\"x\", python_callable=export)\n",
+            ),
+        ]),
+        "scheduled-task [scheduled-task nightly daily at 06:00 dags/nightly.py:4]"
+    );
+}

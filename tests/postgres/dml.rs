@@ -136,7 +136,13 @@ impl Generator<'_> {
         let mut parts = Vec::new();
         for col in some {
             let value = if self.rng.chance(8) { "DEFAULT".into() } else { self.expr(col.ty, chain, 1).0 };
-            parts.push(format!("{} = {value}", self.write_name(&col.name)));
+            let name = self.write_name(&col.name);
+            let element = if col.ty == Type::Texts && self.rng.chance(40) { "[2]" } else { "" };
+            parts.push(if element.is_empty() || value == "DEFAULT" {
+                format!("{name} = {value}")
+            } else {
+                format!("{name}[2] = {}", self.expr(Type::Text, chain, 1).0)
+            });
         }
         parts.join(", ")
     }
@@ -186,7 +192,15 @@ impl Generator<'_> {
         let relation = self.target();
         let (target, written) = self.written(&relation);
         let all = written.cols.clone();
-        let (using, other) = if self.rng.chance(60) {
+        let own = Env { cols: Vec::new(), srcs: vec![written.clone()] };
+        let (using, other) = if self.rng.chance(30) {
+            let (first, left) = self.table(&own, &Env::default());
+            let (second, right) = self.table(&self.both(&own, &left), &Env::default());
+            chain.push(self.both(&left, &right));
+            let condition = self.condition(chain, 0);
+            chain.pop();
+            (format!("{first} LEFT JOIN {second} ON {condition}"), self.both(&left, &right))
+        } else if self.rng.chance(60) {
             self.table(&Env { cols: Vec::new(), srcs: vec![written.clone()] }, &Env::default())
         } else {
             let (query, cols) = self.query(chain, 1, Some(&[Type::Int, Type::Text]));
@@ -207,7 +221,9 @@ impl Generator<'_> {
             text.push_str(&format!(" WHEN MATCHED{extra} THEN {action}"));
         }
         chain.pop();
-        if self.rng.chance(60) || !text.contains(" WHEN ") {
+        if text.contains(" WHEN ") && self.rng.chance(10) {
+            text.push_str(" WHEN NOT MATCHED THEN INSERT DEFAULT VALUES");
+        } else if self.rng.chance(60) || !text.contains(" WHEN ") {
             chain.push(other);
             let some = self.some_columns(&all);
             let names: Vec<String> = some.iter().map(|col| quote(&col.name)).collect();

@@ -102,7 +102,7 @@ impl Generator<'_> {
     }
 
     /// A column, or a literal where there is none.
-    fn leaf(&mut self, ty: Type, chain: &mut Chain) -> String {
+    pub(crate) fn leaf(&mut self, ty: Type, chain: &mut Chain) -> String {
         if self.rng.chance(85)
             && let Some((text, _)) = self.column(ty, chain, false)
         {
@@ -112,6 +112,9 @@ impl Generator<'_> {
     }
 
     fn number(&mut self, chain: &mut Chain, depth: u32) -> String {
+        if self.rng.chance(15) {
+            return self.rare_number(chain);
+        }
         match self.rng.below(13) {
             0 => format!("{} + {}", self.leaf(Type::Int, chain), self.leaf(Type::Int, chain)),
             1 => format!("coalesce({}, {})", self.leaf(Type::Int, chain), self.leaf(Type::Int, chain)),
@@ -138,6 +141,9 @@ impl Generator<'_> {
     }
 
     fn word(&mut self, chain: &mut Chain, depth: u32) -> String {
+        if self.rng.chance(15) {
+            return self.rare_word(chain);
+        }
         match self.rng.below(12) {
             0 => format!("{} || {}", self.leaf(Type::Text, chain), self.leaf(Type::Text, chain)),
             1 => format!("upper({})", self.leaf(Type::Text, chain)),
@@ -181,6 +187,9 @@ impl Generator<'_> {
     }
 
     fn simple_condition(&mut self, chain: &mut Chain, depth: u32) -> String {
+        if self.rng.chance(12) {
+            return self.rare_condition(chain);
+        }
         let ty = self.scalar_type();
         match self.rng.below(16) {
             0 => format!("{} IS NOT NULL", self.leaf(ty, chain)),

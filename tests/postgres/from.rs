@@ -150,7 +150,12 @@ impl Generator<'_> {
             text = format!("ONLY {text}");
         }
         let cols = cols_of(&relation.columns);
-        self.aliased(text, Some(relation.schema.clone()), &relation.name, cols, visible, taken)
+        let (schema, name, is_table) = (relation.schema.clone(), relation.name.clone(), relation.is_table);
+        let (text, env) = self.aliased(text, Some(schema), &name, cols, visible, taken);
+        if is_table && !self.by_privilege && self.rng.chance(2) {
+            return (format!("{text} TABLESAMPLE system (50) REPEATABLE (1)"), env);
+        }
+        (text, env)
     }
 
     fn aliased(
@@ -202,6 +207,9 @@ impl Generator<'_> {
         let ints = self.expr(Type::Ints, chain, 0).0;
         let json = self.expr(Type::Json, chain, 0).0;
         chain.pop();
+        if self.rng.chance(35) {
+            return self.rare_function(chain, visible);
+        }
         let alias = self.name();
         let written = quote(&alias);
         let (text, names): (String, Vec<(String, Type)>) = match self.rng.below(9) {

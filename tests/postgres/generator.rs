@@ -316,9 +316,13 @@ impl<'w> Generator<'w> {
                     };
                     text.push_str(&format!(" ORDER BY {key} DESC NULLS LAST"));
                 }
-                if self.rng.chance(5) {
-                    text.push_str(" LIMIT 3 OFFSET 1");
-                }
+                let ordered = text.ends_with(" NULLS LAST");
+                text.push_str(match self.rng.below(40) {
+                    0 | 1 => " LIMIT 3 OFFSET 1",
+                    2 => " OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY",
+                    3 if ordered => " FETCH FIRST (1 + 2) ROWS WITH TIES",
+                    _ => "",
+                });
                 (text, cols)
             }
         }
@@ -353,7 +357,7 @@ impl<'w> Generator<'w> {
             let condition = self.condition(chain, depth);
             text.push_str(&format!(" WHERE {condition}"));
         }
-        if text.contains(" OVER w") {
+        if text.contains(" OVER w") || text.contains(" OVER (w ") {
             let part = self.expr(Type::Text, chain, 0).0;
             let order = self.expr(Type::Int, chain, 0).0;
             text.push_str(&format!(" WINDOW w AS (PARTITION BY {part} ORDER BY {order})"));
@@ -409,6 +413,9 @@ impl<'w> Generator<'w> {
         let part = self.expr(Type::Text, chain, 0).0;
         let order = self.expr(Type::Int, chain, 0).0;
         let name = self.name();
+        if self.rng.chance(35) {
+            return (self.rare_window(chain), name);
+        }
         let text = match self.rng.below(6) {
             0 => format!("sum({value}) OVER (PARTITION BY {part} ORDER BY {order})"),
             1 => format!("row_number() OVER (ORDER BY {order} DESC)"),
@@ -457,10 +464,14 @@ impl<'w> Generator<'w> {
         }
         let by_name = keys.iter().all(|key| !key.starts_with(|c: char| c.is_ascii_digit()));
         text.push_str(" GROUP BY ");
-        text.push_str(&match self.rng.below(8) {
+        text.push_str(&match self.rng.below(10) {
             0 if by_name => format!("GROUPING SETS (({}), ({}))", keys.join(", "), keys[0]),
             1 if by_name => format!("ROLLUP ({})", keys.join(", ")),
             2 if by_name => format!("CUBE ({})", keys.join(", ")),
+            3 if by_name => format!("DISTINCT ROLLUP ({0}), CUBE ({1})", keys.join(", "), keys[0]),
+            4 if by_name => {
+                format!("GROUPING SETS (({0}), ROLLUP ({0}), GROUPING SETS (({1}), ()))", keys.join(", "), keys[0])
+            }
             _ => keys.join(", "),
         });
         if self.rng.chance(30) {

@@ -13,6 +13,7 @@ mod expression;
 mod from;
 mod generator;
 mod oracle;
+mod rare;
 mod rng;
 mod server;
 

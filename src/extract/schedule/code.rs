@@ -82,10 +82,19 @@ const SIGNS: &[&str] = &[
     "dbscheduler",
 ];
 
+/// Whether a text has a word without which no file of code has a job.
+pub fn may_have_jobs(text: &str) -> bool {
+    static ANY: LazyLock<Regex> = LazyLock::new(|| {
+        let words: Vec<String> = SIGNS.iter().map(|sign| regex::escape(sign)).collect();
+        Regex::new(&words.join("|")).expect("a constant pattern compiles")
+    });
+    ANY.is_match(text)
+}
+
 /// The jobs of a file of code; `units` are the file's.
 pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if !EXTENSIONS.contains(&extension) || !SIGNS.iter().any(|sign| text.contains(sign)) {
+    if !EXTENSIONS.contains(&extension) || !may_have_jobs(text) {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -104,7 +113,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
                 (Kind::ScheduledTask, of_annotation(arguments))
             };
             let name = unit.name.clone();
-            found.push(job(kind, name, schedule, at, closure(text, units, unit.span)));
+            found.push(job(kind, name, schedule, at, called_with(text, units, unit.span)));
         } else if let Some(schedule) = named("cron").or(named("new")) {
             if !is_schedule(schedule) && named("new").is_none() {
                 continue;
@@ -112,32 +121,32 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let call = Span::new(range.start, end_of_call(text, range.start));
             let name = around(units, at).unwrap_or_else(|| short(path).to_owned());
             let schedule = in_words(schedule);
-            let covers = closure(text, units, call);
+            let covers = called_with(text, units, call);
             found.push(job(Kind::ScheduledTask, name, schedule, at, covers));
         } else if let Some(queue) = named("queue") {
             let call = Span::new(range.start, end_of_call(text, range.start));
-            let covers = closure(text, units, call);
+            let covers = called_with(text, units, call);
             let (name, schedule) = (queue.to_owned(), String::new());
             let answers = vec![format!("queue:{queue}")];
             found.push(Job { answers, ..job(Kind::BackgroundJob, name, schedule, at, covers) });
         } else if let Some(arguments) = named("azure").or(named("python")) {
             let Some(unit) = unit_here() else { continue };
             let schedule = of_python(arguments);
-            found.push(job(Kind::ScheduledTask, unit.name.clone(), schedule, at, closure(text, units, unit.span)));
+            found.push(job(Kind::ScheduledTask, unit.name.clone(), schedule, at, called_with(text, units, unit.span)));
         } else if let Some(arguments) = named("dotnet") {
             let Some(unit) = units.iter().rev().find(|unit| unit.kind == UnitKind::Method && unit.span.contains(at))
             else {
                 continue;
             };
-            let covers = closure(text, units, unit.span);
+            let covers = called_with(text, units, unit.span);
             found.push(job(Kind::ScheduledTask, unit.name.clone(), of_annotation(arguments), at, covers));
         } else if let Some(arguments) = named("timer") {
             let call = Span::new(range.start, end_of_call(text, range.start));
             let name = arguments.split(['"', '\'', '`']).nth(1).unwrap_or("timer").to_owned();
             let schedule = of_annotation(call.of(text).split_once("schedule").map_or("", |(_, rest)| rest));
-            found.push(job(Kind::ScheduledTask, name, schedule, at, closure(text, units, call)));
+            found.push(job(Kind::ScheduledTask, name, schedule, at, called_with(text, units, call)));
         } else if let Some(arguments) = named("added").or(named("every")) {
-            let covers = closure(text, units, at);
+            let covers = called_with(text, units, at);
             let name = covers.get(1).and_then(|span| units.iter().find(|unit| unit.span == *span));
             let name = name.map_or_else(|| short(path).to_owned(), |unit| unit.name.clone());
             let schedule = match named("every") {
@@ -150,7 +159,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let queues = ["celery", "dramatiq", "huey", "shared_task", "django_rq", "arq"];
             let Some(unit) = unit_here().filter(|_| queues.iter().any(|word| text.contains(word))) else { continue };
             let answers = vec![format!("task:{}", last(&unit.name))];
-            let covers = closure(text, units, unit.span);
+            let covers = called_with(text, units, unit.span);
             found.push(Job { answers, ..job(Kind::BackgroundJob, unit.name.clone(), String::new(), at, covers) });
         } else if let Some(class) = named("sidekiq").or(named("active")).or(named("queued")) {
             let of_class = |unit: &&Unit| unit.kind == UnitKind::Class && last(&unit.name) == class;
@@ -193,7 +202,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             };
             let unit = units.iter().find(is_here).filter(|_| text.contains("springframework.batch"));
             let Some(unit) = unit else { continue };
-            let covers = closure(text, units, unit.span);
+            let covers = called_with(text, units, unit.span);
             found.push(job(Kind::BackgroundJob, bean.to_owned(), String::new(), at, covers));
         } else if text.contains("dbscheduler") {
             // To the end of the statement, with the lambda that it is given.
@@ -202,7 +211,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let name = named("dbtask").map_or_else(|| short(path).to_owned(), str::to_owned);
             let schedule = of_fixed(call.of(text));
             let kind = if schedule.is_empty() { Kind::BackgroundJob } else { Kind::ScheduledTask };
-            found.push(job(kind, name, schedule, at, closure(text, units, call)));
+            found.push(job(kind, name, schedule, at, called_with(text, units, call)));
         }
     }
     found
@@ -332,7 +341,7 @@ pub(super) fn end_of_call(text: &str, from: usize) -> usize {
 }
 
 /// A stretch of code, and the functions of the file that it names, and those that they name.
-pub(super) fn closure(text: &str, units: &[Unit], start: Span) -> Vec<Span> {
+pub fn called_with(text: &str, units: &[Unit], start: Span) -> Vec<Span> {
     let named: std::collections::BTreeMap<&str, Vec<Span>> = units
         .iter()
         .filter(|unit| matches!(unit.kind, UnitKind::Function | UnitKind::Method))

@@ -83,7 +83,15 @@ fn called(command: &str) -> String {
     /// Commands that only set the stage for the next one.
     const PREPARING: &[&str] = &["cd", "export", "source", ".", "set", "umask", "sleep"];
     let runs = |part: &&str| part.split_whitespace().next().is_some_and(|word| !PREPARING.contains(&word));
-    let command = command.split("&&").flat_map(|part| part.split(';')).find(runs).unwrap_or(command);
+    let parts = || command.split("&&").flat_map(|part| part.split(';')).filter(runs);
+    // A user may stand before what only prepares: `app cd /srv && ./export.sh`.
+    let has_script = |part: &&str| {
+        let mut words = part.split_whitespace().filter_map(|word| word.rsplit('/').next()?.rsplit_once('.'));
+        words.any(|(stem, extension)| {
+            !stem.is_empty() && matches!(extension, "sh" | "py" | "sql" | "rb" | "php" | "js" | "pl")
+        })
+    };
+    let command = parts().find(has_script).or_else(|| parts().next()).unwrap_or(command);
     let words = || command.split(|c: char| c.is_whitespace() || "'\";|&()".contains(c)).filter(|word| !word.is_empty());
     let script =
         words().find(|word| !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')));
@@ -383,6 +391,7 @@ mod tests {
             "# 0 1 * * * no\nMAILTO=a\n0 2 * * * cd /srv && bin/export.sh > /dev/null\n@daily psql -f x.sql\n",
             &["export.sh: daily at 02:00 [/dev/null]", "x.sql: daily at 00:00 [x.sql]"],
         );
+        check("ops/crontab", "*/5 * * * * app cd /srv && ./export.sh\n", &["export.sh: every 5 minutes [./export.sh]"]);
         check("etc/cron.d/shop", "30 4 * * 1 app /opt/shop/run.py -v\n", &["run.py: weekly on Monday at 04:30 [-v]"]);
         check(
             "systemd/backup.timer",

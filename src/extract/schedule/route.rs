@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::code::{closure, end_of_call, is_code};
+use super::code::{called_with, end_of_call, is_code};
 use super::file::pattern;
 use crate::model::facts::{Unit, UnitKind};
 use crate::model::span::Span;
@@ -66,7 +66,7 @@ pub fn routes_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Route> {
             } else {
                 let prefix =
                     class.as_ref().filter(|(_, span)| span.contains(unit.span)).map_or("", |(prefix, _)| prefix);
-                found.push(Route { path: joined(prefix, own), covers: closure(text, units, unit.span) });
+                found.push(Route { path: joined(prefix, own), covers: called_with(text, units, unit.span) });
             }
         } else if let Some(own) = named("python") {
             let unit = units
@@ -74,10 +74,10 @@ pub fn routes_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Route> {
                 .filter(|unit| is_code(unit.kind))
                 .find(|unit| unit.span.start >= at.start || unit.span.contains(at) && unit.kind != UnitKind::Class);
             let Some(unit) = unit else { continue };
-            found.push(Route { path: joined(&module, own), covers: closure(text, units, unit.span) });
+            found.push(Route { path: joined(&module, own), covers: called_with(text, units, unit.span) });
         } else if let Some(own) = named("call") {
             let call = Span::new(range.start, end_of_call(text, range.start));
-            found.push(Route { path: joined("", own), covers: closure(text, units, call) });
+            found.push(Route { path: joined("", own), covers: called_with(text, units, call) });
         }
     }
     found.retain(|route| route.path.len() > 1);
@@ -109,7 +109,7 @@ fn of_file_name(path: &str, extension: &str, text: &str, units: &[Unit]) -> Vec<
     let Some(route) = route else { return Vec::new() };
     let parts = route.split('/').filter(|part| !part.starts_with('(') && !part.starts_with('@'));
     let path = joined("", &parts.collect::<Vec<_>>().join("/"));
-    vec![Route { path, covers: closure(text, units, Span::new(0, text.len())) }]
+    vec![Route { path, covers: called_with(text, units, Span::new(0, text.len())) }]
 }
 
 #[cfg(test)]

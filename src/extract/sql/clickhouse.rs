@@ -8,7 +8,8 @@ use super::repair::is_keyword;
 
 /// Rewrites the tokens of one statement. Costs one look at each token when there is nothing to do.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
-    if !tokens.iter().any(|token| is_keyword(token, &[Keyword::JOIN, Keyword::EXCEPT, Keyword::EXCLUDE])) {
+    const TRIGGERS: &[Keyword] = &[Keyword::JOIN, Keyword::EXCEPT, Keyword::EXCLUDE, Keyword::WITH];
+    if !tokens.iter().any(|token| is_keyword(token, TRIGGERS)) {
         return;
     }
     let mut edits = Edits::new(tokens);
@@ -19,9 +20,91 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             using(&mut edits, at);
         } else if at > 0 && edits.is_any(at, &[Keyword::EXCEPT, Keyword::EXCLUDE]) && edits.is(at - 1, &Token::Mul) {
             left_out(&mut edits, at);
+        } else if edits.is_any(at, &[Keyword::WITH]) && begins_query(&edits, at) {
+            named_expressions(&mut edits, at);
         }
     }
     edits.apply();
+}
+
+/// Whether a query may begin with the `WITH` at token `at`.
+fn begins_query(edits: &Edits<'_>, at: usize) -> bool {
+    at == 0
+        || edits.is(at - 1, &Token::LParen)
+        || edits.is_any(at - 1, &[Keyword::AS])
+        || edits.is_any(0, &[Keyword::INSERT, Keyword::EXPLAIN])
+}
+
+/// `WITH a + 1 AS b, c AS (SELECT …) SELECT …`: an expression that is named before a query can be used in all of it, as
+/// if its projection gave it last.
+fn named_expressions(edits: &mut Edits<'_>, with: usize) {
+    let Some((commas, select)) = with_list(edits, with) else { return };
+    let starts = std::iter::once(with + 1).chain(commas.iter().map(|comma| comma + 1));
+    let ends = commas.iter().copied().chain([select]);
+    let items: Vec<(usize, usize)> = starts.zip(ends).collect();
+    // What a query is named by stands before it.
+    let is_expression = |&(start, end): &(usize, usize)| {
+        end > start + 2 && edits.word(end - 1).is_some() && edits.is_any(end - 2, &[Keyword::AS])
+    };
+    let (named, queries): (Vec<_>, Vec<_>) = items.into_iter().partition(is_expression);
+    let Some(end) = projection_end(edits, select + 1).filter(|_| !named.is_empty()) else { return };
+    for &(start, behind) in &named {
+        edits.add(end, Token::Comma);
+        for at in start..behind {
+            edits.copy(at, end);
+            edits.remove(at);
+        }
+    }
+    commas.iter().for_each(|&comma| edits.remove(comma));
+    if queries.is_empty() {
+        edits.remove(with);
+    }
+    for (start, _) in queries.into_iter().skip(1) {
+        edits.add(start, Token::Comma);
+    }
+}
+
+/// The commas between the items of a `WITH`, and the `SELECT` behind them.
+fn with_list(edits: &Edits<'_>, with: usize) -> Option<(Vec<usize>, usize)> {
+    let (mut depth, mut commas) = (0_u32, Vec::new());
+    for at in with + 1..edits.len() {
+        match edits.token(at) {
+            Some(Token::LParen | Token::LBracket | Token::LBrace) => depth += 1,
+            Some(Token::RParen | Token::RBracket | Token::RBrace) => depth = depth.checked_sub(1)?,
+            Some(Token::Comma) if depth == 0 => commas.push(at),
+            _ if depth == 0 && edits.is_any(at, &[Keyword::SELECT]) => return Some((commas, at)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The token behind a projection that begins at `from`.
+fn projection_end(edits: &Edits<'_>, from: usize) -> Option<usize> {
+    const ENDS: &[Keyword] = &[
+        Keyword::FROM,
+        Keyword::WHERE,
+        Keyword::PREWHERE,
+        Keyword::GROUP,
+        Keyword::ORDER,
+        Keyword::HAVING,
+        Keyword::LIMIT,
+        Keyword::UNION,
+        Keyword::SETTINGS,
+        Keyword::FORMAT,
+    ];
+    let mut depth = 0_u32;
+    for at in from..edits.len() {
+        match edits.token(at) {
+            Some(Token::LParen | Token::LBracket | Token::LBrace) => depth += 1,
+            Some(Token::RParen | Token::RBracket | Token::RBrace) if depth == 0 => return (at > from).then_some(at),
+            Some(Token::RParen | Token::RBracket | Token::RBrace) => depth -= 1,
+            Some(Token::SemiColon) => return (at > from).then_some(at),
+            _ if depth == 0 && edits.is_any(at, ENDS) => return (at > from).then_some(at),
+            _ => {}
+        }
+    }
+    (edits.len() > from).then_some(edits.len())
 }
 
 /// `GLOBAL ANY LEFT JOIN`, `SEMI LEFT JOIN`, `LEFT ARRAY JOIN a, t.b`.
@@ -134,6 +217,15 @@ mod tests {
             (
                 "SELECT a FROM t LEFT ARRAY JOIN b, t.c AS d WHERE e",
                 "SELECT a FROM t LEFT ARRAY JOIN b ARRAY JOIN t.c AS d WHERE e",
+            ),
+            ("WITH a + 1 AS b SELECT b, c FROM t WHERE b > 2", "SELECT b, c, a + 1 AS b FROM t WHERE b > 2"),
+            (
+                "WITH (SELECT max(a) FROM t) AS m, u AS (SELECT c FROM v), [1, 2] AS l SELECT * FROM u WHERE c > m",
+                "WITH u AS (SELECT c FROM v) SELECT *, (SELECT max(a) FROM t) AS m, [1, 2] AS l FROM u WHERE c > m",
+            ),
+            (
+                "WITH a AS (SELECT b FROM t), c AS (SELECT 1) SELECT * FROM a",
+                "WITH a AS (SELECT b FROM t), c AS (SELECT 1) SELECT * FROM a",
             ),
             ("SELECT * EXCEPT (t.a, b) FROM t", "SELECT * EXCEPT (a, b) FROM t"),
             ("SELECT a FROM t EXCEPT SELECT b FROM u", "SELECT a FROM t EXCEPT SELECT b FROM u"),

@@ -153,12 +153,20 @@ impl Context {
             };
             keep.push(kept);
         }
+        if scope.insert.is_some() {
+            // Its values see no source without being told which.
+            let is_told = |qualifier: &[Ident]| matches!(qualifier, [only] if wanted.iter().any(|(alias, _)| alias.matches(only)));
+            for reference in scope.references.iter_mut().filter(|reference| is_told(&reference.qualifier)) {
+                reference.lookup = Lookup::Sources;
+            }
+        }
         for (alias, relation) in wanted {
             let known =
                 scope.sources.iter().any(|source| source.alias.as_ref().is_some_and(|known| known.matches(&alias)));
             if !known {
                 let span = Span::default();
-                let role = SourceRole::RowImage;
+                // The row of a trigger that an insert takes its values from is not the row that it writes.
+                let role = if scope.insert.is_some() { SourceRole::Read } else { SourceRole::RowImage };
                 scope.sources.push(Source { relation, alias: Some(alias), columns: Vec::new(), span, role });
             }
         }

@@ -1,7 +1,7 @@
 //! Edits of a statement's token list, by index: what is put in and taken out before a grammar sees it.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Whitespace, Word};
 
 use super::repair::is_keyword;
 use super::statement::is_space;
@@ -11,7 +11,8 @@ pub(super) struct Edits<'t> {
     tokens: &'t mut Vec<TokenWithSpan>,
     significant: Vec<usize>,
     removed: Vec<usize>,
-    added: Vec<(usize, Token)>,
+    /// What is put before which tokens; what was moved keeps its place.
+    added: Vec<(usize, Token, Option<Span>)>,
 }
 
 impl<'t> Edits<'t> {
@@ -82,7 +83,14 @@ impl<'t> Edits<'t> {
     /// Puts a token before token `at`; behind the last when there is none.
     pub(super) fn add(&mut self, at: usize, token: Token) {
         let at = self.significant.get(at).copied().unwrap_or(self.tokens.len());
-        self.added.push((at, token));
+        self.added.push((at, token, None));
+    }
+
+    /// Puts token `from` before token `at` as well.
+    pub(super) fn copy(&mut self, from: usize, at: usize) {
+        let Some(copied) = self.significant.get(from).map(|&from| self.tokens[from].clone()) else { return };
+        let at = self.significant.get(at).copied().unwrap_or(self.tokens.len());
+        self.added.push((at, copied.token, Some(copied.span)));
     }
 
     /// Puts a token in the place of another.
@@ -98,14 +106,14 @@ impl<'t> Edits<'t> {
         }
         self.removed.sort_unstable();
         self.removed.dedup();
-        self.added.sort_by_key(|(at, _)| *at);
+        self.added.sort_by_key(|(at, ..)| *at);
         let mut removed = self.removed.into_iter().peekable();
         let mut added = self.added.into_iter().peekable();
         let end = self.tokens.last().map(|last| last.span);
         let mut made = Vec::with_capacity(self.tokens.len() + 8);
         for (at, token) in std::mem::take(self.tokens).into_iter().enumerate() {
-            while let Some((_, added)) = added.next_if(|(before, _)| *before == at) {
-                made.push(TokenWithSpan { token: added, span: token.span });
+            while let Some((_, added, span)) = added.next_if(|(before, ..)| *before == at) {
+                made.push(TokenWithSpan { token: added, span: span.unwrap_or(token.span) });
                 made.push(space(&token));
             }
             if removed.next_if(|&gone| gone == at).is_some() {
@@ -114,7 +122,7 @@ impl<'t> Edits<'t> {
                 made.push(token);
             }
         }
-        made.extend(added.filter_map(|(_, token)| Some(TokenWithSpan { token, span: end? })));
+        made.extend(added.filter_map(|(_, token, span)| Some(TokenWithSpan { token, span: span.or(end)? })));
         *self.tokens = made;
     }
 }

@@ -21,6 +21,7 @@ mod lexer;
 mod load;
 pub mod lower;
 mod naming;
+mod options;
 mod phrases;
 pub mod places;
 mod postgres;

@@ -22,6 +22,10 @@ const TRIGGERS: &[&str] = &[
     "conflict",
     "name",
     "passing",
+    "collate",
+    "fetch",
+    "lateral",
+    "merge",
 ];
 
 /// Rewrites the tokens of one statement. Costs one look at each token when there is nothing to do.
@@ -32,6 +36,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let mut edits = Edits::new(tokens);
     let mut conflicts = 0;
     for at in 0..edits.len() {
+        if edits.is(at, &Token::Assignment) {
+            named_argument(&mut edits, at);
+        }
         let Some(word) = edits.word(at).filter(|word| word.quote_style.is_none()) else { continue };
         match word.value.to_ascii_lowercase().as_str() {
             "exclude" => frame_exclusion(&mut edits, at),
@@ -82,11 +89,21 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
                 edits.remove(at);
                 edits.replace(at + 1, Token::SingleQuotedString(String::new()));
             }
-            "conflict" if conflicts == 0 && edits.is(at + 1, &Token::LParen) => {
-                conflicts += 1;
-                conflict_target(&mut edits, at + 1);
+            "conflict" => {
+                behind_values(&mut edits, at);
+                if conflicts == 0 && edits.is(at + 1, &Token::LParen) {
+                    conflicts += 1;
+                    conflict_target(&mut edits, at + 1);
+                }
             }
             "as" => defined_columns(&mut edits, at),
+            "collate" if is_cast(&edits, at) && edits.word(at + 1).is_some() => {
+                let end = if edits.is(at + 2, &Token::Period) { at + 4 } else { at + 2 };
+                (at..end).for_each(|at| edits.remove(at));
+            }
+            "fetch" => fetched(&mut edits, at),
+            "lateral" if edits.is_word(at + 1, &["xmltable", "json_table"]) => edits.remove(at),
+            "merge" if edits.is_word(at + 1, &["into"]) => merged_join(&mut edits, at),
             _ if is_typed_constant(&edits, at) => edits.remove(at),
             _ => {}
         }
@@ -109,6 +126,7 @@ fn is_needed(tokens: &[TokenWithSpan]) -> bool {
                 (4..=9).contains(&word.value.len()) && is_one_of(&word.value, TRIGGERS)
             }
             Token::SingleQuotedString(_) => name,
+            Token::Assignment => true,
             Token::LParen => defines,
             Token::RParen => {
                 after_close = true;
@@ -191,7 +209,96 @@ fn passing(edits: &mut Edits<'_>, at: usize) {
         edits.remove(at + 1);
         edits.remove(at + 2);
     }
+    let mechanism = (at + 2..edits.len().min(at + 40))
+        .find(|&at| edits.is_word(at, &["by"]) && edits.is_word(at + 1, &["ref", "value"]));
+    if let Some(mechanism) = mechanism.filter(|&by| edits.is(by + 2, &Token::RParen)) {
+        edits.remove(mechanism);
+        edits.remove(mechanism + 1);
+    }
 }
+
+/// `f(name := a > b)`: the sign is taken to be an operator that binds tightly.
+fn named_argument(edits: &mut Edits<'_>, at: usize) {
+    if at > 1 && edits.word(at - 1).is_some() && matches!(edits.token(at - 2), Some(Token::LParen | Token::Comma)) {
+        edits.replace(at, Token::RArrow);
+    }
+}
+
+/// Whether what stands before token `at` is the type of a cast, or a call: there a collation is not known.
+fn is_cast(edits: &Edits<'_>, at: usize) -> bool {
+    match at.checked_sub(1).and_then(|before| edits.token(before)) {
+        Some(Token::Word(_)) => at > 1 && edits.is(at - 2, &Token::DoubleColon),
+        Some(Token::RParen | Token::RBracket) => true,
+        _ => false,
+    }
+}
+
+/// `FETCH FIRST (a + 1) ROWS WITH TIES`: only a number is known there.
+fn fetched(edits: &mut Edits<'_>, at: usize) {
+    if !edits.is_word(at + 1, &["first", "next"]) || !edits.is(at + 2, &Token::LParen) {
+        return;
+    }
+    let Some(close) = edits.close(at + 2) else { return };
+    edits.replace(at, keyword("LIMIT", Keyword::LIMIT));
+    edits.remove(at + 1);
+    let behind = (close + 1..edits.len().min(close + 4))
+        .take_while(|&at| edits.is_word(at, &["row", "rows", "only", "with", "ties"]));
+    behind.collect::<Vec<_>>().into_iter().for_each(|at| edits.remove(at));
+}
+
+/// `MERGE INTO t USING a JOIN b ON … ON …`: what is merged is one relation to the grammar.
+fn merged_join(edits: &mut Edits<'_>, at: usize) {
+    let (mut depth, mut using, mut joined, mut last) = (0_u32, None, false, None);
+    for at in at..edits.len() {
+        match edits.token(at) {
+            Some(Token::LParen) => depth += 1,
+            Some(Token::RParen) => depth = depth.saturating_sub(1),
+            Some(Token::Word(_)) if depth == 0 => {
+                if using.is_none() {
+                    using = edits.is_word(at, &["using"]).then_some(at);
+                } else if edits.is_word(at, &["when"]) {
+                    break;
+                } else if edits.is_word(at, &["join"]) {
+                    joined = true;
+                } else if edits.is_word(at, &["on"]) {
+                    last = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let (Some(using), true, Some(last)) = (using, joined, last) {
+        edits.add(using + 1, Token::LParen);
+        edits.add(last, Token::RParen);
+    }
+}
+
+/// `INSERT … SELECT 1, 2 ON CONFLICT …`: the `ON` is taken to name the last value.
+fn behind_values(edits: &mut Edits<'_>, conflict: usize) {
+    let Some(on) = conflict.checked_sub(1).filter(|&on| edits.is_word(on, &["on"])) else { return };
+    let mut depth = 0_u32;
+    for at in (on.saturating_sub(FAR)..on).rev() {
+        match edits.token(at) {
+            Some(Token::RParen) => depth += 1,
+            Some(Token::LParen) if depth == 0 => return,
+            Some(Token::LParen) => depth -= 1,
+            Some(Token::Word(_)) if depth == 0 => {
+                if edits.is_word(at, &["select"]) {
+                    edits.add(on, keyword("LIMIT", Keyword::LIMIT));
+                    edits.add(on, keyword("ALL", Keyword::ALL));
+                    return;
+                }
+                if edits.is_word(at, &["from", "where", "values", "group", "order", "limit", "having"]) {
+                    return;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Projections are followed so far.
+const FAR: usize = 4000;
 
 /// `ON CONFLICT (lower(a), b COLLATE "C") WHERE c IS NULL DO …`: the names in it are all read.
 fn conflict_target(edits: &mut Edits<'_>, open: usize) {
@@ -255,7 +362,8 @@ fn defined_columns(edits: &mut Edits<'_>, at: usize) {
 fn is_typed_constant(edits: &Edits<'_>, at: usize) -> bool {
     let typed = edits.word(at).is_some_and(|word| word.keyword == Keyword::NoKeyword)
         && matches!(edits.token(at + 1), Some(Token::SingleQuotedString(_)));
-    typed && at > 0 && !ends_operand(edits, at - 1) && !edits.is(at - 1, &Token::Period)
+    let is_word_of_call = at > 1 && edits.is_word(at - 2, &["xmlparse", "xmlserialize"]);
+    typed && at > 0 && !is_word_of_call && !ends_operand(edits, at - 1) && !edits.is(at - 1, &Token::Period)
 }
 
 #[cfg(test)]
@@ -284,10 +392,25 @@ mod tests {
             ("SELECT inet '10.0.0.1' + a FROM t", "SELECT '10.0.0.1' + a FROM t"),
             ("SELECT x FROM f(a) AS (x int, y text)", "SELECT x FROM f(a) AS \"\" (x INT, y TEXT)"),
             ("WITH c (a) AS (SELECT b FROM t) SELECT a FROM c", "WITH c (a) AS (SELECT b FROM t) SELECT a FROM c"),
+            ("SELECT f(a, b := c > d) FROM t", "SELECT f(a, b => c > d) FROM t"),
+            ("SELECT a::text COLLATE \"C\" x, b FROM t", "SELECT a::TEXT AS x, b FROM t"),
+            ("SELECT a FROM t FETCH FIRST (b + 1) ROWS WITH TIES", "SELECT a FROM t LIMIT (b + 1)"),
+            (
+                "MERGE INTO t USING u JOIN v ON a = b ON t.c = u.c WHEN MATCHED THEN DELETE",
+                "MERGE INTO t USING (u JOIN v ON a = b) ON t.c = u.c WHEN MATCHED THEN DELETE",
+            ),
+            (
+                "SELECT a FROM t WHERE xmlexists('/x' PASSING BY REF b BY REF)",
+                "SELECT a FROM t WHERE xmlexists('/x', b)",
+            ),
             ("SELECT substring(a SIMILAR b ESCAPE '#') FROM t", "SELECT substring(a, b, '#') FROM t"),
             (
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT (lower(a), b COLLATE \"C\") WHERE t.c IS NULL DO NOTHING",
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT(a, b, c) DO NOTHING",
+            ),
+            (
+                "INSERT INTO t (a, b) SELECT $1, 2 ON CONFLICT (a) DO NOTHING",
+                "INSERT INTO t (a, b) SELECT $1, 2 ON CONFLICT(a) DO NOTHING",
             ),
             (
                 "INSERT INTO t (a) VALUES (1) ON CONFLICT (a, b) DO UPDATE SET a = excluded.a",

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::holes::ends_operand;
 use super::lexer::{Token, TokenKind};
+use super::options;
 use super::phrases::{self, closing};
 
 /// One past the last token of what begins with token `at` and is to be left out, and what is put in its place.
@@ -20,10 +21,19 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
         if is_outer_join_mark(text, tokens, at) {
             return drop(at + 2);
         }
+        if is_compound_of_variable(text, tokens, at) {
+            return drop(at);
+        }
+        if let Some(last) = options::find(text, tokens, at) {
+            return drop(last);
+        }
         return table_hint(text, tokens, at).or_else(|| format_phrase(text, tokens, at)).and_then(drop);
     }
     if let Some(found) = phrases::find(text, tokens, at) {
         return Some((found.end, Cow::Borrowed(found.instead)));
+    }
+    if let Some(last) = options::find(text, tokens, at) {
+        return drop(last);
     }
     let word = tokens[at].of(text);
     let is_one = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
@@ -34,7 +44,9 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
     if is_one(&["next"])
         && let Some(last) = next_value(text, tokens, at)
     {
-        return Some((last + 1, Cow::Borrowed("NULL")));
+        // With an order it is a call.
+        let ordered = tokens.get(last + 1).is_some_and(|over| over.is_word(text, "over"));
+        return Some((last + 1, Cow::Borrowed(if ordered { "next_value()" } else { "NULL" })));
     }
     if is_one(&["for"]) {
         // Rows of a temporal table as they were.
@@ -261,6 +273,15 @@ pub(super) fn compound_target(text: &str, tokens: &[Token], at: usize) -> Option
     }
     let begins = tokens[first.checked_sub(1)?];
     (begins.is_word(text, "set") || begins.is(text, ",")).then_some(first)
+}
+
+/// T-SQL's `SELECT @a += b`: the sign before the `=`.
+fn is_compound_of_variable(text: &str, tokens: &[Token], at: usize) -> bool {
+    at > 1
+        && tokens[at - 1].kind == TokenKind::Variable
+        && tokens.get(at + 1).is_some_and(|equals| equals.is(text, "=") && equals.start == tokens[at].end)
+        && matches!(tokens[at].of(text), "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^")
+        && (tokens[at - 2].is_word(text, "select") || tokens[at - 2].is(text, ","))
 }
 
 /// Teradata's `a (TITLE 'A')`, `a (FORMAT '9')`, `a (NAMED b)`: how a value is shown. The last token.

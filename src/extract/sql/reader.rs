@@ -17,7 +17,7 @@ use crate::model::name::{Name, ObjectName};
 use crate::model::schema::{RelationKind, SchemaChange};
 use crate::model::span::Span;
 use crate::model::statement::{
-    ColumnReference, Dialect, Direction, HoleRole, HoleUse, Reading, Relation, Scope, ScopeId, SourceRole, Statement,
+    ColumnReference, Dialect, Direction, HoleRole, HoleUse, Reading, Scope, ScopeId, SourceRole, Statement,
     StatementKind,
 };
 
@@ -81,11 +81,7 @@ impl Reader {
                 continue;
             }
             for statement in self.facts.statements.iter_mut().filter(|statement| unit.span.contains(statement.span)) {
-                for source in statement.scopes.iter_mut().flat_map(|scope| &mut scope.sources) {
-                    if source.role == SourceRole::RowImage && source.relation == Relation::Hole {
-                        source.relation = Relation::Table(table.clone());
-                    }
-                }
+                statement.name_images(table);
             }
         }
     }
@@ -681,7 +677,8 @@ fn is_block(words: Words<'_>) -> bool {
             "exception",
         ],
     ) {
-        return !(words.is_word(0, "prepare") && words.is_any(2, &["as"])) && words.len() > 1;
+        let types = if words.is(2, "(") { words.behind_parenthesis(2) } else { 2 };
+        return !(words.is_word(0, "prepare") && words.is_word(types, "as")) && words.len() > 1;
     }
     if words.is_word(0, "begin") || words.is_word(0, "end") {
         return words.len() > 1

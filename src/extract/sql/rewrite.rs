@@ -35,18 +35,25 @@ const CONTINUES: &[Keyword] = &[
 fn is_needed(tokens: &[TokenWithSpan]) -> bool {
     // A query in parentheses may begin behind another parenthesis.
     let mut opened = false;
+    // `FROM t*`.
+    let (mut after_from, mut after_relation) = (false, false);
     tokens.iter().any(|token| match &token.token {
         Token::Whitespace(_) => false,
         Token::LParen => std::mem::replace(&mut opened, true),
         Token::LBracket => true,
+        Token::Mul if after_relation => true,
         Token::Word(word) => {
             let opened = std::mem::replace(&mut opened, false);
+            after_relation = after_from;
+            after_from = matches!(word.keyword, Keyword::FROM | Keyword::JOIN | Keyword::ONLY);
             word.quote_style.is_none()
                 && (TRIGGERS.contains(&word.keyword)
                     || (opened && matches!(word.keyword, Keyword::VALUES | Keyword::WITH | Keyword::SELECT)))
         }
-        _ => {
+        other => {
             opened = false;
+            after_from = after_relation && *other == Token::Period;
+            after_relation = false;
             false
         }
     })
@@ -112,6 +119,7 @@ impl Rewriter<'_> {
                     self.clauses.pop();
                 }
                 Some(Token::LBracket) => self.subscript(at),
+                Some(Token::Mul) => self.inheritance_star(at),
                 Some(Token::Word(word)) if word.quote_style.is_none() => {
                     let keyword = word.keyword;
                     self.word(at, keyword);
@@ -358,6 +366,20 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `FROM t* u`: with the tables that inherit from it, as is usual today.
+    fn inheritance_star(&mut self, at: usize) {
+        if self.clause() != Keyword::FROM || at < 2 || !matches!(self.token(at - 1), Some(Token::Word(_))) {
+            return;
+        }
+        let mut before = at - 2;
+        while before > 1 && self.token(before) == Some(&Token::Period) {
+            before -= 2;
+        }
+        if self.is(before, &[Keyword::FROM, Keyword::JOIN, Keyword::ONLY]) {
+            self.blank(at..at + 1);
+        }
+    }
+
     /// `JOIN … USING (a) AS j`: `j` has no other columns than those that are named there.
     fn join_alias(&mut self, open: usize) {
         if self.token(open) != Some(&Token::LParen) {
@@ -501,9 +523,16 @@ impl Rewriter<'_> {
             return;
         }
         let Some(mut close) = self.close(at) else { return };
-        while self.token(close + 1) == Some(&Token::LBracket) {
-            let Some(next) = self.close(close + 1) else { return };
-            close = next;
+        loop {
+            close = match self.token(close + 1) {
+                Some(Token::LBracket) => {
+                    let Some(next) = self.close(close + 1) else { return };
+                    next
+                }
+                // `a[1].b`: a field of the element.
+                Some(Token::Period) if matches!(self.token(close + 2), Some(Token::Word(_))) => close + 2,
+                _ => break,
+            };
         }
         let assigned = self.clause() == Keyword::SET
             && self.token(close + 1) == Some(&Token::Eq)
@@ -648,12 +677,14 @@ mod tests {
                 "SELECT a > ANY (VALUES (1), (b)) FROM t",
                 "SELECT a > ANY(WITH \"\" AS (SELECT 1) VALUES (1), (b)) FROM t",
             ),
+            ("SELECT x.a FROM s.t* x JOIN u* ON x.b * a > 1", "SELECT x.a FROM s.t x JOIN u ON x.b * a > 1"),
             ("SELECT trim(both FROM a) FROM t", "SELECT TRIM(BOTH a) FROM t"),
             ("SELECT j.a FROM t JOIN u USING (a) AS j", "SELECT j.a FROM t JOIN u USING(a)"),
             (
                 "SELECT x.a FROM ROWS FROM (f(b) AS (a int), g(c)) AS x (a, d)",
                 "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)",
             ),
+            ("UPDATE t SET a[1].b = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (

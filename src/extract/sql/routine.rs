@@ -290,6 +290,7 @@ impl Routine {
             name: self.name.name.clone(),
             kind: self.kind,
             table: self.table.as_ref().map(|table| table.name.clone()),
+            runs: self.runs.as_ref().map(Ident::folded),
         };
         let scopes = if scope == Scope::default() { Vec::new() } else { vec![scope] };
         Lowered { kind: StatementKind::CreateRoutine, scopes, changes: vec![change], holes: Vec::new() }

@@ -381,7 +381,7 @@ SELECT 1 FROM z;",
             "create-routine users : [routine t1 on users]",
             "select o 'users@NEW : a o.u NEW.id",
             "select 'users@NEW 'users@OLD : NEW.a OLD.b =NEW.full_name",
-            "insert !log 'users@NEW : =x NEW.email",
+            "insert !log users@NEW : =x NEW.email",
             "select z :",
         ],
     );

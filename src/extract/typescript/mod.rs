@@ -33,8 +33,8 @@ impl Format for TypeScript {
         "typescript"
     }
 
-    fn claims(&self, path: &str, _head: &str) -> bool {
-        has_extension(path, WITHOUT_JSX) || has_extension(path, WITH_JSX)
+    fn claims(&self, path: &str, head: &str) -> bool {
+        has_extension(path, WITHOUT_JSX) || has_extension(path, WITH_JSX) || is_run_by_script_engine(head)
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
@@ -62,6 +62,13 @@ pub(super) fn script(text: &str) -> Option<Code> {
 
 fn has_extension(path: &str, known: &[&str]) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| known.iter().any(|it| extension.eq_ignore_ascii_case(it)))
+}
+
+/// Whether the first line of a file hands it to a program that runs scripts: `#!/usr/bin/env node`.
+fn is_run_by_script_engine(head: &str) -> bool {
+    let line = head.strip_prefix("#!").and_then(|rest| rest.lines().next()).unwrap_or("");
+    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    words.any(|word| matches!(word, "node" | "nodejs" | "bun" | "deno" | "tsx" | "ts-node" | "zx"))
 }
 
 fn grammar(path: &str) -> Language {

@@ -1,5 +1,9 @@
 //! Command lines: which scripts and tasks a file runs.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::model::source::has_ending;
 use crate::model::span::Span;
 
@@ -298,6 +302,39 @@ pub(super) fn is_run_here(text: &str, call: &Called, strictly: bool) -> bool {
         }
         _ => false,
     }
+}
+
+/// Lines above a place that are looked at for the case that it stands in.
+const MOST_ABOVE: usize = 400;
+
+/// The text by which a script chooses to come to a place: `case "export":`, `elif job == "export":`.
+pub(super) fn case_at(text: &str, at: Span) -> Option<&str> {
+    static CASE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?:(?-u:\b)(?:case|when|equals\()|===?)\s*["']([\w.:-]+)["']"#).expect("a constant pattern")
+    });
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let before = text.get(..at.start as usize)?;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let mut around = indent(&text[start..]);
+    for line in before[..start].lines().rev().take(MOST_ABOVE) {
+        if line.trim().is_empty() || indent(line) >= around {
+            continue;
+        }
+        around = indent(line);
+        if let Some(case) = CASE.captures(line) {
+            return case.get(1).map(|case| case.as_str());
+        }
+        if around == 0 {
+            break;
+        }
+    }
+    None
+}
+
+/// Whether a command line gives what it runs at `at` an argument.
+pub(super) fn is_given(text: &str, at: Span, argument: &str) -> bool {
+    let rest = text.get(at.end as usize..).unwrap_or("").lines().next().unwrap_or("");
+    rest.split(|c: char| c.is_whitespace() || "'\",[]=&;|".contains(c)).any(|word| word == argument)
 }
 
 /// The task of a `package.json`, Makefile or justfile whose recipe holds `at`: others run it by that name.

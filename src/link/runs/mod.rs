@@ -3,15 +3,17 @@
 //! Files that run others are read once, when first asked for: every path in their commands is noted by its last part.
 //! A consumer's file is then looked up from its end towards the schedule.
 
+mod calls;
 mod command;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::store::Store;
 use crate::extract::schedule::{Job, Route, jobs_of_code, jobs_of_file, jobs_of_producers, queues, routes_of_code};
 use crate::model::source::{Context, FileId, Kind, SourceFile};
 use crate::model::span::Span;
+use calls::Calls;
 use command::{Called, called, images_of, is_run_here, is_runner, task_at};
 
 /// Longest chain of scripts that is followed.
@@ -46,6 +48,8 @@ pub struct Runs {
     in_code: Mutex<HashMap<FileId, Arc<InCode>>>,
     /// Scripts that a schedule runs and that are nowhere, in the order of their files.
     missing: Vec<Missing>,
+    /// What scheduled code calls in other files; followed when first asked for.
+    calls: OnceLock<Calls>,
 }
 
 /// A script that a schedule runs and that no source has.
@@ -159,6 +163,11 @@ impl Runs {
 
     /// What runs the code at `span` of a file, outermost first; empty when nothing is known to. The shortest way counts.
     pub fn via(&self, store: &Store<'_>, file: FileId, span: Span) -> Vec<Step> {
+        self.way(store, file, span, Some(self.calls.get_or_init(|| Calls::of(store, self))))
+    }
+
+    /// See [`Self::via`]; without `calls`, by the paths of files alone.
+    fn way(&self, store: &Store<'_>, file: FileId, span: Span, calls: Option<&Calls>) -> Vec<Step> {
         let code = self.in_code(store, file);
         let found =
             || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten()).filter(|job| covers(job, span));
@@ -169,44 +178,61 @@ impl Runs {
         // Breadth first: what has been met, and by which of the earlier places.
         let mut met: Vec<(FileId, Span, Option<usize>, usize)> = vec![(file, span, None, 0)];
         let mut seen: BTreeSet<(FileId, String)> = BTreeSet::new();
+        let is_run = |job: &&Job| matches!(job.kind, Kind::BackgroundJob | Kind::ScheduledTask);
+        let mut queued = found().find(is_run).map(|job| vec![of_job(job, file)]);
         let mut next = 0;
         while let Some(&(current, at, _, depth)) = met.get(next) {
+            let mut arrivals: Vec<(FileId, Span)> = Vec::new();
             if depth < DEEPEST {
+                let asked = command::case_at(store.text(current), at);
                 for target in self.targets(store, current, at) {
-                    if !seen.insert((current, target.clone())) {
+                    if !seen.insert((current, format!("{target} {}", asked.unwrap_or("")))) {
                         continue;
                     }
-                    for place in self.runners_of(store, current, &target) {
-                        let job = self.job_at(place.file, place.at).cloned().or_else(|| {
-                            let jobs = &self.in_code(store, place.file).jobs;
-                            jobs.iter().find(|job| job.kind == Kind::ScheduledTask && covers(job, place.at)).cloned()
-                        });
-                        if let Some(job) = &job {
-                            let mut steps = vec![of_job(job, place.file)];
-                            let mut step = Some(next);
-                            while let Some(index) = step {
-                                let (file, at, before, _) = met[index];
-                                // The first that was met is the consumer itself.
-                                if before.is_some() {
-                                    let path = &store.file(file).path;
-                                    let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-                                    steps.push(Step { kind: "script", name, schedule: String::new(), file, at });
-                                }
-                                step = before;
-                            }
-                            return steps;
-                        }
-                        if met.len() < MOST_PLACES {
-                            met.push((place.file, place.at, Some(next), depth + 1));
-                        }
+                    let mut places = self.runners_of(store, current, &target);
+                    // A script that chooses by its arguments comes here with this one only.
+                    let gives = |place: &&Place| {
+                        asked.is_some_and(|asked| command::is_given(store.text(place.file), place.at, asked))
+                    };
+                    if places.iter().any(gives) {
+                        places.retain(gives);
                     }
+                    arrivals.extend(places.iter().map(|place| (place.file, place.at)));
+                }
+                let callers = calls.iter().flat_map(|calls| calls.callers(current, at));
+                arrivals.extend(callers.map(|caller| (caller.from, caller.at)));
+            }
+            for (file, at) in arrivals {
+                let scheduled = self.any_job_at(store, file, at, Kind::ScheduledTask);
+                if let Some(job) = scheduled {
+                    let found = steps(store, &job, file, &met, next);
+                    if job.answers.is_empty() {
+                        return found;
+                    }
+                    queued = Some(queued.unwrap_or(found));
+                }
+                if queued.is_none()
+                    && let Some(job) = self.any_job_at(store, file, at, Kind::BackgroundJob)
+                {
+                    queued = Some(steps(store, &job, file, &met, next));
+                }
+                let known = met.iter().any(|(one, span, ..)| (*one, *span) == (file, at));
+                if met.len() < MOST_PLACES && !known {
+                    met.push((file, at, Some(next), depth + 1));
                 }
             }
             next += 1;
         }
         // No clock is known to run it; a queue is, or a clock that is set elsewhere.
-        let is_run = |job: &&Job| matches!(job.kind, Kind::BackgroundJob | Kind::ScheduledTask);
-        found().find(is_run).map(|job| of_job(job, file)).into_iter().collect()
+        queued.unwrap_or_default()
+    }
+
+    /// The job of a kind that runs what stands at a place.
+    fn any_job_at(&self, store: &Store<'_>, file: FileId, at: Span, kind: Kind) -> Option<Job> {
+        self.job_at(file, at).filter(|job| job.kind == kind).cloned().or_else(|| {
+            let jobs = &self.in_code(store, file).jobs;
+            jobs.iter().find(|job| job.kind == kind && covers(job, at)).cloned()
+        })
     }
 
     fn in_code(&self, store: &Store<'_>, file: FileId) -> Arc<InCode> {
@@ -287,6 +313,29 @@ impl Runs {
 
 fn covers(job: &Job, span: Span) -> bool {
     job.covers.iter().chain([&job.at]).any(|covered| covered.contains(span))
+}
+
+/// The way from a job to the place with the number `last` of those that have been met, and on to the first.
+fn steps(
+    store: &Store<'_>,
+    job: &Job,
+    file: FileId,
+    met: &[(FileId, Span, Option<usize>, usize)],
+    last: usize,
+) -> Vec<Step> {
+    let mut steps = vec![of_job(job, file)];
+    let mut step = Some(last);
+    while let Some(index) = step {
+        let (file, at, before, _) = met[index];
+        // The first that was met is the consumer itself.
+        if before.is_some() {
+            let path = &store.file(file).path;
+            let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+            steps.push(Step { kind: "script", name, schedule: String::new(), file, at });
+        }
+        step = before;
+    }
+    steps
 }
 
 fn of_job(job: &Job, file: FileId) -> Step {

@@ -123,9 +123,19 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let relation = (0..found.statement.scopes.first()?.sources.len())
             .find_map(|source| resolver.relation_of(ScopeId(0), source).cloned());
-        let entity = self.entity_of(file, at);
-        if let Some(entity) = entity {
-            return Some(entity);
+        if let Some(entity) = self.entity_of(file, at) {
+            // A projection may name columns of joined tables.
+            let is_joined =
+                |column: &OutputColumn| column.columns.iter().any(|own| Some(&own.relation) != relation.as_ref());
+            if !outputs.columns.iter().any(|column| column.name.is_some() && is_joined(column)) {
+                return Some(entity);
+            }
+            let row = super::kind::Row {
+                names: RowNames::Outputs(std::rc::Rc::new(outputs)),
+                certainty: Certainty::Certain,
+                evidence: "rows of a join".into(),
+            };
+            return Some(Type::one_of([entity, Type::Row(std::rc::Rc::new(row))]));
         }
         if outputs.columns.is_empty() && outputs.open.is_empty() {
             return relation.map(|relation| self.relation_row(relation, Certainty::Certain));
@@ -254,6 +264,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         })
     }
 
+    /// What the function that a call is given returns.
+    fn run(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file)?;
+        called.arguments.iter().take(3).find_map(|argument| {
+            let ExpressionKind::Function(function) = code.expression(*argument).kind else { return None };
+            Some(self.result(called.file, function, called.env, None, called.depth + 1))
+        })
+    }
+
     /// What a function gives; its type parameters and parameters are bound by the call, if there is one.
     pub(super) fn result(
         &self,
@@ -290,6 +309,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return Type::Unknown("too deep");
         }
         let library = Library::known();
+        if library.runs(name)
+            && !matches!(receiver, Type::Instance { .. } | Type::Class(..))
+            && let Some(given) = self.run(called)
+        {
+            return given;
+        }
         match receiver {
             Type::Row(_) | Type::Of(_) if let Some(rows) = self.asked_for(receiver, name, called) => rows,
             Type::Row(row) => {
@@ -334,13 +359,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let static_member = self.member_of(*file, *class, name, called.depth + 1);
                 let overloads =
                     self.overloads((*file, *class), &Env::default(), (name, called.arguments.len()), called.depth + 1);
-                if let Some(functions) = overloads {
-                    return self.apply(&functions, called);
-                }
-                if let Some((file, member)) = static_member
-                    && let Some(function) = member.function
-                {
-                    return self.result(file, function, &Env::default(), Some(called), called.depth + 1);
+                let given = overloads.map(|functions| self.apply(&functions, called)).or_else(|| {
+                    let (file, member) = static_member?;
+                    Some(self.result(file, member.function?, &Env::default(), Some(called), called.depth + 1))
+                });
+                // What a base class of models gives by `cls` is of the class that is asked.
+                let inherited = static_member.is_some_and(|(of, _)| of != *file);
+                match given {
+                    Some(given) if !(given.is_unknown() && inherited) => return given,
+                    _ => {}
                 }
                 if let Some(rows) = self.rows_of_class(*file, *class, called.depth + 1) {
                     return Type::holding(rows);

@@ -57,6 +57,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if arguments.is_empty() && library.is_plain(name) {
             return Type::Scalar;
         }
+        if code.language == Language::Python && simple == "Self" {
+            return Type::Unknown("something of the class that is asked");
+        }
         if library.is_told_table(simple)
             && let Some(row) = arguments.first().and_then(|table| self.table_told(code, *table))
         {
@@ -203,6 +206,12 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if may_be_row && let Some(row) = self.row_interface(declared) {
             return row;
         }
+        if code.language == Language::Python
+            && let Some((mapping_file, mapping)) = self.inherited_mapping(file, class, depth + 1)
+            && let Some(row) = self.mapped_row(mapping_file, mapping, Some((file, class)))
+        {
+            return row;
+        }
         let types = declared.type_parameters.iter().cloned().zip(given.iter().cloned()).collect();
         let env = Env::new(Bindings { types, parameters: Vec::new() });
         if declared.kind == ClassKind::Alias
@@ -313,6 +322,37 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
         }
         outside.or(only_named)
+    }
+
+    /// The mapping of a class of Python that adds nothing to that of a class that it extends: it has its table. A class
+    /// that checks what is sent has only the names of the rows.
+    fn inherited_mapping(&self, file: FileId, class: ClassId, depth: u32) -> Option<(FileId, &'s Mapping)> {
+        let code = self.code(file).filter(|_| self.step(depth))?;
+        let declared = &code.classes[class.0 as usize];
+        declared.parents.iter().take(8).find_map(|parent| {
+            let TypeExpression::Named { name, .. } = &code.types[parent.0 as usize] else { return None };
+            let (file, class) = self.class_called(file, code, name, depth + 1)?;
+            let code = self.code(file)?;
+            let is_model = |(_, mapping): &(FileId, &Mapping)| {
+                mapping.role == MappingRole::Entity && mapping.table != MappedName::None
+            };
+            match self.mapping_of(file, code, class) {
+                Some(found) => Some(found).filter(is_model).filter(|_| !self.is_schema(file, class, depth + 1)),
+                None => self.inherited_mapping(file, class, depth + 1),
+            }
+        })
+    }
+
+    /// Whether a class of Python extends one that checks what is sent: `SQLModel`, pydantic's `BaseModel`.
+    fn is_schema(&self, file: FileId, class: ClassId, depth: u32) -> bool {
+        let Some(code) = self.code(file).filter(|_| self.step(depth)) else { return true };
+        code.classes[class.0 as usize].parents.iter().take(8).any(|parent| {
+            let TypeExpression::Named { name, .. } = &code.types[parent.0 as usize] else { return false };
+            match self.class_called(file, code, name, depth + 1) {
+                Some((file, class)) => self.is_schema(file, class, depth + 1),
+                None => matches!(name.rsplit('.').next(), Some("SQLModel" | "BaseModel")),
+            }
+        })
     }
 
     /// Whether a mapper says that a class stands for rows, which says nothing of it itself, and there is such a table.

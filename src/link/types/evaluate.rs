@@ -171,7 +171,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let values = variable.values.iter().take(MOST_VALUES);
                 Type::one_of(values.map(|value| self.type_of(file, *value, env, depth)).collect::<Vec<_>>())
             };
-            return if variable.parameter.is_none() { self.rather_rows(declared, held, depth) } else { declared };
+            return match variable.parameter {
+                None => self.rather_rows(declared, held, depth),
+                // `user: { deletedAt?: Date }` says what the function reads of what it is given.
+                Some((function, at)) if matches!(declared, Type::Shape(..)) => {
+                    let given = || self.parameter(file, code, function, at, true, depth).first_row();
+                    self.rather_rows(declared, given, depth)
+                }
+                Some(_) => declared,
+            };
         }
         let mut options: Vec<Type<'s>> =
             variable.values.iter().take(MOST_VALUES).map(|value| self.type_of(file, *value, env, depth)).collect();

@@ -319,14 +319,20 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             FlowTarget::Property(object, name) => {
                 let of = self.type_of(file, *object, &step.env, 0);
-                let own = self.property(&of, name, 0);
                 let is_literal = matches!(code.expression(*object).kind, ExpressionKind::Object { .. });
+                // What a literal has under the name is the value itself.
+                let own = if is_literal { Type::Unknown("a literal") } else { self.property(&of, name, 0) };
                 if is_literal {
                     trip.open.push(step.to(Carrier::Holder(*object, name.as_str().into()), 1));
                 }
                 let wanted = if is_literal { self.expected(step, *object, 0) } else { Vec::new() };
                 let wanted = wanted.iter().map(|of| self.property(of, name, 0)).find(Type::has_rows);
                 match Some(own).filter(Type::has_rows).or(wanted) {
+                    Some(row) if asks(name) => trip.found.push(Destination::Row {
+                        of: row,
+                        access: Access::Read,
+                        how: "asks for rows".to_owned(),
+                    }),
                     Some(row) => trip.found.push(Destination::Row {
                         of: row,
                         access: Access::Write,
@@ -514,8 +520,17 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 
     /// A place of a declared type.
     fn take(&self, file: FileId, of: crate::model::code::TypeId, env: &Env<'s>, found: &mut Vec<Destination<'s>>) {
+        let is_asked = self.code(file).is_some_and(|code| match &code.types[of.0 as usize] {
+            TypeExpression::Named { name, .. } => asks(name.rsplit('.').next().unwrap_or(name)),
+            _ => false,
+        });
         let of = self.declared(file, of, env, 0);
         match &of {
+            of if of.has_rows() && is_asked => found.push(Destination::Row {
+                of: of.clone(),
+                access: Access::Read,
+                how: "is declared to ask for rows".to_owned(),
+            }),
             of if of.has_rows() => found.push(Destination::Row {
                 of: of.clone(),
                 access: Access::Write,
@@ -527,4 +542,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             _ => {}
         }
     }
+}
+
+/// Whether what has that name, a key or a type, says which rows are asked for or what of them: `where`, `UserWhereInput`.
+fn asks(name: &str) -> bool {
+    const KEYS: &[&str] = &["where", "orderBy", "order", "select", "filter", "having", "distinct", "cursor", "omit"];
+    const TYPES: &[&str] = &["Where", "OrderBy", "Filter", "FindOptions"];
+    KEYS.contains(&name)
+        || (name.starts_with(char::is_uppercase)
+            && (TYPES.iter().any(|word| name.contains(word)) || name.ends_with("Select")))
 }

@@ -246,6 +246,17 @@ impl Type<'_> {
         }
     }
 
+    /// The first of several that is a row, or holds rows.
+    pub(super) fn first_row(self) -> Self {
+        match self {
+            Type::Union(options) => {
+                let row = options.iter().find(|option| matches!(option.held(), Type::Row(_))).cloned();
+                row.unwrap_or(Type::Union(options))
+            }
+            other => other,
+        }
+    }
+
     /// Whether there is a row in it.
     pub(super) fn has_rows(&self) -> bool {
         match self {

@@ -30,6 +30,7 @@ pub(super) struct Library {
     plain: HashSet<String>,
     models: Models<Vec<String>>,
     outside: Outside<HashSet<String>>,
+    runs: HashSet<String>,
     puts: HashSet<String>,
     keys: HashSet<String>,
     chooses: HashSet<String>,
@@ -107,6 +108,7 @@ struct Methods {
     same: String,
     mapped: String,
     scalar: String,
+    runs: String,
     puts: String,
     keys: String,
     chooses: String,
@@ -191,6 +193,7 @@ impl Library {
                 wholes: words(&written.outside.wholes).collect(),
                 parts: words(&written.outside.parts).collect(),
             },
+            runs: words(&written.methods.runs).collect(),
             puts: words(&written.methods.puts).collect(),
             keys: words(&written.methods.keys).collect(),
             chooses: words(&written.methods.chooses).collect(),
@@ -284,6 +287,11 @@ impl Library {
     /// Whether a method of Python's libraries writes what it is given.
     pub(super) fn writes(&self, method: &str) -> bool {
         self.writes.contains(method)
+    }
+
+    /// Whether a method runs the function that it is given, and gives what that returns.
+    pub(super) fn runs(&self, method: &str) -> bool {
+        self.runs.contains(method)
     }
 
     /// Whether a method puts what it is given into its object.

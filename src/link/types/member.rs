@@ -176,18 +176,33 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 None => self.field(file, member, env, depth),
             });
         }
-        declared.parents.iter().take(16).find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
-            Type::Instance { file, class, env } => self.property_of_instance(file, class, &env, name, depth + 1),
-            row @ Type::Row(_) => match self.property(&row, name, depth + 1) {
-                Type::Unknown(_) => None,
-                found => Some(found),
-            },
-            shape @ (Type::Shape(..) | Type::Object(..)) => match self.property(&shape, name, depth + 1) {
-                Type::Unknown(_) => None,
-                found => Some(found),
-            },
-            _ => None,
+        let inherited =
+            declared.parents.iter().take(16).find_map(|parent| match self.declared(file, *parent, env, depth + 1) {
+                Type::Instance { file, class, env } => self.property_of_instance(file, class, &env, name, depth + 1),
+                row @ Type::Row(_) => match self.property(&row, name, depth + 1) {
+                    Type::Unknown(_) => None,
+                    found => Some(found),
+                },
+                shape @ (Type::Shape(..) | Type::Object(..)) => match self.property(&shape, name, depth + 1) {
+                    Type::Unknown(_) => None,
+                    found => Some(found),
+                },
+                _ => None,
+            });
+        inherited.or_else(|| {
+            let asked = self.asked_instead(file, class, name, depth)?;
+            Some(self.property(&asked, name, depth + 1)).filter(|found| !found.is_unknown())
         })
+    }
+
+    /// What a class of Python asks for the names that it does not have: `return getattr(self.row, name)`.
+    fn asked_instead(&self, file: FileId, class: ClassId, name: &str, depth: u32) -> Option<Type<'s>> {
+        let code = self.code(file).filter(|code| code.language == Language::Python && !name.starts_with('_'))?;
+        let declared = &code.classes[class.0 as usize];
+        let function = declared.members.iter().find(|member| member.name == "__getattr__")?.function?;
+        let returned = code.functions[function.0 as usize].returned.iter().take(4);
+        let all = returned.map(|value| self.type_of(file, *value, &Env::default(), depth + 1)).collect::<Vec<_>>();
+        Some(Type::one_of(all)).filter(Type::has_rows)
     }
 
     /// What a name on a value means for the columns, and of what: the evidence in words, empty when nothing is known.
@@ -301,6 +316,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     }
                 }
             }
+        }
+        if let Some(asked) = self.asked_instead(file, class, name, depth) {
+            return self.part(&asked, name, is_accessor, depth + 1);
         }
         (Part::Other, declared.name.clone())
     }

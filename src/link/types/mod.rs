@@ -391,7 +391,7 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         let system = self.system();
         let runs = {
             let facts = system.store.facts(file);
-            !facts.built.is_empty() || !facts.statements.is_empty()
+            !facts.built.is_empty() || !facts.statements.is_empty() || !facts.mappings.is_empty()
         };
         let name = crate::model::name::ObjectName::single(crate::model::name::Ident::bare(table));
         let relation = system.catalog.find(&name, &[]).filter(|_| runs).map(RelationKey::Declared);
@@ -465,6 +465,16 @@ fn is_request(code: &Code, id: ExpressionId) -> bool {
     variable.name == "req" || (variable.name == "request" && matches!(second, "res" | "response" | "reply" | "h"))
 }
 
+/// Whether a name is what somebody sent, taken out of the first parameter of what answers: `async ({ ctx, input }) => …`.
+fn is_input(code: &Code, whole: ExpressionId, name: &str) -> bool {
+    let ExpressionKind::Variable(variable) = code.expression(whole).kind else { return false };
+    let variable = &code.variables[variable.0 as usize];
+    variable.name.is_empty()
+        && variable.declared.is_none()
+        && matches!(variable.parameter, Some((_, 0)))
+        && matches!(name, "input" | "parsedInput" | "clientInput" | "body" | "searchParams")
+}
+
 /// What comes in from outside, when the receiver says so: a part of a request.
 fn outside(code: &Code, found: &Use) -> Option<String> {
     let library = library::Library::known();
@@ -480,7 +490,7 @@ fn outside(code: &Code, found: &Use) -> Option<String> {
                     ExpressionKind::Name { name, .. } | ExpressionKind::Member { name, .. } => name,
                     _ => "",
                 };
-                if library.is_sent(whole, name) {
+                if library.is_sent(whole, name) || is_input(code, *object, name) {
                     return Some(format!("a part of a request's {name}"));
                 }
                 at = *object;

@@ -43,6 +43,8 @@ pub(super) struct Modules<'s> {
     by_path: HashMap<(usize, &'s str), FileId>,
     /// Code files by file name without its ending.
     by_stem: HashMap<&'s str, Vec<FileId>>,
+    /// Folders that hold a package of Python, by the package's name.
+    python_roots: HashMap<&'s str, Vec<(usize, &'s str)>>,
     packages: OnceLock<BTreeMap<String, (usize, String)>>,
     paths: OnceLock<Vec<PathMapping>>,
 }
@@ -63,6 +65,7 @@ impl<'s> Modules<'s> {
     pub(super) fn new(store: &Store<'s>) -> Self {
         let mut by_path = HashMap::new();
         let mut by_stem: HashMap<&str, Vec<FileId>> = HashMap::new();
+        let mut python_roots: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
         for (at, file) in store.workspace().files.iter().enumerate() {
             let id = FileId(at as u32);
             by_path.insert((file.repository, file.repository_path.as_str()), id);
@@ -70,8 +73,19 @@ impl<'s> Modules<'s> {
             if let Some((stem, "java")) = name.rsplit_once('.') {
                 by_stem.entry(stem).or_default().push(id);
             }
+            if let Some(package) = file.repository_path.strip_suffix("/__init__.py") {
+                let (root, package) = package.rsplit_once('/').unwrap_or(("", package));
+                python_roots.entry(package).or_default().push((file.repository, root));
+            }
         }
-        Self { by_path, by_stem, packages: OnceLock::new(), paths: OnceLock::new() }
+        // A package inside of a package has a longer name, unless that one only is where the sources lie.
+        for roots in python_roots.values_mut() {
+            roots.retain(|(repository, root)| {
+                matches!(root.rsplit('/').next(), Some("" | "src" | "lib" | "python"))
+                    || !by_path.contains_key(&(*repository, format!("{root}/__init__.py").as_str()))
+            });
+        }
+        Self { by_path, by_stem, python_roots, packages: OnceLock::new(), paths: OnceLock::new() }
     }
 
     fn file_at(&self, repository: usize, path: &str) -> Option<FileId> {
@@ -115,7 +129,7 @@ impl<'s> Modules<'s> {
     fn python(&self, repository: usize, folder: &str, module: &str) -> Option<FileId> {
         let path = module.trim_start_matches('.').replace('.', "/");
         let dots = module.len() - module.trim_start_matches('.').len();
-        let at = |folder: &str| {
+        let within = |repository: usize, folder: &str| {
             let whole = match (folder.is_empty(), path.is_empty()) {
                 (true, _) => path.clone(),
                 (false, true) => folder.to_owned(),
@@ -127,6 +141,7 @@ impl<'s> Modules<'s> {
                 .or_else(|| self.file_at(repository, &format!("{whole}__init__.py")))
                 .or_else(|| self.file_at(repository, &format!("{file}.pyi")))
         };
+        let at = |folder: &str| within(repository, folder);
         let above = |levels: usize| {
             let parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
             parts.len().checked_sub(levels).map(|kept| parts[..kept].join("/"))
@@ -135,7 +150,20 @@ impl<'s> Modules<'s> {
             return at(&above(dots - 1)?);
         }
         let depth = folder.split('/').filter(|part| !part.is_empty()).count();
-        at("").or_else(|| at("src")).or_else(|| (0..depth).rev().find_map(|levels| at(&above(levels)?)))
+        let near = at("").or_else(|| at("src")).or_else(|| (0..depth).rev().find_map(|levels| at(&above(levels)?)));
+        near.or_else(|| {
+            // A package that lies elsewhere in the tree and is installed for this one.
+            let first = path.split('/').next().unwrap_or("");
+            let roots = self.python_roots.get(first).into_iter().flatten();
+            let mut found = roots.filter_map(|(of, root)| Some((*of, within(*of, root)?)));
+            let own = found.clone().filter(|(of, _)| *of == repository).map(|(_, file)| file);
+            let all: Vec<FileId> = own.take(2).collect();
+            match all.as_slice() {
+                [only] => Some(*only),
+                [] => found.next().filter(|_| found.next().is_none()).map(|(_, file)| file),
+                _ => None,
+            }
+        })
     }
 
     /// What a package of Python has beside its own names: a module of its folder.

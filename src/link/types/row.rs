@@ -124,7 +124,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 return Part::Related(back);
             }
             // A class of which nothing is said but that it stands for rows.
-            if mapping.properties.is_empty() && (mapping.parent.is_none() || mapping.is_generated()) {
+            let is_alone = |parent: &String| system.entities.called(parent).next().is_none();
+            let no_columns = mapping.properties.iter().all(|property| property.column == MappedName::None);
+            if no_columns && (mapping.parent.as_ref().is_none_or(is_alone) || mapping.is_generated()) {
                 let relation = relation_key(&system.catalog, table, &system.database.search_path());
                 return self.relation_name(&relation, name);
             }

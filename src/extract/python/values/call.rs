@@ -83,6 +83,7 @@ impl<'t> Lowering<'t> {
         let call = self.add_at(ExpressionKind::Call { callee, arguments: arguments.clone(), types: Vec::new() }, node);
         if let Some(object) = object {
             self.flow(object, FlowTarget::Receiver(call));
+            self.put(called, object, &arguments, node);
         }
         for (at, argument) in arguments.iter().enumerate() {
             self.flow(*argument, FlowTarget::Argument(call, at as u32));
@@ -145,7 +146,16 @@ impl<'t> Lowering<'t> {
             self.add_use(&name, span, *object, access, UseForm::Argument);
             return self.add_at(ExpressionKind::Member { object: *object, name }, node);
         }
-        self.opaque(node)
+        // `def __getattr__(self, name): return getattr(self.row, name)`: who asks this object asks that one.
+        let function =
+            std::iter::successors(node.parent(), Node::parent).find(|node| node.kind() == "function_definition");
+        let name = function.and_then(|function| function.child_by_field_name("name"));
+        match values.first() {
+            Some(object) if called == "getattr" && name.is_some_and(|name| self.text_of(name) == "__getattr__") => {
+                *object
+            }
+            _ => self.opaque(node),
+        }
     }
 
     /// Names of columns among the arguments of a call, which are those of `about`.

@@ -158,6 +158,12 @@ impl<'t> Lowering<'t> {
                     let Some(name) = node.child_by_field_name("name") else { continue };
                     let function = self.add_function(self.text_of(name), span_of(node), Some(class));
                     let decorators = self.decorators(node);
+                    if decorators.iter().any(|name| name.ends_with(".setter") || name.ends_with(".deleter")) {
+                        // What reads the name is the getter.
+                        self.declares(class, name, Access::Write);
+                        functions.push((node, function));
+                        continue;
+                    }
                     let member = self.add_member(class, name);
                     let own = self.member(class, member);
                     own.function = Some(function);
@@ -216,6 +222,22 @@ impl<'t> Lowering<'t> {
             && let Some(subject) = subject
         {
             self.column_names(right, subject, Access::Read, 0);
+        }
+        // `__mapper_args__ = {"include_properties": ["full_name"]}`.
+        if name == "__mapper_args__"
+            && right.kind() == "dictionary"
+            && let Some(subject) = subject
+        {
+            for pair in parts(right).into_iter().filter(|part| part.kind() == "pair") {
+                let (Some(key), Some(value)) = (pair.child_by_field_name("key"), pair.child_by_field_name("value"))
+                else {
+                    continue;
+                };
+                let key = self.text_of(key).trim_matches(['"', '\'']);
+                if matches!(key, "include_properties" | "exclude_properties" | "polymorphic_on") {
+                    self.column_names(value, subject, Access::Both, 0);
+                }
+            }
         }
         let value = self.expression(right);
         self.member(class, member).values.push(value);

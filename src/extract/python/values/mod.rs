@@ -6,6 +6,7 @@
 
 mod call;
 mod class;
+mod collection;
 mod expression;
 mod function;
 mod import;

@@ -324,6 +324,8 @@ impl<'t> Lowering<'t> {
                 if let ExpressionKind::Member { object, name } = lowering.code.expression(part).kind.clone() {
                     // What a template is given may be anything.
                     lowering.code.flows.push(Flow { value, to: FlowTarget::Property(object, name) });
+                } else {
+                    lowering.keep(part, value, left);
                 }
             }
             _ => {

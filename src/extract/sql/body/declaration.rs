@@ -98,7 +98,9 @@ impl Splitter<'_> {
         let words = self.words;
         for item in words.items(from, to) {
             let skip = usize::from(words.is_any(item.start, &["in", "out", "inout", "variadic"]));
-            if item.len() > 1 + skip {
+            // `(name[], numeric(10, 2))` are types without names.
+            let named = matches!(words.kind(item.start + skip + 1), Some(TokenKind::Word | TokenKind::Quoted));
+            if item.len() > 1 + skip && (named || words.kind(item.start + skip) == Some(TokenKind::Variable)) {
                 self.typed(item.start + skip, item.end);
             }
         }

@@ -133,6 +133,8 @@ impl Opening {
             b"CALL" | b"EXEC" | b"EXECUTE" => Self::Statement(call),
             b"EXPLAIN" => Self::Statement(explain),
             b"COPY" => Self::Statement(copy),
+            // BigQuery's `EXPORT DATA OPTIONS (…) AS SELECT …`.
+            b"EXPORT" => Self::Statement(|look| look.word_at(1, "data") && look.any_word_at(2, &["options", "with"])),
             b"TRUNCATE" => Self::Statement(truncate),
             b"GRANT" | b"REVOKE" => Self::Statement(|look| {
                 look.style == Style::Upper

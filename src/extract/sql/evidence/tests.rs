@@ -17,6 +17,8 @@ fn sql_and_english() {
         ("select u from User u where u.name = :name", Statement),
         ("Select u.full_name From users u", Statement),
         ("SELECT 1", Statement),
+        ("EXPORT DATA OPTIONS(uri='gs://x', format='CSV') AS SELECT a FROM b", Statement),
+        ("export data to a file and select the rows", None),
         ("SELECT NOW()", Statement),
         ("SELECT id, name", Statement),
         ("SELECT columnist_hole_0 FROM t", Statement),

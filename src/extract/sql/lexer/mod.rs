@@ -321,8 +321,12 @@ impl<'t> Lexer<'t> {
 
     /// Whether `[[` opens an optional part (Metabase): a clause keyword follows.
     fn is_optional_part(&self) -> bool {
-        let rest = self.text[self.at + 2..].trim_start();
-        let word = rest.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
+        self.opens_optional(self.at)
+    }
+
+    fn opens_optional(&self, at: usize) -> bool {
+        let rest = self.text.get(at + 2..).unwrap_or("").trim_start();
+        let word = rest.split(|char: char| !char.is_ascii_alphanumeric() && char != '_').next().unwrap_or("");
         ["and", "or", "where", "limit", "offset", "having", "order", "group", "join", "left", "inner", "union"]
             .iter()
             .any(|keyword| word.eq_ignore_ascii_case(keyword))
@@ -331,7 +335,13 @@ impl<'t> Lexer<'t> {
     /// Whether `]]` closes brackets that are no optional part: `a[b[1]]`.
     fn touches_operand_before_bracket(&self) -> bool {
         self.last.is_some_and(|last| last.kind == TokenKind::Number && last.end as usize == self.at)
-            || memchr::memmem::rfind(&self.bytes[self.at.saturating_sub(LONGEST_OPTIONAL)..self.at], b"[[").is_none()
+            || !self.follows_optional()
+    }
+
+    /// Whether the last `[[` before this place opens an optional part: that of `ARRAY[[1, 2]]` does not.
+    fn follows_optional(&self) -> bool {
+        let from = self.at.saturating_sub(LONGEST_OPTIONAL);
+        memchr::memmem::rfind(&self.bytes[from..self.at], b"[[").is_some_and(|open| self.opens_optional(from + open))
     }
 
     fn number(&mut self) -> TokenKind {
@@ -383,6 +393,11 @@ mod tests {
         check(plain, "{{ a }} {% if x %} {0} ${a.b} #{c}", &["{{ a }}", "{0}", "${a.b}", "#{c}"]);
         check(plain, "a <b> c<d>e <<l>>", &["a", "<b>", "c", "<", "d", ">", "e", "<<", "l", ">>"]);
         check(plain, "1..10 .5 1e-5 1-2", &["1", "..", "10", ".5", "1e-5", "1", "-", "2"]);
+        check(
+            plain,
+            "ARRAY[[[1],[2, a]]]",
+            &["ARRAY", "[", "[", "[", "1", "]", ",", "[", "2", ",", "a", "]", "]", "]"],
+        );
         check(plain, "[[AND a = {{b}}]] c", &["AND", "a", "=", "{{b}}", "c"]);
         check(plain, "x = 'open\nSELECT 1", &["x", "=", "'open", "SELECT", "1"]);
         check(

@@ -69,6 +69,8 @@ impl Lexer<'_> {
     pub(super) fn colon(&mut self) -> TokenKind {
         match self.byte(1) {
             b':' | b'=' => return self.take(2, TokenKind::Operator),
+            // `a[1:"n"]`.
+            b'"' if self.touches_operand() && self.last.is_some_and(|last| last.kind == TokenKind::Number) => {}
             quote @ (b'\'' | b'"') => {
                 let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + LONGEST_IDENTIFIER)];
                 if let Some(end) = memchr::memchr2(quote, b'\n', rest)

@@ -188,8 +188,13 @@ impl Lowerer<'_> {
             return self.column(&parts, place.looking(Lookup::Only(at)));
         }
         let is_open = self.scope(scope).sources.iter().any(|source| source.relation == Relation::Hole);
-        let knows_fields = matches!(self.places.dialect(), Dialect::Postgres | Dialect::Generic);
-        if parts.len() == 2 && knows_fields && !is_open && !holds_hole(&qualifier.value) {
+        // Elsewhere three names are a table's with its schema, and the column's.
+        let knows_fields = match self.places.dialect() {
+            Dialect::Postgres => true,
+            Dialect::Generic => parts.len() == 2,
+            _ => false,
+        };
+        if knows_fields && !is_open && !holds_hole(&qualifier.value) {
             return self.column(&parts[..1], place);
         }
         self.column(&parts, place)

@@ -137,6 +137,11 @@ impl Lowerer<'_> {
                 let place = self.argument_place(scope);
                 self.value(row_expression, place);
                 self.values(passing.arguments.iter().map(|argument| &argument.expr), place);
+                for column in columns {
+                    if let ast::XmlTableColumnOption::NamedInfo { path, default, .. } = &column.option {
+                        self.values(path.iter().chain(default), place);
+                    }
+                }
                 let names = columns.iter().map(|column| places::ident(&column.name)).collect();
                 self.function_source("xmltable", Span::default(), alias.as_ref(), names, scope);
             }

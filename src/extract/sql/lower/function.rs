@@ -104,10 +104,10 @@ impl Lowerer<'_> {
         for (at, argument) in arguments.iter().enumerate() {
             let value = match argument {
                 FunctionArg::Unnamed(value) => value,
-                FunctionArg::Named { name, arg, operator } => {
-                    // `json_object(k VALUE v)` names two values, `f(x => 1)` a parameter.
-                    if is_entry(operator) {
-                        self.column(std::slice::from_ref(name), place);
+                FunctionArg::Named { name: entry, arg, operator } => {
+                    // `json_object(k VALUE v)` names two values, `f(x => 1)` a parameter, `xmlparse(DOCUMENT x)` a kind.
+                    if is_entry(operator) && !name.eq_ignore_ascii_case("xmlparse") {
+                        self.column(std::slice::from_ref(entry), place);
                     }
                     arg
                 }

@@ -66,7 +66,7 @@ impl Lowerer<'_> {
 
     fn routine(&mut self, name: &ast::ObjectName, kind: RoutineKind) {
         if let Some((name, _)) = self.known_name(name, None) {
-            self.changes.push(SchemaChange::CreateRoutine { name, kind, table: None });
+            self.changes.push(SchemaChange::CreateRoutine { name, kind, table: None, runs: None });
         }
     }
 
@@ -75,7 +75,7 @@ impl Lowerer<'_> {
         let (scope, table) = self.schema_scope(&create.table_name);
         if let Some((name, _)) = self.known_name(&create.name, Some(scope)) {
             let table = table.map(|(table, _)| table);
-            self.changes.push(SchemaChange::CreateRoutine { name, kind: RoutineKind::Trigger, table });
+            self.changes.push(SchemaChange::CreateRoutine { name, kind: RoutineKind::Trigger, table, runs: None });
         }
         for image in ["new", "old"] {
             self.row_image(Ident::bare(image), Vec::new(), scope);

@@ -221,7 +221,7 @@ fn print_change(change: &SchemaChange, sql: &str) -> String {
         SchemaChange::AlterColumn { table, column, change, span } => {
             format!("~ {table}.{column} {change:?} at {}", span.of(sql))
         }
-        SchemaChange::CreateRoutine { name, kind, table } => {
+        SchemaChange::CreateRoutine { name, kind, table, .. } => {
             let table = table.as_ref().map_or(String::new(), |table| format!(" on {table}"));
             format!("+ {kind:?} {name}{table}")
         }

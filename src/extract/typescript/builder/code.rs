@@ -50,6 +50,8 @@ pub(in crate::extract::typescript) struct Code<'t> {
     pub(in crate::extract::typescript) classes: Vec<Node<'t>>,
     /// Interfaces and type aliases, in text order.
     pub(in crate::extract::typescript) types: Vec<Node<'t>>,
+    /// Templates with a tag: the tag's last name and the pieces of text.
+    pub(in crate::extract::typescript) templates: Vec<(&'t str, Vec<Span>)>,
     /// Objects that `new` makes.
     new: Vec<Node<'t>>,
     declarations: Vec<Declaration<'t>>,
@@ -82,6 +84,7 @@ impl<'t> Code<'t> {
             members: Vec::new(),
             classes: Vec::new(),
             types: Vec::new(),
+            templates: Vec::new(),
             new: Vec::new(),
             declarations: Vec::new(),
             by_name: HashMap::new(),

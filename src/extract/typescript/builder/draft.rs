@@ -50,6 +50,11 @@ impl Draft {
         }
     }
 
+    /// The calls that build it.
+    pub(super) fn span(&self) -> Span {
+        self.span
+    }
+
     /// A scope whose names may also be those of `outer`.
     pub(super) fn subquery(&mut self, outer: ScopeId) -> ScopeId {
         self.scopes.push(Scope { outer: Some(outer), ..Scope::default() });

@@ -22,6 +22,12 @@ pub(super) struct Framework {
     pub(super) imports: Vec<String>,
     /// Whether a file must import one of these modules for anything.
     pub(super) strict: bool,
+    /// Whether only names that begin with a capital letter are entities.
+    pub(super) classes: bool,
+    /// Functions whose string argument names a column of the statement around: `sequelize.col("full_name")`.
+    pub(super) columns: Vec<String>,
+    /// Tags of templates that hold parts of SQL for the statement around.
+    pub(super) templates: Vec<String>,
     /// How a chain begins.
     pub(super) starts: Vec<Start>,
     /// Names that a chain of this framework never begins with.
@@ -226,6 +232,7 @@ pub(super) static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
     const KNOWN: &[&str] = &[
         include_str!("../../../../queries/typescript/drizzle.toml"),
         include_str!("../../../../queries/typescript/typeorm.toml"),
+        include_str!("../../../../queries/typescript/typeorm-manager.toml"),
         include_str!("../../../../queries/typescript/mikro-orm.toml"),
         include_str!("../../../../queries/typescript/prisma.toml"),
         include_str!("../../../../queries/typescript/knex.toml"),
@@ -248,6 +255,12 @@ struct Written {
     imports: Vec<String>,
     #[serde(default)]
     strict: bool,
+    #[serde(default)]
+    classes: bool,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    templates: Vec<String>,
     #[serde(default)]
     start: WrittenStart,
     #[serde(default, rename = "not-roots")]
@@ -321,6 +334,9 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
         },
         imports: written.imports,
         strict: written.strict,
+        classes: written.classes,
+        columns: written.columns,
+        templates: written.templates,
         starts,
         not_roots: written.not_roots,
         without: written.without,

@@ -42,6 +42,9 @@ pub(super) struct Reading<'c, 't> {
 /// Methods after which a chain is about results, not about the statement.
 const ENDS: &[&str] = &["then", "catch", "finally", "map", "reduce", "forEach", "flatMap", "filter", "pipe"];
 
+/// Statements around a place that are looked at.
+const MOST_AROUND: usize = 64;
+
 /// Most builders that a name may hold: one for each branch that assigns it.
 const MOST_BUILDERS: usize = 4;
 
@@ -228,6 +231,53 @@ impl<'c, 't> Reading<'c, 't> {
         }
     }
 
+    /// Names in the arguments of statements that functions and templates hold: `sequelize.col("full_name")`,
+    /// `` sql`lower(full_name)` ``.
+    pub(super) fn held(&mut self) {
+        let mut spans: Vec<(Span, usize)> =
+            self.drafts.iter().enumerate().map(|(at, draft)| (draft.span(), at)).collect();
+        spans.sort_unstable_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        let around = |place: Span, wanted: &dyn Fn(&Framework) -> bool| {
+            let before = spans.partition_point(|(span, _)| span.start <= place.start);
+            let near = spans[..before].iter().rev().take(MOST_AROUND);
+            near.filter(|(span, _)| span.contains(place))
+                .map(|(_, at)| *at)
+                .find(|at| wanted(&self.frameworks[self.drafts[*at].framework]))
+        };
+        let mut found = Vec::new();
+        for chain in &self.code.chains {
+            let Some(last) = chain.links.iter().rfind(|link| link.arguments.is_some()) else { continue };
+            let name = if last.name.is_empty() { self.code.text_of(chain.root) } else { last.name };
+            let Some([argument]) = last.arguments.as_deref() else { continue };
+            let Some((text, at)) = self.code.string(unwrap(*argument)) else { continue };
+            let is_known = |framework: &Framework| framework.columns.iter().any(|own| own == name);
+            if let Some(draft) = around(span_of(last.node), &is_known)
+                && let Some(named) = names::column(text, at.start as usize)
+            {
+                found.push((draft, named));
+            }
+        }
+        for template in &self.code.templates {
+            let (tag, parts) = template;
+            let is_known = |framework: &Framework| framework.templates.iter().any(|own| own == tag);
+            let Some(first) = parts.first() else { continue };
+            let Some(draft) = around(*first, &is_known) else { continue };
+            let text = |span: &Span| self.code.text.get(span.start as usize..span.end as usize).unwrap_or("");
+            if is_statement(text(first)) {
+                continue;
+            }
+            for part in parts {
+                found
+                    .extend(names::expression(text(part), part.start as usize).into_iter().map(|named| (draft, named)));
+            }
+        }
+        for (draft, named) in found {
+            if self.drafts[draft].has_source(ScopeId(0)) {
+                self.drafts[draft].name(ScopeId(0), named, READ, Lookup::Sources);
+            }
+        }
+    }
+
     /// Object literals whose type says what they are.
     pub(super) fn typed(&mut self) {
         for (value, kind) in &self.code.typed {
@@ -402,7 +452,8 @@ impl<'c, 't> Reading<'c, 't> {
         let Some(argument) = arguments.get(at) else { return false };
         let is_entity = method.is_some_and(|method| *method.meaning(at) == Meaning::Entity);
         if is_entity && matches!(unwrap(*argument).kind(), "identifier" | "member_expression") {
-            return true;
+            let name = self.code.text_of(unwrap(*argument)).rsplit('.').next().unwrap_or("");
+            return !framework.classes || name.starts_with(char::is_uppercase);
         }
         let may_be_object = framework.starts.iter().any(|start| matches!(start, Start::Call(_)));
         self.code.values(*argument).into_iter().any(|value| match value.kind() {
@@ -452,7 +503,9 @@ impl<'c, 't> Reading<'c, 't> {
             ("identifier", Some(_)) => (self.code.annotation(self.code.name_at(chain.root)?)?, span_of(chain.root)),
             _ => return None,
         };
-        if kind.kind() != "generic_type" {
+        // What is a part of it may be about something else: `this.users.manager.find(Team)`.
+        let own = usize::from(chain.root.kind() == "this");
+        if kind.kind() != "generic_type" || chain.links.get(own).is_none_or(|link| link.arguments.is_none()) {
             return None;
         }
         let name = self.code.text_of(kind.child_by_field_name("name")?);
@@ -560,4 +613,13 @@ fn is_literal(node: Node<'_>) -> bool {
 /// Whether a node can be called back.
 pub(super) fn callable(node: Node<'_>) -> bool {
     is_function(node)
+}
+
+/// Whether a piece of SQL begins a statement of its own, which is read as such.
+fn is_statement(text: &str) -> bool {
+    const WORDS: &[&str] =
+        &["select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge", "from"];
+    let word =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c == '(').split(|c: char| !c.is_alphanumeric()).next();
+    word.is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }

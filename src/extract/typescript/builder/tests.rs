@@ -194,6 +194,15 @@ fn every_builder_has_its_table() {
             &["select [@User=u,@0>team=t] u.fullName:r t.id:r *@User"],
         ),
         (
+            "import 'typeorm'; tx.update(User, { id: 1 }, { fullName: x }); tx.update(id, { fullName: x })",
+            &["update [@User] id:r fullName:w"],
+        ),
+        (
+            "import 'kysely'; db.selectFrom('users').select([sql<string>`lower(full_name)`.as('n'), sql`select age from t`])",
+            &["select [users] full_name:r"],
+        ),
+        ("db.selectFrom('users').where('a', '=', sql.ref('full_name')).execute()", &["select [users] a:r full_name:r"]),
+        (
             "getRepository(User).find(); const users = getRepository(User); users.findBy({ a })",
             &["select [@User] *@find", "select [@User] a:r"],
         ),

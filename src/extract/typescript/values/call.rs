@@ -178,8 +178,11 @@ impl<'t> Lowering<'t> {
     }
 }
 
-/// Whether a method of that name changes what it is called on: `setFullName`, `set`, `unset`.
+/// Whether a method of that name changes what it is called on: `setFullName`, `set`, `unset`, `increment`.
 pub(super) fn is_setter(name: &str) -> bool {
+    if matches!(name, "increment" | "decrement") {
+        return true;
+    }
     let rest = name.strip_prefix("set").or_else(|| name.strip_prefix("unset"));
     rest.is_some_and(|rest| !rest.starts_with(char::is_lowercase))
 }

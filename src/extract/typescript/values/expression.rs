@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::call::is_name;
 use super::pattern::Binds;
 use super::scope::Binding;
+use super::template::written;
 use super::{Lowering, This};
 use crate::extract::host::depth::Recursion;
 use crate::extract::host::span_of;
@@ -311,14 +312,31 @@ impl<'t> Lowering<'t> {
     pub(super) fn string(&mut self, node: Node<'t>) -> ExpressionId {
         let constant = self.constant(node).map(|(text, _)| text);
         if constant.is_none() {
-            for hole in children(node) {
-                for inner in children(hole) {
-                    self.expression(inner);
-                }
-            }
+            self.holes(node);
         }
         let short = constant.filter(|text| text.len() <= LONGEST_TEXT).unwrap_or_default();
         self.add(ExpressionKind::Text(short.to_owned()), span_of(node))
+    }
+
+    /// What stands in the holes of a template; a column's name may be written there: `set ${fields.fullName} = …`.
+    fn holes(&mut self, template: Node<'t>) {
+        let holes: Vec<Node<'t>> =
+            children(template).into_iter().filter(|part| part.kind() == "template_substitution").collect();
+        let mut from = template.start_byte() + 1;
+        let mut pieces = Vec::with_capacity(holes.len() + 1);
+        for hole in &holes {
+            pieces.push(self.text.get(from..hole.start_byte()).unwrap_or(""));
+            from = hole.end_byte();
+        }
+        pieces.push(self.text.get(from..template.end_byte().saturating_sub(1)).unwrap_or(""));
+        for (hole, is_written) in holes.into_iter().zip(written(&pieces)) {
+            for inner in children(hole) {
+                match inner.kind() {
+                    "member_expression" if is_written => _ = self.member(inner, Access::Write, UseForm::Property),
+                    _ => _ = self.expression(inner),
+                }
+            }
+        }
     }
 
     fn assignment(&mut self, node: Node<'t>) -> ExpressionId {

@@ -14,6 +14,7 @@ mod object;
 mod pattern;
 mod scope;
 mod statement;
+mod template;
 mod types;
 
 use std::collections::{HashMap, HashSet};

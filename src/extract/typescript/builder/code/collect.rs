@@ -71,6 +71,11 @@ impl<'t> Collector<'t> {
                 }
             }
             "call_expression" => self.call(node, code),
+            "template_string" => {
+                if let Some(tag) = tag_before(&code.text[..node.start_byte()]) {
+                    code.templates.push((tag, pieces(node)));
+                }
+            }
             "member_expression" => {
                 let is_name = |node: Node<'t>| node.kind() == "identifier";
                 let is_member = |node: Node<'t>| {
@@ -162,6 +167,46 @@ impl<'t> Collector<'t> {
         self.seen.extend(chain.links.iter().map(|link| link.node.id()));
         code.chains.push(chain);
     }
+}
+
+/// The last name of the tag that stands right before a template. The grammar does not know tags with type arguments,
+/// ``sql<string>`…` ``, so it is read from the text.
+fn tag_before(text: &str) -> Option<&str> {
+    const LONGEST: usize = 200;
+    let mut text = text;
+    if text.ends_with('>') {
+        let mut depth = 0usize;
+        let open = text.bytes().enumerate().rev().take(LONGEST).find(|(_, byte)| {
+            match byte {
+                b'>' => depth += 1,
+                b'<' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })?;
+        text = &text[..open.0];
+    }
+    let start = text
+        .rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    Some(&text[start..]).filter(|tag| !tag.is_empty())
+}
+
+/// The texts of a template between its holes.
+fn pieces(template: Node<'_>) -> Vec<Span> {
+    let mut from = template.start_byte() + 1;
+    let mut found = Vec::new();
+    let mut end = |from: usize, to: usize| {
+        if from < to {
+            found.push(Span::new(from, to));
+        }
+    };
+    for hole in children(template).into_iter().filter(|part| part.kind() == "template_substitution") {
+        end(from, hole.start_byte());
+        from = hole.end_byte();
+    }
+    end(from, template.end_byte().saturating_sub(1));
+    found
 }
 
 fn required<'t>(call: Node<'t>, code: &Code<'t>) -> Option<&'t str> {

@@ -1,0 +1,123 @@
+//! Whole stacks of JavaScript, small: what reads and writes the column, through the way that each of them goes.
+
+use crate::common::Tree;
+
+const SCHEMA: (&str, &str) = (
+    "db/migrations/1.sql",
+    "CREATE TABLE users (id int, full_name text, team_id int);\nCREATE TABLE user_notes (id int, full_name text);\n",
+);
+
+/// `access path:line:column` of each reference to `asked` outside of the schema that names it.
+fn references(asked: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::of(&[&[SCHEMA], files].concat());
+    let answer = tree.run(&["who", asked, "--format", "json"]).json();
+    let consumers = answer["consumers"].as_array().expect("consumers").iter();
+    let all = consumers.flat_map(|one| one["references"].as_array().expect("references"));
+    let named =
+        all.filter(|one| one["path"] != SCHEMA.0 && one["construct"] != "implicit" && one["construct"] != "wildcard");
+    let mut found: Vec<String> = named
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().expect("text");
+            format!("{} {}:{}", text("access"), text("path"), one["line"])
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn kysely_with_camel_case_names() {
+    let types = (
+        "db.d.ts",
+        "import type { Generated } from 'kysely';\nexport interface Users {\n  id: Generated<number>;\n  fullName: string;\n}\n\
+         export interface UserNotes {\n  id: Generated<number>;\n  fullName: string;\n}\n\
+         export interface DB {\n  users: Users;\n  userNotes: UserNotes;\n}\n",
+    );
+    let code = (
+        "users.ts",
+        "import { sql } from 'kysely';\n\
+         export async function all(db) {\n\
+         \x20 const rows = await db.selectFrom('users').select(['id', 'fullName']).where('users.fullName', 'is', null).execute();\n\
+         \x20 await db.updateTable('userNotes').set({ fullName: 'x' }).execute();\n\
+         \x20 await db.selectFrom('users').select(sql<string>`upper(full_name)`.as('n')).execute();\n\
+         \x20 return rows.map((row) => row.fullName);\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[types, code]),
+        ["both db.d.ts:4", "read users.ts:3", "read users.ts:5", "read users.ts:6"]
+    );
+    assert_eq!(references("user_notes.full_name", &[types, code]), ["both db.d.ts:8", "write users.ts:4"]);
+}
+
+#[test]
+fn objection_models_by_their_modules() {
+    let model = (
+        "models/user.js",
+        "import { Model } from 'objection';\nimport Note from './user_note.js';\nconst flags = ['full_name'];\n\
+         export default class User extends Model {\n  static get tableName() { return 'users'; }\n\
+         \x20 static get relationMappings() {\n    return { notes: { relation: Model.HasManyRelation, modelClass: Note,\n\
+         \x20     modify: (qb) => { qb.where('user_notes.full_name', 0); } } };\n  }\n}\n",
+    );
+    let note = (
+        "models/user_note.js",
+        "import { Model } from 'objection';\nexport default class UserNote extends Model {\n\
+         \x20 static get tableName() { return 'user_notes'; }\n}\n",
+    );
+    let code = (
+        "users.js",
+        "import userModel from './models/user.js';\n\
+         export const change = (id, data) => {\n  data.full_name = 'x';\n\
+         \x20 return userModel.query().where('id', id).patch(data).then((rows) => rows);\n};\n\
+         export const count = () => userModel.query().count('id as n').where('full_name', 0);\n",
+    );
+    let command = (
+        "bin/count",
+        "#!/usr/bin/env node\nimport users from '../models/user.js';\nusers.query().where('full_name', 1).first();\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[model, note, code, command]),
+        ["read bin/count:3", "read users.js:6", "write users.js:3"]
+    );
+    assert_eq!(references("user_notes.full_name", &[model, note, code]), ["read models/user.js:8"]);
+}
+
+#[test]
+fn typeorm_entity_managers() {
+    let entity = (
+        "user.entity.ts",
+        "import { Column, Entity, PrimaryColumn } from 'typeorm';\n@Entity('users')\nexport class User {\n  @PrimaryColumn() id: number;\n\
+         \x20 @Column({ name: 'full_name' }) fullName: string;\n}\n",
+    );
+    let code = (
+        "service.ts",
+        "import { Repository } from 'typeorm';\nimport { User } from './user.entity';\nimport { Team } from './team.entity';\n\
+         export class Service {\n  constructor(private teams: Repository<Team>) {}\n  async run(manager) {\n\
+         \x20   await manager.increment(User, { id: 1 }, 'fullName', 1);\n\
+         \x20   await manager.update(User, { id: 1 }, { fullName: 'x' });\n\
+         \x20   const made = await this.teams.manager.transaction(async (tx) => tx.create(User, { id: 1 }));\n\
+         \x20   return made.fullName;\n  }\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[entity, code]),
+        ["both user.entity.ts:5", "read service.ts:10", "write service.ts:7", "write service.ts:8"]
+    );
+}
+
+#[test]
+fn sequelize_columns_in_functions_and_methods_of_rows() {
+    let model = (
+        "models/user.js",
+        "module.exports = (sequelize, DataTypes) => {\n  const User = sequelize.define('User', { full_name: DataTypes.TEXT }, { tableName: 'users' });\n  return User;\n};\n",
+    );
+    let code = (
+        "users.js",
+        "const { User } = require('./models');\nconst { Op, col } = require('sequelize');\n\
+         exports.find = () => User.findAll({ where: { id: { [Op.lt]: col('full_name') } } });\n\
+         exports.count = async (id) => {\n  const user = await User.findByPk(id);\n  await user.increment('full_name');\n};\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[model, code]),
+        ["both models/user.js:2", "read users.js:3", "write users.js:6"]
+    );
+}
