@@ -15,6 +15,7 @@ use crate::model::answer::{
     TargetState, Verdict, Via,
 };
 use crate::model::facts::Problem;
+use crate::model::facts::UnitKind;
 use crate::model::source::{Context, FileId, Kind};
 use crate::model::span::Span;
 use crate::model::statement::Access;
@@ -122,7 +123,10 @@ pub(super) fn run_by(system: &System<'_, '_>, key: &ConsumerKey, places: &[Span]
                 line: place.line,
             }
         };
-        let kind = if runs::has_kind_of_user(store, key.file) { key.kind } else { kind };
+        // A pipeline that says itself when it runs is one still.
+        let is_document = || store.facts(key.file).units.iter().any(|unit| matches!(unit.kind, UnitKind::Document(_)));
+        let says_itself = key.kind == Kind::Pipeline && steps.iter().all(|step| step.file == key.file) && is_document();
+        let kind = if says_itself || runs::has_kind_of_user(store, key.file) { key.kind } else { kind };
         return (kind, steps.into_iter().map(via).collect());
     }
     (key.kind, Vec::new())

@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod build;
+pub mod chain;
 pub mod order;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use super::operation::{Operation, Takeaway};
 use super::report::How;
 use super::routine::called;
 use crate::catalog::build::build;
+use crate::catalog::chain::chained;
 use crate::catalog::order::{SchemaSource, schema_sources};
 use crate::catalog::{Column, Relation};
 use crate::extract::{Input, format_of};
@@ -93,9 +94,9 @@ fn of_database(
     found: &mut Vec<Taken>,
 ) {
     let changes_schema = |id: &FileId| store.own_facts(*id).statements.iter().any(|one| !one.changes.is_empty());
-    let sources = schema_sources(
-        files.iter().filter(|id| changes_schema(id) || changed.contains_key(id)).map(|&id| (id, store.file(id))),
-    );
+    let steps = files.iter().filter(|id| changes_schema(id) || changed.contains_key(id));
+    let sources = schema_sources(steps.map(|&id| (id, store.file(id))));
+    let sources = chained(sources, |id| store.file(id), |id| store.text(id));
     // What an edited file said before stands before its news.
     let old: BTreeMap<FileId, FileFacts> = changed
         .values()

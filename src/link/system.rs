@@ -11,6 +11,7 @@ use super::store::Store;
 use super::uses::{Use, uses};
 use super::views;
 use crate::catalog::apply::{schemas_are_namespaces, search_path};
+use crate::catalog::chain::chained;
 use crate::catalog::order::{numbered_step, schema_sources};
 use crate::catalog::{Catalog, Kept, build};
 use crate::model::answer::Construct;
@@ -80,7 +81,8 @@ impl<'s, 'w> System<'s, 'w> {
             |id: FileId| store.facts(id).statements.iter().any(|statement| !statement.changes.is_empty());
         let numbered_migrations = numbered_migrations(store, &declaring);
         let files = declaring.iter().copied().filter(|&id| changes_schema(id)).map(|id| (id, store.file(id)));
-        let mut catalog = build::build(&schema_sources(files), |id| Some(store.facts(id)));
+        let sources = chained(schema_sources(files), |id| store.file(id), |id| store.text(id));
+        let mut catalog = build::build(&sources, |id| Some(store.facts(id)));
         catalog.keep(keep.iter().filter(|kept| kept.database.is_none() || kept.database.as_deref() == database.name()));
         views::expand(&mut catalog);
         let mapping: Vec<FileId> = mapping_files.iter().copied().filter(|&id| database.is_used_by(id)).collect();

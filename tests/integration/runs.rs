@@ -82,6 +82,15 @@ fn schedules_are_followed_to_what_they_run() {
 }
 
 #[test]
+fn pipelines_run_files_of_sql() {
+    const PIPELINE: &str = "input {\n  jdbc {\n    statement_filepath => \"/etc/logstash/sql/report.sql\"\n    schedule => \"0 2 * * *\"\n  }\n}\n";
+    assert_eq!(
+        via(&[REPORT, ("logstash/users.conf", PIPELINE)]),
+        "scheduled-task [scheduled-task users.conf daily at 02:00 logstash/users.conf:4]"
+    );
+}
+
+#[test]
 fn scripts_run_scripts() {
     assert_eq!(
         via(&[
@@ -439,9 +448,9 @@ fn calls_are_followed_across_files() {
             ("shop/export.py", "def export(**context):\n    db.execute(\"SELECT full_name FROM users\")\n"),
             (
                 "dags/nightly.py",
-                "from airflow import DAG\nfrom shop.export import export\n\nwith DAG(\"nightly\", schedule=\"0 6 * * *\") as dag:\n    PythonOperator(task_id=\"x\", python_callable=export)\n",
+                "from airflow import DAG\nfrom shop.export import (\n    export,\n    other,\n)\n\nwith DAG(\"nightly\", schedule=\"0 6 * * *\") as dag:\n    PythonOperator(task_id=\"x\", python_callable=export)\n",
             ),
         ]),
-        "scheduled-task [scheduled-task nightly daily at 06:00 dags/nightly.py:4]"
+        "scheduled-task [scheduled-task nightly daily at 06:00 dags/nightly.py:7]"
     );
 }

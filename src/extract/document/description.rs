@@ -115,6 +115,9 @@ pub struct Part {
     /// Names of tables, perhaps several with commas between them, all of whose columns are read.
     #[serde(default)]
     pub tables: Vec<Path>,
+    /// The same for tables all of whose columns are written.
+    #[serde(default)]
+    pub written_tables: Vec<Path>,
     /// Names of columns with their tables, perhaps several with commas between them.
     #[serde(default)]
     pub columns: Vec<Path>,

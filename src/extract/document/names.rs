@@ -27,7 +27,7 @@ pub(super) fn table_name(at: At<'_>) -> Option<Vec<(String, Span)>> {
     let word = at.word().filter(says)?;
     let (text, span) = (word.value().trim().to_owned(), word.span());
     let parts: Vec<(String, Span)> = text.split('.').map(|part| (unquoted(part), span)).collect();
-    let is_whole = |part: &(String, Span)| !part.0.is_empty() && !part.0.contains([' ', '(', '{', '$']);
+    let is_whole = |part: &(String, Span)| !part.0.is_empty() && !part.0.contains([' ', '(', '{', '$', ',']);
     parts.iter().all(is_whole).then_some(parts)
 }
 
@@ -49,6 +49,16 @@ pub(super) fn names_of(word: Word<'_>) -> Vec<(String, Span)> {
         }
     }
     found
+}
+
+/// The columns that a scalar names: one, or plain names with commas between them.
+pub(super) fn columns_of(word: Word<'_>) -> Vec<(String, Span)> {
+    let value = word.value().trim().to_owned();
+    let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if value.contains(',') && value.split(',').all(|name| is_plain(name.trim())) {
+        return names_of(word);
+    }
+    vec![(value, word.span())]
 }
 
 pub(super) fn is_name(part: &str) -> bool {

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::description::{Description, Part, Rule};
 use super::macros::{expanded, formula};
 use super::made::{Made, name_outputs};
-use super::names::{is_name, names_of, says, table_name};
+use super::names::{columns_of, is_name, names_of, says, table_name};
 use super::path::{Path, flat};
 use super::syntax::Syntax;
 use super::tree::{At, Document, Word};
@@ -121,7 +121,12 @@ impl<'a> Reader<'a> {
         }
         for name in words(&part.tables, place) {
             for (table, span) in names_of(name) {
-                said |= self.whole_table(&table, span);
+                said |= self.whole_table(&table, span, Access::Read);
+            }
+        }
+        for name in words(&part.written_tables, place) {
+            for (table, span) in names_of(name) {
+                said |= self.whole_table(&table, span, Access::Write);
             }
         }
         for name in words(&part.columns, place) {
@@ -234,8 +239,7 @@ impl<'a> Reader<'a> {
     fn rows_of(&mut self, part: &Part, place: At<'_>, rows: &Rows, dialect: Option<Dialect>) -> bool {
         let mut said = false;
         for (paths, access) in [(&part.reads, Access::Read), (&part.writes, Access::Write)] {
-            let columns: Vec<(String, Span)> =
-                words(paths, place).filter(says).map(|word| (word.value().trim().to_owned(), word.span())).collect();
+            let columns: Vec<(String, Span)> = words(paths, place).filter(says).flat_map(columns_of).collect();
             let (stars, names): (Vec<_>, Vec<_>) = columns.into_iter().partition(|(name, _)| name == "*");
             if let (Rows::Table(table), Some((_, span))) = (rows, stars.first()) {
                 said |= self.star(table, *span);
@@ -294,8 +298,8 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// `SELECT * FROM table`, where the whole table is meant.
-    fn whole_table(&mut self, table: &str, span: Span) -> bool {
+    /// `SELECT * FROM table` or `INSERT INTO table VALUES (…)`, where the whole table is meant.
+    fn whole_table(&mut self, table: &str, span: Span, access: Access) -> bool {
         let parts: Vec<&str> = table.split('.').collect();
         if parts.iter().any(|part| !is_name(part)) {
             self.facts.blind_spots.push(BlindSpot {
@@ -305,8 +309,12 @@ impl<'a> Reader<'a> {
             });
             return true;
         }
-        let mut piece = Made::at(span).word("SELECT ").there("*", span).word(" FROM ");
-        piece = piece.name(parts.iter().map(|part| (*part, span)));
+        let piece = Made::at(span);
+        let named = |piece: Made| piece.name(parts.iter().map(|part| (*part, span)));
+        let piece = match access {
+            Access::Write => named(piece.word("INSERT INTO ")).word(" VALUES (NULL)"),
+            _ => named(piece.word("SELECT ").there("*", span).word(" FROM ")),
+        };
         self.give(&piece)
     }
 

@@ -140,7 +140,8 @@ impl Host for PythonFile {
             }
             "parenthesized_expression" | "await" => reader.string_or_name(children.first()?),
             "keyword_argument" => {
-                reader.token(field("name")?.node, TokenKind::Property);
+                let kind = if names_parameter(node, reader) { TokenKind::Symbol } else { TokenKind::Property };
+                reader.token(field("name")?.node, kind);
                 reader.string_or_name(field("value")?)
             }
             "pair" if is_right_of_percent(reader, 1) => Some(reader.part(field("value")?)),
@@ -312,6 +313,18 @@ fn class_around<'t>(reader: &Reader<'t>) -> Option<&'t str> {
 fn is_text_alone(statement: Node<'_>) -> bool {
     statement.named_child_count() == 1
         && statement.named_child(0).is_some_and(|only| matches!(only.kind(), "string" | "concatenated_string"))
+}
+
+/// Whether the name of an argument is that of a parameter and nothing else: that of a function that is called by its name
+/// alone. Methods, classes and what makes a dictionary may take the names of columns.
+fn names_parameter<'t>(argument: Node<'t>, reader: &Reader<'t>) -> bool {
+    let call = argument.parent().and_then(|list| list.parent()).filter(|call| call.kind() == "call");
+    let function = call.and_then(|call| call.child_by_field_name("function"));
+    function.filter(|function| function.kind() == "identifier").is_some_and(|function| {
+        let name = reader.text_of(function);
+        name.starts_with(|first: char| first.is_lowercase() || first == '_')
+            && !matches!(name, "dict" | "insert" | "update" | "values" | "replace" | "setattr")
+    })
 }
 
 fn import(node: Node<'_>, reader: &mut Reader<'_>) {

@@ -32,7 +32,7 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
         r"@(?:\w+\.)*(?:periodic_task|db_periodic_task|scheduled_job|repeat_every)\s*\((?P<python>(?:[^()]|\([^()]*\))*)\)",
         r#"\.add_job\(\s*[\w.]+\s*,\s*(?P<added>(?:trigger\s*=\s*)?(?:["'](?:cron|interval)["']|CronTrigger|IntervalTrigger)[^\n]*)"#,
         r"(?-u:\b)schedule\.every\((?P<every>[^\n]*?)\.do\(\s*\w+",
-        r"@(?:\w+\.)*(?P<task>shared_task|task|actor|db_task|job)(?-u:\b)",
+        r"@(?:\w+\.)*(?P<task>shared_task|task|actor|db_task|job)(?-u:\b)(?:\s*\([^()]*?(?-u:\b)(?:actor_)?name\s*=\s*[\x22'](?P<called>[\w.:-]+))?",
         r"(?-u:\b)class\s+(?P<sidekiq>\w+)[^\n]*\n(?:[^\n]*\n){0,3}?[^\n]*include\s+Sidekiq::(?:Worker|Job)(?-u:\b)",
         r"(?-u:\b)class\s+(?P<active>\w+)\s*<\s*(?:ApplicationJob|ActiveJob::Base)(?-u:\b)",
         r"(?-u:\b)class\s+(?P<queued>\w+)[^{]*(?-u:\b)implements\s+[^{]*ShouldQueue(?-u:\b)",
@@ -158,7 +158,8 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             // Others have tasks that nobody queues.
             let queues = ["celery", "dramatiq", "huey", "shared_task", "django_rq", "arq"];
             let Some(unit) = unit_here().filter(|_| queues.iter().any(|word| text.contains(word))) else { continue };
-            let answers = vec![format!("task:{}", last(&unit.name))];
+            let called = named("called").map(|called| called.rsplit('.').next().unwrap_or(called));
+            let answers = vec![format!("task:{}", called.unwrap_or(last(&unit.name)))];
             let covers = called_with(text, units, unit.span);
             found.push(Job { answers, ..job(Kind::BackgroundJob, unit.name.clone(), String::new(), at, covers) });
         } else if let Some(class) = named("sidekiq").or(named("active")).or(named("queued")) {

@@ -33,6 +33,7 @@ pub fn jobs_of_file(path: &str, text: &str) -> Vec<Job> {
                 let functions = cloud::of_functions(text);
                 if functions.is_empty() { of_yaml(path, name, text) } else { functions }
             }
+            "conf" | "logstash" => of_logstash(name, text),
             "tf" => cloud::of_terraform(text),
             "xml" | "job" if text.contains("/windows/2004/02/mit/task") => cloud::of_task(name, text),
             "xml" => queue::of_quartz(text),
@@ -97,6 +98,24 @@ fn called(command: &str) -> String {
         words().find(|word| !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')));
     let word = script.or_else(|| words().next()).unwrap_or("");
     word.rsplit('/').next().unwrap_or(word).to_owned()
+}
+
+/// `schedule => "…"` of a `jdbc` plugin: what stands in its braces.
+fn of_logstash(name: &str, text: &str) -> Vec<Job> {
+    static PLUGIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[ \t]*jdbc(?:_streaming|_static)?\s*\{"));
+    static WHEN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"(?m)^[ \t]*(?:loader_)?schedule\s*=>\s*["']([^"'\n]+)["']"#));
+    let mut found = Vec::new();
+    for plugin in PLUGIN.find_iter(text) {
+        let covers = Span::new(plugin.start(), super::code::end_of_call(text, plugin.start()));
+        let inside = covers.of(text);
+        let Some(when) = WHEN.captures(inside) else { continue };
+        let at = when.get(0).map_or(0..0, |all| all.range());
+        let start = plugin.start() + at.start + inside[at.clone()].len() - inside[at.clone()].trim_start().len();
+        let at = Span::new(start, plugin.start() + at.end);
+        found.push(scheduled(name.to_owned(), in_words(&when[1]), at, covers));
+    }
+    found
 }
 
 fn of_timer(name: &str, text: &str) -> Vec<Job> {
@@ -466,6 +485,12 @@ mod tests {
             "export:\n  cron: '0 2 * * *'\n  class: ExportJob\n",
             &["export: daily at 02:00 [ExportJob]class:ExportJob"],
         );
+        check(
+            "pipeline/users.conf",
+            "input {\n  jdbc {\n    statement_filepath => \"/etc/sql/users.sql\"\n    schedule => \"*/5 * * * *\"\n  }\n}\n",
+            &["users.conf: every 5 minutes [}]"],
+        );
+        check("nginx.conf", "http {\n  server { schedule => 1 }\n}\n", &[]);
         check("a.py", "schedule = '0 3 * * *'", &[]);
         check("config.yaml", "schedule: public\nname: x\n", &[]);
         for text in

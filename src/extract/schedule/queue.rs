@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Job;
+use super::code::end_of_call;
 use super::file::{pattern, scheduled};
 use super::words::{in_words, is_schedule};
 use crate::model::span::Span;
@@ -141,9 +142,8 @@ fn every_milliseconds(text: &str) -> String {
 
 /// Celery's beat, `add_periodic_task`, and the list of django-crontab.
 fn of_celery(text: &str) -> Vec<Job> {
-    static OBJECT: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"(?:["']([\w .:/-]+)["']\s*:\s*|(\w+)\s*=\s*)(?:\{|dict\()([^{}]*)[})]"#));
-    static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']?(?-u:\b)task["']?\s*[:=]\s*["']([\w.]+)["']"#));
+    static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:["']([\w .:/-]+)["']\s*:|(\w+)\s*=)\s*(?:dict)?$"#));
+    static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["']?(?-u:\b)task["']?\s*[:=]\s*["']([\w.-]+)["']"#));
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r#"["']?(?-u:\b)schedule["']?\s*[:=]\s*(crontab\([^)]*\)|[\d.]+|timedelta\([^)]*\)|\S+)"#)
     });
@@ -161,11 +161,13 @@ fn of_celery(text: &str) -> Vec<Job> {
         found.push(job);
     };
     if text.contains("beat_schedule") || text.contains("BEAT_SCHEDULE") {
-        for object in OBJECT.captures_iter(text) {
-            let Some(task) = TASK.captures(&object[3]) else { continue };
-            let when = WHEN.captures(&object[3]).map_or_else(String::new, |when| python_schedule(&when[1]));
-            let name = object.get(1).or(object.get(2)).map_or("", |name| name.as_str());
-            push(object.get(0).map_or(0..0, |all| all.range()), name, when, &task[1]);
+        for task in TASK.captures_iter(text) {
+            let Some(start) = task.get(0).and_then(|task| opening(text, task.start())) else { continue };
+            let end = end_of_call(text, start);
+            let Some(name) = NAME.captures(text[..start].trim_end()) else { continue };
+            let when = WHEN.captures(&text[start..end]).map_or_else(String::new, |when| python_schedule(&when[1]));
+            let named = name.get(1).or(name.get(2)).map_or("", |name| name.as_str());
+            push(name.get(0).map_or(start, |all| all.start())..end, named, when, &task[1]);
         }
     }
     for call in PERIODIC.captures_iter(text) {
@@ -179,6 +181,23 @@ fn of_celery(text: &str) -> Vec<Job> {
         }
     }
     found
+}
+
+/// Furthest that the beginning of an object is looked for.
+const MOST_BEFORE: usize = 4000;
+
+/// Where the innermost braces or parentheses around a place begin.
+fn opening(text: &str, at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (back, byte) in text.as_bytes()[..at].iter().rev().take(MOST_BEFORE).enumerate() {
+        match byte {
+            b'}' | b')' | b']' => depth += 1,
+            b'{' | b'(' | b'[' if depth == 0 => return Some(at - back - 1),
+            b'{' | b'(' | b'[' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// `crontab(hour=2, minute=30)`, `3600.0`, `timedelta(hours=1)`.
@@ -365,9 +384,14 @@ mod tests {
         check(
             &jobs_of_producers(
                 "a.py",
-                "app.conf.beat_schedule = {\n  'nightly': {'task': 'app.tasks.export', 'schedule': crontab(hour=2, minute=30)},\n  'often': {'task': 'app.tasks.ping', 'schedule': 60.0},\n}\nsender.add_periodic_task(timedelta(hours=1), sync.s())\n",
+                "app.conf.beat_schedule = {\n  'nightly': {'task': 'app.tasks.export', 'schedule': crontab(hour=2, minute=30)},\n  'often': {'task': 'app.tasks.ping', 'schedule': 60.0},\n  'named': {'task': 'clean-up', 'schedule': crontab(hour=3, minute=0), 'options': {'queue': 'x'}},\n}\nsender.add_periodic_task(timedelta(hours=1), sync.s())\n",
             ),
-            &["nightly: daily at 02:30 task:export", "often: every 1 min task:ping", "sync: every 1 hours task:sync"],
+            &[
+                "nightly: daily at 02:30 task:export",
+                "often: every 1 min task:ping",
+                "named: daily at 03:00 task:clean-up",
+                "sync: every 1 hours task:sync",
+            ],
         );
         check(
             &jobs_of_producers("settings.py", "CRONJOBS = [\n  ('0 2 * * *', 'app.cron.export'),\n]\n"),

@@ -135,12 +135,26 @@ fn times(minute: &str, hour: &str) -> Option<Time> {
         ("0", "*") => return Some(Time::Every("hourly".to_owned())),
         (at, "*") if let Some(at) = minutes(at) => return Some(Time::Every(format!("hourly at minute {at}"))),
         ("0", every) if let Some(step) = step(every) => return Some(Time::Every(format!("every {step} hours"))),
+        (list, "*") if let Some(every) = several_minutes(list) => return Some(Time::Every(every)),
         _ => {}
     }
     let minute = minutes(minute)?;
     let hours: Option<Vec<u32>> = hour.split(',').map(|hour| hour.parse().ok()).collect();
     let at: Vec<String> = hours?.into_iter().map(|hour| format!("{hour:02}:{minute:02}")).collect();
     Some(Time::At(at.join(", ")))
+}
+
+/// `0,15,30,45`: as often as an hour holds them, or the minutes themselves.
+fn several_minutes(list: &str) -> Option<String> {
+    let minutes: Option<Vec<u32>> = list.split(',').map(|minute| minute.trim().parse().ok()).collect();
+    let minutes = minutes.filter(|minutes| minutes.len() > 1 && minutes.iter().all(|minute| *minute < 60))?;
+    let step = minutes[1].checked_sub(minutes[0]).filter(|step| *step > 0)?;
+    let is_even = minutes.windows(2).all(|two| two[1].checked_sub(two[0]) == Some(step));
+    if is_even && minutes[0] < step && step as usize * minutes.len() == 60 {
+        return Some(format!("every {step} minutes"));
+    }
+    let shown: Vec<String> = minutes.iter().map(ToString::to_string).collect();
+    Some(format!("hourly at minutes {}", shown.join(", ")))
 }
 
 /// `on weekdays`; empty for every day; `None` when it is not understood.
@@ -204,6 +218,9 @@ mod tests {
             ("0 * * * *", "hourly"),
             ("15 * * * *", "hourly at minute 15"),
             ("0 */6 * * *", "every 6 hours"),
+            ("0,15,30,45 * * * *", "every 15 minutes"),
+            ("5,35 * * * *", "every 30 minutes"),
+            ("5,15 * * * *", "hourly at minutes 5, 15"),
             ("0 8,20 * * *", "daily at 08:00, 20:00"),
             ("0 9 * * 1-5", "on weekdays at 09:00"),
             ("0 9 * * MON-FRI", "on weekdays at 09:00"),

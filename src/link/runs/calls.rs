@@ -215,9 +215,7 @@ fn leave_shared(store: &Store<'_>, entries: &mut Vec<Entry>, scheduled: &BTreeSe
             continue;
         }
         for entry in entries.iter().filter(|entry| entry.file != id && named.contains(entry.function.as_str())) {
-            let is_import =
-                |line: &str| line.trim_start().starts_with("import ") || line.trim_start().starts_with("from ");
-            let mentions = |line: &str| !is_import(line) && has_word(line, &entry.function);
+            let mentions = |line: &str| !is_import(line, &entry.function) && has_word(line, &entry.function);
             if has_word(text, &entry.holder)
                 && text.lines().any(mentions)
                 && (covers.is_empty() || covers_miss(text, &covers, &entry.function))
@@ -237,10 +235,19 @@ fn covers_miss(text: &str, covers: &[Span], word: &str) -> bool {
         let from = start + line.len() - said.len();
         let span = Span::new(from, from + said.trim_end().len());
         start += line.len();
-        !(said.starts_with("import ") || said.starts_with("from "))
+        !is_import(said, word)
             && has_word(line, word)
             && !covers.iter().any(|covered| covered.start <= span.start && span.end <= covered.end)
     })
+}
+
+/// Whether a line only imports a name: as a statement, or in a list of such names that has a line for each.
+fn is_import(line: &str, word: &str) -> bool {
+    let said = line.trim();
+    said.starts_with("import ")
+        || said.starts_with("from ")
+        || said.trim_end_matches(',') == word
+        || said.strip_prefix(word).is_some_and(|rest| rest.starts_with(" as "))
 }
 
 fn has_word(text: &str, word: &str) -> bool {

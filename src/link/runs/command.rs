@@ -100,6 +100,8 @@ pub(super) fn is_runner(path: &str) -> bool {
         "ps1",
         "dockerfile",
         "template",
+        "conf",
+        "logstash",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -122,6 +124,10 @@ fn is_container_file(name: &str) -> bool {
 pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
     // Of XML only the tasks of Windows' scheduler hold command lines.
     if has_ending(path, "xml") && !text.contains("/windows/2004/02/mit/task") {
+        return Vec::new();
+    }
+    // Of settings only a pipeline's say what is run.
+    if (has_ending(path, "conf") || has_ending(path, "logstash")) && !text.contains("statement_filepath") {
         return Vec::new();
     }
     let is_yaml = [".yml", ".yaml", ".tpl"].iter().any(|ending| path.ends_with(ending));

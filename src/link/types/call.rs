@@ -463,8 +463,22 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 .and_then(|found| self.rows_in(&found, depth))
                 .unwrap_or(Type::Unknown("a method that its class does not declare")),
             None if name == "builder" || name == "toBuilder" || name == "build" => receiver,
+            // A form or schema that is about a model makes rows of it: `form.save()`, `schema.load(data)`.
+            None if matches!(name, "save" | "load" | "make_instance") => self
+                .model_of_settings(file, class, depth)
+                .unwrap_or(Type::Unknown("a method that its class does not declare")),
             None => Type::Unknown("a method that its class does not declare"),
         }
+    }
+
+    /// The rows that a class of Python is about by its settings: `class Meta: model = User`.
+    fn model_of_settings(&self, file: FileId, class: ClassId, depth: u32) -> Option<Type<'s>> {
+        let code = self.code(file).filter(|code| code.language == Language::Python && self.step(depth))?;
+        let is_settings = |inner: &&crate::model::code::Class| inner.name == "Meta" && inner.outer == Some(class);
+        let settings = code.classes.iter().find(is_settings)?;
+        let model = settings.members.iter().find(|member| member.name == "model")?;
+        let said = self.type_of(file, *model.values.first()?, &Env::default(), depth + 1);
+        self.rows_in(&said, depth + 1)
     }
 
     /// The rows that a class's base in a library is told of: `JpaRepository<User, Long>`.

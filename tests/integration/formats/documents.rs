@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         format: "logstash",
         files: &[("a/users.conf", include_str!("../../../fixtures/documents/logstash/users.conf"))],
-        found: &["pipeline users.conf: read a/users.conf:6"],
+        found: &["pipeline users.conf: read a/users.conf:6 < scheduled-task users.conf hourly a/users.conf:5"],
     },
     Row {
         format: "lookml",
