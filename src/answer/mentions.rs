@@ -118,7 +118,7 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
         TokenKind::Unread
             if is_data(&file.repository_path)
                 && !names_relation(store.text(id), relation)
-                && !names_relation(&file.repository_path, relation) =>
+                && !is_called(&file.repository_path, relation) =>
         {
             not_code("data or style of a file that does not name the table")
         }
@@ -191,6 +191,13 @@ fn is_data(path: &str) -> bool {
 /// Whether the relation's name stands in the text as a word.
 fn names_relation(text: &str, relation: &str) -> bool {
     !relation.is_empty() && crate::link::search::Words::new([relation]).is_in(text)
+}
+
+/// Whether a file or a folder is called like the relation: `users.json`, `users/1.json`, `export-of-users.csv`. What longer
+/// names of folders speak of is not what their files hold.
+fn is_called(path: &str, relation: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    names_relation(name, relation) || folders.split('/').any(|folder| folder.eq_ignore_ascii_case(relation))
 }
 
 /// `… users.` before the word.

@@ -263,6 +263,9 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if is_markup(&ending) && is_attribute(text, span) {
             return Some((MentionVerdict::NotCode, "the name of an attribute".to_owned()));
         }
+        if ending == "xml" && is_attribute(text, span) && is_of_other_vocabulary(text) {
+            return value("an attribute in a document of a vocabulary of its own");
+        }
         if ending == "py"
             && let Some(Taker::Call(name)) = keyword_taker(text, span)
             && evidence.keywords.iter().any(|known| known == name)
@@ -361,6 +364,28 @@ fn is_expectation(name: &str, before: &str) -> bool {
     is_matcher && before.contains("expect(")
 }
 
+/// Whether the root of a document says whose elements it is made of. Rows in documents (data sets of tests) say no such
+/// thing, and what maps tables is read by its own formats.
+fn is_of_other_vocabulary(text: &str) -> bool {
+    /// How far the root is looked for, in bytes.
+    const HEAD: usize = 4000;
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut rest = &text[..end];
+    while let Some(open) = rest.find('<') {
+        rest = &rest[open + 1..];
+        if let Some(comment) = rest.strip_prefix("!--") {
+            let Some(close) = comment.find("-->") else { return false };
+            rest = &comment[close..];
+        } else if !rest.starts_with(['?', '!']) {
+            return rest.split('>').next().is_some_and(|root| root.contains("xmlns=") || root.contains("xmlns:"));
+        }
+    }
+    false
+}
+
 fn is_markup(ending: &str) -> bool {
     const KNOWN: &[&str] = &[
         "tsx", "jsx", "js", "vue", "svelte", "astro", "html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs",
@@ -423,6 +448,30 @@ mod tests {
         let known = Evidence::known();
         assert!(known.conversion.is_in("new BeanPropertyRowMapper<>(User.class)"));
         assert!(!known.annotations.is_empty() && !known.functions.is_empty());
+    }
+
+    #[test]
+    fn roots_say_whose_elements_they_are() {
+        for (text, expected) in [
+            ("<?xml version=\"1.0\"?>\n<!-- <a> --><list xmlns=\"http://x\">\n<user full_name=\"x\"/>", true),
+            ("<dataset><users full_name=\"x\" xmlns=\"http://x\"/></dataset>", false),
+            ("<!-- never closed", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_other_vocabulary(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn constants_hold_their_own_names() {
+        for (before, word, expected) in [
+            ("public static final String FULL_NAME = \"", "full_name", true),
+            ("const FULL_NAME=", "full_name", true),
+            ("String NAME = \"", "full_name", false),
+            ("String full_name = \"", "full_name", false),
+        ] {
+            assert_eq!(is_held_by_namesake(before, word), expected, "{before}");
+        }
     }
 
     #[test]

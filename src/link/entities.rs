@@ -8,13 +8,16 @@ use super::implied::{has_column, implied_column, implied_table, uncapitalised, w
 use super::store::Store;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
-use crate::model::code::{Import, Language, OuterPart};
+use crate::model::code::{Import, Language, OuterPart, TypeExpression};
 use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
 
 /// Deepest inheritance and longest property path that are followed.
 const DEEPEST: usize = 16;
+
+/// Classes and interfaces that one class names as its own, of which the first that is mapped counts.
+const MOST_PARENTS: usize = 8;
 
 /// Properties of one entity, those of embeddables inside embeddables counted; more are not looked at.
 const MOST_PROPERTIES: usize = 4096;
@@ -32,6 +35,8 @@ pub struct Entities<'s> {
     by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
     /// The entities of each file of a repository, by its path without the ending; made when first asked for.
     by_path: OnceLock<BTreeMap<(usize, String), Vec<Called>>>,
+    /// Files of Java by their names without the ending; made when first asked for.
+    stems: OnceLock<BTreeMap<String, Vec<FileId>>>,
 }
 
 /// A property of an entity, with the mapping that declares it.
@@ -133,7 +138,13 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
-        Self { by_name, mapped: OnceLock::new(), by_table: OnceLock::new(), by_path: OnceLock::new() }
+        Self {
+            by_name,
+            mapped: OnceLock::new(),
+            by_table: OnceLock::new(),
+            by_path: OnceLock::new(),
+            stems: OnceLock::new(),
+        }
     }
 
     /// All mappings with their files.
@@ -237,6 +248,31 @@ impl<'s> Entities<'s> {
             .or_else(|| found(format!("{path}/index")))
     }
 
+    /// The class that a class without a mapping extends, when that is written in a file of its own name.
+    fn unmarked_parent(&self, store: &Store<'_>, file: FileId, class: &str) -> Option<String> {
+        let stems = self.stems.get_or_init(|| {
+            let mut made: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
+            for (at, file) in store.workspace().files.iter().enumerate() {
+                let name = file.repository_path.rsplit('/').next().unwrap_or("");
+                if let Some(stem) = name.strip_suffix(".java") {
+                    made.entry(stem.to_owned()).or_default().push(FileId(at as u32));
+                }
+            }
+            made
+        });
+        let repository = store.file(file).repository;
+        let mut files = stems.get(class)?.iter().filter(|id| store.file(**id).repository == repository);
+        let code = store.code(*files.next()?).filter(|_| files.next().is_none())?;
+        let declared = code.classes.iter().find(|declared| declared.name == class)?;
+        declared.parents.iter().take(MOST_PARENTS).find_map(|parent| match &code.types[parent.0 as usize] {
+            TypeExpression::Named { name, .. } => {
+                let simple = name.rsplit('.').next().unwrap_or(name);
+                self.by_name.contains_key(simple).then(|| simple.to_owned())
+            }
+            _ => None,
+        })
+    }
+
     /// The class and those that it inherits from, nearest first.
     fn chain(&self, store: &Store<'_>, file: FileId, mapping: &'s Mapping) -> Vec<(FileId, &'s Mapping)> {
         let mut found = vec![(file, mapping)];
@@ -246,7 +282,12 @@ impl<'s> Entities<'s> {
         {
             at += 1;
             for parent in current.parent.iter().chain(&current.mixins) {
-                if let Some(next) = self.find_with_file(store, declaring, parent)
+                // A class between two that are mapped may have no mark of its own.
+                let next = self.find_with_file(store, declaring, parent).or_else(|| {
+                    let above = self.unmarked_parent(store, declaring, parent)?;
+                    self.find_with_file(store, declaring, &above)
+                });
+                if let Some(next) = next
                     && !found.iter().any(|(_, known)| std::ptr::eq(*known, next.1))
                 {
                     found.push(next);

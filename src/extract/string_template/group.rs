@@ -180,7 +180,7 @@ fn push<'t>(open: &mut [Vec<Vec<Part<'t>>>], part: Part<'t>) {
 }
 
 /// Ends the innermost condition.
-fn close<'t>(open: &mut Vec<Vec<Vec<Part<'t>>>>) {
+fn close(open: &mut Vec<Vec<Vec<Part<'_>>>>) {
     let Some(mut branches) = open.pop() else { return };
     if branches.len() == 1 {
         branches.push(Vec::new());

@@ -178,7 +178,8 @@ impl Runs {
         // Breadth first: what has been met, and by which of the earlier places.
         let mut met: Vec<(FileId, Span, Option<usize>, usize)> = vec![(file, span, None, 0)];
         let mut seen: BTreeSet<(FileId, String)> = BTreeSet::new();
-        let mut queued = found().find(|job| job.kind == Kind::BackgroundJob).map(|job| vec![of_job(job, file)]);
+        let is_run = |job: &&Job| matches!(job.kind, Kind::BackgroundJob | Kind::ScheduledTask);
+        let mut queued = found().find(is_run).map(|job| vec![of_job(job, file)]);
         let mut next = 0;
         while let Some(&(current, at, _, depth)) = met.get(next) {
             let mut arrivals: Vec<(FileId, Span)> = Vec::new();
@@ -202,8 +203,13 @@ impl Runs {
                 arrivals.extend(callers.map(|caller| (caller.from, caller.at)));
             }
             for (file, at) in arrivals {
-                if let Some(job) = self.any_job_at(store, file, at, Kind::ScheduledTask) {
-                    return steps(store, &job, file, &met, next);
+                let scheduled = self.any_job_at(store, file, at, Kind::ScheduledTask);
+                if let Some(job) = scheduled {
+                    let found = steps(store, &job, file, &met, next);
+                    if job.answers.is_empty() {
+                        return found;
+                    }
+                    queued = Some(queued.unwrap_or(found));
                 }
                 if queued.is_none()
                     && let Some(job) = self.any_job_at(store, file, at, Kind::BackgroundJob)
@@ -218,8 +224,7 @@ impl Runs {
             next += 1;
         }
         // No clock is known to run it; a queue is, or a clock that is set elsewhere.
-        let is_run = |job: &&Job| job.kind == Kind::ScheduledTask;
-        queued.or_else(|| found().find(is_run).map(|job| vec![of_job(job, file)])).unwrap_or_default()
+        queued.unwrap_or_default()
     }
 
     /// The job of a kind that runs what stands at a place.

@@ -55,8 +55,7 @@ pub(super) fn read(facts: &mut FileFacts, root: Node<'_>, text: &str) {
                 entity: of_repository(name),
                 span: class
                     .child_by_field_name("name")
-                    .map(|name| Span::new(name.start_byte(), name.end_byte()))
-                    .unwrap_or(span),
+                    .map_or(span, |name| Span::new(name.start_byte(), name.end_byte())),
                 role: MappingRole::Superclass,
                 table: MappedName::None,
                 parent: Some(entity.to_owned()),
