@@ -20,7 +20,7 @@ pub(super) fn literal_around(text: &str, span: Span) -> (&str, &str) {
 }
 
 /// The last character boundary at or before `at`.
-fn floor(text: &str, mut at: usize) -> usize {
+pub(super) fn floor(text: &str, mut at: usize) -> usize {
     while !text.is_char_boundary(at) {
         at -= 1;
     }

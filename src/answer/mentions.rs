@@ -114,6 +114,7 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
         _ if in_statement() => not_code("a constant, alias or other name in SQL"),
         TokenKind::Symbol => not_code("another symbol"),
         TokenKind::Unread if file.context == Context::Docs => not_code("documentation"),
+        TokenKind::Unread if is_translation(&file.repository_path) => not_code("a translation"),
         TokenKind::Unread
             if is_data(&file.repository_path)
                 && !names_relation(store.text(id), relation)
@@ -139,6 +140,12 @@ fn format_name(path: &str) -> String {
         Some((_, extension)) if !extension.is_empty() => format!(".{extension} files"),
         _ => format!("`{name}`"),
     }
+}
+
+/// Whether the file is of a format that holds texts of an interface in other languages.
+fn is_translation(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["po", "pot", "xlf", "xliff", "arb", "resx", "strings"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Whether the file is of a format that holds data, styles or interfaces, and runs nothing.

@@ -6,11 +6,11 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 
-use super::literal::{Taker, is_attribute, keyword_taker, name_literal};
+use super::literal::{Taker, floor, is_attribute, keyword_taker, name_literal};
 use super::mapped::MappedUse;
 use super::matching::Targets;
 use crate::link::packages::{Interfaces, Kinds};
@@ -150,6 +150,30 @@ pub(super) struct Unproved<'q, 's, 'w> {
     foreign: BTreeSet<String>,
     /// Repositories in which the column has a mapping: its names are all the names that it has there.
     mapped: BTreeSet<usize>,
+    /// What the text of each file says as a whole; looked at once, however many mentions it has.
+    texts: Mutex<BTreeMap<FileId, TextMarks>>,
+}
+
+/// What the whole text of a file says.
+#[derive(Clone, Copy)]
+struct TextMarks {
+    /// It is a part of a page that only browsers make.
+    is_component: bool,
+    /// It describes what goes over a network.
+    is_contract: bool,
+    /// It is a script that works with the page and is no module.
+    is_page_script: bool,
+}
+
+impl TextMarks {
+    fn of(ending: &str, text: &str) -> Self {
+        let evidence = Evidence::known();
+        Self {
+            is_component: is_component(ending, text, evidence),
+            is_contract: matches!(ending, "json" | "yaml" | "yml") && evidence.contract_keys.is_in(text),
+            is_page_script: ending == "js" && works_with_page(text),
+        }
+    }
 }
 
 impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
@@ -161,7 +185,14 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         spellings: &[String],
         mapped: &BTreeMap<FileId, Vec<MappedUse>>,
     ) -> Self {
-        let mut made = Self { system, surroundings, is_on: false, foreign: BTreeSet::new(), mapped: BTreeSet::new() };
+        let mut made = Self {
+            system,
+            surroundings,
+            is_on: false,
+            foreign: BTreeSet::new(),
+            mapped: BTreeSet::new(),
+            texts: Mutex::default(),
+        };
         let Some(column) = &targets.column else { return made };
         made.is_on = true;
         let own: BTreeSet<String> = mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect();
@@ -174,6 +205,15 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
     /// Whether code of the repository may call the column by a name that no mapping gives it.
     fn may_convert(&self, repository: usize) -> bool {
         !self.mapped.contains(&repository) && self.surroundings.converts(self.system.store, repository)
+    }
+
+    fn marks(&self, id: FileId, ending: &str, text: &str) -> TextMarks {
+        let known = self.texts.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+        known.unwrap_or_else(|| {
+            let made = TextMarks::of(ending, text);
+            self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
+            made
+        })
     }
 
     /// Whether the literal at `span` is given to a method that rows of object mappers have, with the name of a column.
@@ -210,13 +250,14 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if self.surroundings.interfaces(store).hold(store.workspace(), id) && facts.statements.is_empty() {
             return value("an interface without a database, to which values come over a network");
         }
-        if facts.statements.is_empty() && is_component(&ending, text, evidence) {
+        let marks = self.marks(id, &ending, text);
+        if marks.is_component && facts.statements.is_empty() {
             return value("a part of a page that is made in a browser, to which values come over a network");
         }
-        if matches!(&*ending, "json" | "yaml" | "yml") && evidence.contract_keys.is_in(text) {
+        if marks.is_contract {
             return value("a field of what goes over a network");
         }
-        if runs_in_browser(&ending, text, span) {
+        if marks.is_page_script || runs_in_browser(&ending, text, span) {
             return value("a script that runs in a browser, to which values come over a network");
         }
         if is_markup(&ending) && is_attribute(text, span) {
@@ -328,18 +369,20 @@ fn is_markup(ending: &str) -> bool {
     KNOWN.contains(&ending)
 }
 
-/// Whether the place is code of a page, outside of what the server fills in, or of a script that is no module and works
-/// with the page.
+/// Whether the place is code of a page, outside of what the server fills in.
 fn runs_in_browser(ending: &str, text: &str, span: Span) -> bool {
     const PAGES: &[&str] = &["html", "htm", "xhtml", "jsp", "jspf", "tag", "ftl", "vm", "ejs", "hbs", "mustache"];
     let at = span.start as usize;
-    if PAGES.contains(&ending) {
-        let before = &text[..at];
-        let is_script = before.rfind("<script").is_some_and(|open| !before[open..].contains("</script"));
-        return is_script && !is_filled_in(before);
+    if !PAGES.contains(&ending) {
+        return false;
     }
-    ending == "js" && works_with_page(text)
+    let before = &text[floor(text, at.saturating_sub(LONGEST_SCRIPT))..at];
+    let is_script = before.rfind("<script").is_some_and(|open| !before[open..].contains("</script"));
+    is_script && !is_filled_in(before)
 }
+
+/// How far back the beginning of a script in a page is looked for, in bytes.
+const LONGEST_SCRIPT: usize = 100_000;
 
 /// Whether the text ends inside of something that a template fills in, begun on the same line.
 fn is_filled_in(before: &str) -> bool {
@@ -394,10 +437,10 @@ mod tests {
             ("html", "<script>var a = [[${u.full_name}]];</script>", false),
             ("ejs", "<script>var a = <%= u.full_name %></script>", false),
             ("ejs", "<script>var a = <%= 1 %>; b.full_name</script>", true),
-            ("js", "$(document).ready(() => row.full_name)", true),
-            ("js", "const d = require('d'); d(document).full_name", false),
         ] {
             assert_eq!(runs_in_browser(ending, text, place(text)), expected, "{text}");
         }
+        assert!(TextMarks::of("js", "$(document).ready(() => row.full_name)").is_page_script);
+        assert!(!TextMarks::of("js", "const d = require('d'); d(document).full_name").is_page_script);
     }
 }

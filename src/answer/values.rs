@@ -1,6 +1,7 @@
 //! Mentions that no statement and no mapping accounts for: uses of values, judged by what the values are known to be.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use super::matching::{Judgement, Match, Targets};
@@ -13,7 +14,7 @@ use crate::link::search::Spellings;
 use crate::link::system::System;
 use crate::link::types::{Meaning, Types};
 use crate::model::answer::{Certainty, Construct};
-use crate::model::code::{Code, ExpressionKind, Flow, FlowTarget, Language, Use, UseForm};
+use crate::model::code::{Code, ExpressionId, ExpressionKind, Flow, FlowTarget, Language, Use, UseForm};
 use crate::model::mapping::MappingRole;
 use crate::model::name::Name;
 use crate::model::source::{Context, FileId};
@@ -81,6 +82,7 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         let Some(code) = self.system.store.code(id) else { return };
         let evaluator = self.types.evaluator();
         let consumers = Consumers::of_file(self.system, id);
+        let written = LazyCell::new(|| written_literals(code));
         for span in open {
             let Some(found) = code.use_at(span) else { continue };
             let judgement = match evaluator.meaning(id, code, found) {
@@ -92,7 +94,7 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 Meaning::Unknown(_) if found.form == UseForm::Argument && !self.unproved.is_given_to_row(id, span) => {
                     continue;
                 }
-                Meaning::Unknown(why) if is_copied(code, found) => {
+                Meaning::Unknown(why) if is_copied(code, found) && !written.contains(&found.receiver) => {
                     Judgement::Value(format!("{why}; the name under which a copy of a property is handed on"))
                 }
                 Meaning::Unknown(why) => self.by_name(found, findings, why),
@@ -222,13 +224,12 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
     }
 }
 
-/// Whether a key has the value of a property of that name, `{ full_name: user.full_name }`, and nothing says that its
-/// object is written.
-fn is_copied(code: &Code, found: &Use) -> bool {
+/// What is given to methods that write, by their names.
+fn written_literals(code: &Code) -> HashSet<ExpressionId> {
     const WRITES: &[&str] =
         &["update", "create", "insert", "save", "upsert", "set", "patch", "build", "assign", "merge", "add"];
-    let is_written = |flow: &Flow| match flow.to {
-        FlowTarget::Argument(call, _) if flow.value == found.receiver => match &code.expression(call).kind {
+    let is_written = |flow: &&Flow| match flow.to {
+        FlowTarget::Argument(call, _) => match &code.expression(call).kind {
             ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
                 ExpressionKind::Member { name, .. } => WRITES.iter().any(|word| name.starts_with(word)),
                 _ => false,
@@ -237,9 +238,11 @@ fn is_copied(code: &Code, found: &Use) -> bool {
         },
         _ => false,
     };
-    if code.flows.iter().any(is_written) {
-        return false;
-    }
+    code.flows.iter().filter(is_written).map(|flow| flow.value).collect()
+}
+
+/// Whether a key has the value of a property of that name: `{ full_name: user.full_name }`.
+fn is_copied(code: &Code, found: &Use) -> bool {
     let ExpressionKind::Object { properties, .. } = &code.expression(found.receiver).kind else { return false };
     found.form == UseForm::Key
         && properties.iter().any(|property| {

@@ -19,6 +19,7 @@ pub mod python;
 pub mod schedule;
 pub mod shell;
 pub mod sql;
+pub mod string_template;
 pub mod templates;
 pub mod tree;
 pub mod typescript;
@@ -109,6 +110,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &python::Python,
     &shell::Shell,
     &sql::Sql,
+    &string_template::StringTemplate,
     &templates::Templates,
     &typescript::TypeScript,
     &xml::Xml,

@@ -64,7 +64,7 @@ impl Constants {
 
     /// The one text that a name holds. What stands before the dot decides when it is a holder; before a call it may be
     /// any object of one.
-    fn value(&self, name: &OuterName) -> Option<&str> {
+    pub fn value(&self, name: &OuterName) -> Option<&str> {
         let held = self.held.get(&(name.name.clone(), name.call))?;
         let by_holder = || held.iter().filter(|(holder, _)| *holder == name.holder);
         let chosen: BTreeSet<&str> = if name.holder.is_some() && by_holder().next().is_some() {

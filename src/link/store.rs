@@ -17,7 +17,7 @@ use crate::extract::extension::{Description, Extensions};
 use crate::extract::tree::KeptTree;
 use crate::extract::{self, Format, Input};
 use crate::model::code::Code;
-use crate::model::facts::{Constant, FileFacts};
+use crate::model::facts::{Constant, FileFacts, OuterName};
 use crate::model::source::{FileId, SourceFile};
 use crate::model::span::{LineIndex, Span};
 
@@ -187,6 +187,12 @@ impl<'w> Store<'w> {
     /// Takes note of constants. To be said before the first [`Self::facts`]; what is said later changes nothing.
     pub fn set_constants(&self, constants: Constants) -> &Constants {
         self.constants.get_or_init(|| constants)
+    }
+
+    /// The one text that a name of other files holds, once constants are known.
+    pub fn constant(&self, name: &str) -> Option<&str> {
+        let name = OuterName { holder: None, name: name.to_owned(), call: false };
+        self.constants.get()?.value(&name)
     }
 
     /// What the file says, with the constants of other files put in. A file of no known format says nothing.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cased;
+use super::constants::FROM_ANOTHER_FILE;
 use super::entities::{Entities, Property};
 use super::implied::has_column;
 use super::store::Store;
@@ -16,8 +17,8 @@ use crate::model::name::{Ident, ObjectName};
 use crate::model::source::FileId;
 use crate::model::span::Span;
 use crate::model::statement::{
-    Access, ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Relation, Scope, ScopeId, Source, SourceRole,
-    Statement, Usage,
+    Access, ColumnReference, Insert, InsertColumns, Lookup, OutputValue, Reading, Relation, Scope, ScopeId, Source,
+    SourceRole, Statement, Usage,
 };
 
 impl Entities<'_> {
@@ -31,6 +32,7 @@ impl Entities<'_> {
             catalog,
             statement: built.statement.clone(),
             known: BTreeMap::new(),
+            constants: BTreeSet::new(),
             passed: Vec::new(),
         };
         for source in &built.entities {
@@ -95,6 +97,8 @@ struct Translation<'t, 's> {
     statement: Statement,
     /// The mapping and table behind a source.
     known: BTreeMap<(ScopeId, u32), (&'s Mapping, ObjectName)>,
+    /// Sources whose table a constant names.
+    constants: BTreeSet<(ScopeId, u32)>,
     /// Columns that paths read on their way.
     passed: Vec<(ScopeId, ColumnReference)>,
 }
@@ -111,7 +115,12 @@ impl<'s> Translation<'_, 's> {
                 .and_then(|(mapping, _)| self.entities.property(self.store, self.file, mapping, property))
                 .and_then(|found| self.entities.find(self.store, self.file, found.property.target.as_deref()?)),
         };
-        let Some(mapping) = mapping else { return };
+        let Some(mapping) = mapping else {
+            if let EntityPath::Named(name) = entity {
+                self.constant(scope, source, name);
+            }
+            return;
+        };
         let Some(table) = self.entities.table(self.store, self.file, self.catalog, mapping) else { return };
         let Some(place) =
             self.statement.scopes.get_mut(scope.0 as usize).and_then(|own| own.sources.get_mut(source as usize))
@@ -126,10 +135,23 @@ impl<'s> Translation<'_, 's> {
         self.known.insert((scope, source), (mapping, table));
     }
 
+    /// What no entity is called may be a constant of another file that holds a table's name.
+    fn constant(&mut self, scope: ScopeId, source: u32, name: &str) {
+        let Some(table) = self.store.constant(name) else { return };
+        let parts = table.split('.').map(|part| Ident::bare(part.trim_matches(['"', '`', '[', ']'])));
+        let own = self.statement.scopes.get_mut(scope.0 as usize);
+        if let Some(place) = own.and_then(|own| own.sources.get_mut(source as usize)) {
+            place.relation = Relation::Table(ObjectName(parts.collect()));
+            self.statement.reading = Reading::Recovered { reason: FROM_ANOTHER_FILE.to_owned() };
+            self.constants.insert((scope, source));
+        }
+    }
+
     /// Drops names that belong to one entity only, when that is no entity that is known, or when the property has no
     /// column of its own: keys of calls that look like those of a framework, relations, documents.
     fn drop_unmapped(&mut self, built: &BuiltStatement) {
-        let asked: BTreeSet<(ScopeId, u32)> = built.entities.iter().map(|it| (it.scope, it.source)).collect();
+        let asked = built.entities.iter().map(|it| (it.scope, it.source));
+        let asked: BTreeSet<(ScopeId, u32)> = asked.filter(|place| !self.constants.contains(place)).collect();
         for at in 0..self.statement.scopes.len() {
             let scope = ScopeId(at as u32);
             let kept: Vec<bool> = self.statement.scopes[at]

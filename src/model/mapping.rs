@@ -69,6 +69,11 @@ pub fn way_back(entity: &str) -> String {
     format!("{entity} (back)")
 }
 
+/// The name of the mapping of an interface whose getters read the properties of an entity.
+pub fn projected(interface: &str) -> String {
+    format!("{interface} (projection)")
+}
+
 /// The name of the mapping of a class that is generated from the schema, beside which there may be a class of the same
 /// name that code calls an entity.
 pub fn generated(entity: &str) -> String {

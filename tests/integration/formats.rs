@@ -7,6 +7,8 @@
 mod carriers;
 #[path = "formats/documents.rs"]
 mod documents;
+#[path = "formats/java.rs"]
+mod java;
 
 use columnist::answer::who::Reach;
 
@@ -60,7 +62,7 @@ fn found(tree: &Tree, question: &str) -> Vec<String> {
 #[test]
 fn every_format_finds_its_consumers_and_no_others() {
     let mut wrong = Vec::new();
-    for row in documents::ROWS.iter().chain(carriers::ROWS) {
+    for row in documents::ROWS.iter().chain(carriers::ROWS).chain(java::ROWS) {
         let tree = Tree::of(&[("db/migrations/0001_init.sql", SCHEMA)]);
         for (path, text) in row.files {
             tree.write(path, text.as_bytes());

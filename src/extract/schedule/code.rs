@@ -22,7 +22,7 @@ const MOST_UNITS: usize = 256;
 /// Annotations and decorators with their arguments, and calls whose argument is a schedule or a queue.
 static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     let marks = [
-        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener|TimerTrigger)(?-u:\b)\s*(?:\((?P<arguments>[^)]*)\))?",
+        r"@(?P<annotation>Scheduled|Schedule|Cron|Interval|CronTrigger|RecurringJob|Recurring|XxlJob|Job|Processor|KafkaListener|RabbitListener|JmsListener|SqsListener|TimerTrigger)(?-u:\b)\s*(?:\((?P<arguments>[^)]*)\))?",
         r#"(?-u:\b)(?:cron|nodeCron|Cron|schedule|scheduler)\.(?:schedule|scheduleJob)\s*\(\s*(?:["'`][\w.-]+["'`]\s*,\s*)?["'`](?P<cron>[^"'`\n]+)["'`]"#,
         r#"(?-u:\b)new\s+(?:CronJob|Cron)\s*\(\s*["'`](?P<new>[^"'`\n]+)["'`]"#,
         r#"(?-u:\b)new\s+Worker\s*(?:<[^>()]*>)?\s*\(\s*["'`]?(?P<queue>[\w.:-]+)["'`]?\s*,"#,
@@ -38,6 +38,9 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)class\s+(?P<queued>\w+)[^{]*(?-u:\b)implements\s+[^{]*ShouldQueue(?-u:\b)",
         r#"\$signature\s*=\s*["'](?P<artisan>[\w:.-]+)"#,
         r"(?-u:\b)class\s+(?P<quartz>\w+)[^{]*?(?:(?-u:\b)extends\s+QuartzJobBean(?-u:\b)|(?-u:\b)implements\s+(?:[\w.<>]+\s*,\s*)*(?:org\.quartz\.)?Job(?-u:\b))",
+        r"(?-u:\b)class\s+(?P<batch>\w+)[^{;]*?(?-u:\b)(?:implements|extends)\s+[^{;]*?(?-u:\b)(?:Tasklet|(?:\w+)?Item(?:Stream)?(?:Reader|Writer|Processor)(?:Adapter)?|StepExecutionListener(?:Support)?|JobRequestHandler)(?-u:\b)",
+        r"@Bean(?-u:\b)[^;{}]*?\s(?:Step|Job|Flow|Tasklet|\w*Item(?:Reader|Writer|Processor))(?:\s*<[^;{}()]*>)?\s+(?P<bean>\w+)\s*\(",
+        r#"(?-u:\b)Tasks\s*\.\s*(?:recurring|oneTime|custom)\s*\(\s*(?:"(?P<dbtask>[^"\n]*)")?"#,
     ];
     Regex::new(&marks.join("|")).expect("a constant pattern compiles")
 });
@@ -73,6 +76,10 @@ const SIGNS: &[&str] = &[
     "$signature",
     "QuartzJobBean",
     "quartz",
+    "springframework.batch",
+    "jobrunr",
+    "XxlJob",
+    "dbscheduler",
 ];
 
 /// Whether a text has a word without which no file of code has a job.
@@ -97,9 +104,10 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
         let named = |name: &str| mark.name(name).map(|part| part.as_str());
         let unit_here = || units.iter().filter(|unit| is_code(unit.kind)).find(|unit| starts_with(unit, at));
         if let Some(annotation) = named("annotation") {
-            let Some(unit) = unit_here() else { continue };
+            let Some(unit) = unit_here().filter(|_| annotation != "Job" || text.contains("jobrunr")) else { continue };
             let arguments = named("arguments").unwrap_or("");
-            let (kind, schedule) = if annotation.ends_with("Listener") || annotation == "Processor" {
+            let is_queued = annotation.ends_with("Listener") || matches!(annotation, "Processor" | "Job");
+            let (kind, schedule) = if is_queued {
                 (Kind::BackgroundJob, String::new())
             } else {
                 (Kind::ScheduledTask, of_annotation(arguments))
@@ -174,8 +182,37 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let of_class = |unit: &&Unit| unit.kind == UnitKind::Class && last(&unit.name) == class;
             let Some(unit) = units.iter().find(of_class) else { continue };
             let schedule = "on a schedule of Quartz".to_owned();
+            let answers = vec![format!("class:{class}")];
             let (name, covers) = (class.to_owned(), vec![unit.span]);
-            found.push(job(Kind::ScheduledTask, name, schedule, at, covers));
+            found.push(Job { answers, ..job(Kind::ScheduledTask, name, schedule, at, covers) });
+        } else if let Some(class) = named("batch") {
+            if !text.contains("springframework.batch") && !text.contains("jobrunr") {
+                continue;
+            }
+            let of_class = |unit: &&Unit| unit.kind == UnitKind::Class && last(&unit.name) == class;
+            let Some(unit) = units.iter().find(of_class) else { continue };
+            let (name, covers) = (class.to_owned(), vec![unit.span]);
+            let answers = vec![format!("class:{class}")];
+            found.push(Job { answers, ..job(Kind::BackgroundJob, name, String::new(), at, covers) });
+        } else if let Some(bean) = named("bean") {
+            let is_here = |unit: &&Unit| {
+                unit.kind == UnitKind::Method
+                    && last(&unit.name) == bean
+                    && unit.span.start <= at.end
+                    && at.start <= unit.span.end
+            };
+            let unit = units.iter().find(is_here).filter(|_| text.contains("springframework.batch"));
+            let Some(unit) = unit else { continue };
+            let covers = closure(text, units, unit.span);
+            found.push(job(Kind::BackgroundJob, bean.to_owned(), String::new(), at, covers));
+        } else if text.contains("dbscheduler") {
+            // To the end of the statement, with the lambda that it is given.
+            let end = text[range.end..].find(");").map_or(text.len(), |end| range.end + end + 2);
+            let call = Span::new(range.start, end.max(end_of_call(text, range.start)));
+            let name = named("dbtask").map_or_else(|| short(path).to_owned(), str::to_owned);
+            let schedule = of_fixed(call.of(text));
+            let kind = if schedule.is_empty() { Kind::BackgroundJob } else { Kind::ScheduledTask };
+            found.push(job(kind, name, schedule, at, closure(text, units, call)));
         }
     }
     found
@@ -215,6 +252,18 @@ fn of_every(rest: &str) -> String {
     let time = units.split_once(".at(").map_or("", |(_, time)| time).trim_matches(['"', '\'', ')']);
     let every = if amount.trim().is_empty() { format!("every {unit}") } else { format!("every {amount} {unit}") };
     if time.is_empty() { every } else { format!("{every} at {time}") }
+}
+
+/// `FixedDelay.ofMinutes(10)`, `Schedules.cron("…")`, `Schedules.daily(…)`; empty for a task that others put in a queue.
+fn of_fixed(text: &str) -> String {
+    for unit in ["Seconds", "Minutes", "Hours", "Days"] {
+        let amount = text.split_once(&format!("of{unit}(")).map_or("", |(_, rest)| rest);
+        let amount: String = amount.chars().take_while(char::is_ascii_digit).collect();
+        if !amount.is_empty() {
+            return format!("every {amount} {}", unit.to_lowercase());
+        }
+    }
+    if text.contains("recurring") { of_annotation(text) } else { String::new() }
 }
 
 /// What is said of a schedule that settings hold.

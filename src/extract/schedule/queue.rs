@@ -12,8 +12,17 @@ use super::words::{in_words, is_schedule};
 use crate::model::span::Span;
 
 /// Words without one of which a file of code schedules nothing that other files run.
-const SIGNS: &[&str] =
-    &["upsertJobScheduler", "repeat:", "$schedule->", "Schedule::", "CRONJOBS", "beat_schedule", "add_periodic_task"];
+const SIGNS: &[&str] = &[
+    "upsertJobScheduler",
+    "repeat:",
+    "$schedule->",
+    "Schedule::",
+    "CRONJOBS",
+    "beat_schedule",
+    "add_periodic_task",
+    "newJob(",
+    "setJobClass(",
+];
 
 /// What a file of code or settings runs by a clock in other files.
 pub fn jobs_of_producers(path: &str, text: &str) -> Vec<Job> {
@@ -23,9 +32,51 @@ pub fn jobs_of_producers(path: &str, text: &str) -> Vec<Job> {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "ts" | "js" | "mts" | "cts" | "mjs" | "cjs" | "tsx" | "jsx" => of_bull(text),
         "php" => of_laravel(text),
+        "java" | "kt" => of_quartz_code(text),
         "py" => of_celery(text),
         _ => Vec::new(),
     }
+}
+
+/// `JobBuilder.newJob(Export.class)`, `factory.setJobClass(Export.class)`, with the schedule of the nearest trigger behind it.
+fn of_quartz_code(text: &str) -> Vec<Job> {
+    static JOB: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?-u:\b)(?:newJob|setJobClass|ofType)\s*\(\s*([\w.]+?)(?:\.class|::class\.java)\s*\)")
+    });
+    static WHEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r#"(?:cronSchedule|setCronExpression)\s*\(\s*"([^"\n]+)"|(?:repeat|withIntervalIn)(Seconds|Secondly|Minutes|Minutely|Hours|Hourly)(?:Forever)?\s*\(\s*(\d*)"#,
+        )
+    });
+    let jobs: Vec<_> = JOB.captures_iter(text).collect();
+    let mut found = Vec::new();
+    for (at, job) in jobs.iter().enumerate() {
+        let range = job.get(0).map_or(0..0, |all| all.range());
+        let next = jobs.get(at + 1).and_then(|next| next.get(0)).map_or(text.len(), |next| next.start());
+        let when = WHEN.captures(&text[range.end..next]).or_else(|| WHEN.captures(&text[range.end..]));
+        let schedule = match when {
+            Some(when) => match (when.get(1), when.get(2)) {
+                (Some(cron), _) => in_words(cron.as_str()),
+                (_, Some(unit)) => {
+                    let unit = match unit.as_str() {
+                        "Seconds" | "Secondly" => "s",
+                        "Minutes" | "Minutely" => "min",
+                        _ => "h",
+                    };
+                    let amount = when.get(3).map_or("", |amount| amount.as_str());
+                    format!("every {} {unit}", if amount.is_empty() { "1" } else { amount })
+                }
+                _ => "on a schedule of Quartz".to_owned(),
+            },
+            None => "on a schedule of Quartz".to_owned(),
+        };
+        let class = job[1].rsplit('.').next().unwrap_or(&job[1]).to_owned();
+        let span = Span::new(range.start, range.end);
+        let mut made = scheduled(class.clone(), schedule, span, span);
+        made.implied.push(format!("class:{class}"));
+        found.push(made);
+    }
+    found
 }
 
 /// Which queue each variable is: `mail = new Queue("mail")`; across files, because queues are exported.

@@ -1,6 +1,7 @@
 //! The one reader of SQL: whole `.sql` files, and pieces of SQL that other formats find in their text.
 
 mod assembled;
+mod begins;
 mod block;
 mod body;
 mod clickhouse;
@@ -29,6 +30,7 @@ mod procedure;
 mod quirks;
 mod reader;
 mod repair;
+mod restated;
 mod rewrite;
 mod routine;
 mod script;

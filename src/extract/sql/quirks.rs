@@ -24,6 +24,12 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
         if is_compound_of_variable(text, tokens, at) {
             return drop(at);
         }
+        if let Some(last) = typed_array(text, tokens, at) {
+            return drop(last);
+        }
+        if tokens[at].is(text, ":") && is_entry_of_json(text, tokens, at) {
+            return Some((at + 1, Cow::Borrowed(",")));
+        }
         if let Some(last) = options::find(text, tokens, at) {
             return drop(last);
         }
@@ -273,6 +279,47 @@ pub(super) fn compound_target(text: &str, tokens: &[Token], at: usize) -> Option
     }
     let begins = tokens[first.checked_sub(1)?];
     (begins.is_word(text, "set") || begins.is(text, ",")).then_some(first)
+}
+
+/// BigQuery's `ARRAY<STRUCT<a INT64>>[…]`: the last token of the type.
+fn typed_array(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    if at == 0 || !tokens[at].is(text, "<") || !tokens[at - 1].is_word(text, "array") {
+        return None;
+    }
+    let mut depth = 0_i32;
+    for (end, token) in tokens.iter().enumerate().skip(at).take(FAR) {
+        depth += match token.of(text) {
+            "<" => 1,
+            "<<" => 2,
+            ">" => -1,
+            ">>" => -2,
+            "," | "(" | ")" => 0,
+            _ if token.is_name() || token.kind == TokenKind::Number => 0,
+            _ => return None,
+        };
+        if depth <= 0 {
+            return tokens.get(end + 1).filter(|open| depth == 0 && open.is(text, "[")).map(|_| end);
+        }
+    }
+    None
+}
+
+/// `JSON_OBJECT('a': b)`: elsewhere the sign begins a path.
+fn is_entry_of_json(text: &str, tokens: &[Token], at: usize) -> bool {
+    let mut depth = 0_u32;
+    for before in (at.saturating_sub(FAR)..at).rev() {
+        if tokens[before].is(text, ")") {
+            depth += 1;
+        } else if tokens[before].is(text, "(") {
+            if depth == 0 {
+                let name = before.checked_sub(1).map(|name| tokens[name]);
+                return name
+                    .is_some_and(|name| name.is_word(text, "json_object") || name.is_word(text, "json_objectagg"));
+            }
+            depth -= 1;
+        }
+    }
+    false
 }
 
 /// T-SQL's `SELECT @a += b`: the sign before the `=`.

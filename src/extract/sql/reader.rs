@@ -11,7 +11,7 @@ use super::routine::{self};
 use super::script::{RawStatement, Script};
 use super::statement::{self, Accepted};
 use super::text::{SqlText, hole_index, shown};
-use super::{SqlFacts, conceal, ddl, dynamic, fragment, holes, load, tokens};
+use super::{SqlFacts, begins, conceal, ddl, dynamic, fragment, holes, load, restated, tokens};
 use crate::model::facts::{Problem, Unit, UnitKind};
 use crate::model::name::{Name, ObjectName};
 use crate::model::schema::{RelationKind, SchemaChange};
@@ -134,7 +134,7 @@ impl Reader {
             self.other(words.stretch(0, words.len()), StatementKind::Other);
             return;
         }
-        if is_block(words) {
+        if begins::is_block(words) {
             let procedural = words.is_any(0, &["declare", "begin"]) && words.kind(1) != Some(TokenKind::Variable);
             let around = self.context.clone();
             if procedural && !self.context.routine {
@@ -154,8 +154,10 @@ impl Reader {
             self.other(words.stretch(0, words.len()), StatementKind::Other);
             return;
         }
-        let run =
-            words.is_word(0, "insert").then(|| inserted_procedure(Words { text: words.text, tokens: &kept })).flatten();
+        let run = words
+            .is_word(0, "insert")
+            .then(|| restated::inserted_procedure(Words { text: words.text, tokens: &kept }))
+            .flatten();
         let run = run.map(|at| {
             let place = Words { text: words.text, tokens: &kept }.stretch(at, kept.len());
             kept.truncate(at);
@@ -222,7 +224,7 @@ impl Reader {
             let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
             let Some(&first) = tokens.first() else { return };
             if first.is_word(prepared.as_str(), "from") {
-                let inserts = inserts_from(Words { text: &prepared, tokens: &tokens });
+                let inserts = restated::inserts_from(Words { text: &prepared, tokens: &tokens });
                 for insert in &inserts {
                     self.prepared(insert.clone(), part);
                 }
@@ -240,7 +242,7 @@ impl Reader {
             };
             let is_fragment = text.as_str().len() != prepared.as_str().len();
             let span = outer_span(&prepared, &tokens);
-            if !can_be_sql(text.as_str(), &tokens, is_fragment) {
+            if !begins::can_be_sql(text.as_str(), &tokens, is_fragment) {
                 self.other(span, StatementKind::Other);
                 return;
             }
@@ -274,7 +276,7 @@ impl Reader {
                     prepared = text.slice(Span { start: rest, end: text.as_str().len() as u32 });
                 }
                 Err(refused) => {
-                    if let Some(next) = next_definition(&text) {
+                    if let Some(next) = begins::next_definition(&text) {
                         // What stands before a definition on a line of its own ends there.
                         let whole = Span { start: next, end: text.as_str().len() as u32 };
                         self.prepared(text.slice(Span { start: 0, end: next }), part);
@@ -298,7 +300,7 @@ impl Reader {
         let message = refused.message.clone();
         let tokens = lexer::significant(text.as_str(), self.profile.lexis);
         let words = Words { text, tokens: &tokens };
-        if let Some(start) = explained(words) {
+        if let Some(start) = restated::explained(words) {
             self.prepared(text.slice(Span { start, end: text.as_str().len() as u32 }), part);
             return;
         }
@@ -306,7 +308,7 @@ impl Reader {
             self.definition(words, definition, span, dialect, &message);
             return;
         }
-        if let Some(turned) = defined_behind_with(words) {
+        if let Some(turned) = restated::defined_behind_with(words) {
             self.prepared(turned, part);
             return;
         }
@@ -315,7 +317,7 @@ impl Reader {
             self.other(span, StatementKind::Other);
             return;
         }
-        if let Some(mutation) = mutation(words)
+        if let Some(mutation) = restated::mutation(words)
             && let Ok(accepted) = statement::parse(&mutation, &[Dialect::Generic, Dialect::ClickHouse])
         {
             self.accepted(&mutation, accepted, span, part);
@@ -498,201 +500,6 @@ impl Role {
     }
 }
 
-/// Where the procedure is run whose rows are inserted: `INSERT INTO t (a) EXEC p`.
-fn inserted_procedure(words: Words<'_>) -> Option<usize> {
-    let name = words.name(1 + usize::from(words.is_word(1, "into")))?;
-    let at = if words.is(name.next, "(") { words.behind_parenthesis(name.next) } else { name.next };
-    words.is_any(at, &["exec", "execute"]).then_some(at)
-}
-
-/// Where the statement begins that an `EXPLAIN` with options is about.
-fn explained(words: Words<'_>) -> Option<u32> {
-    if !words.is_any(0, &["explain", "describe", "desc"]) {
-        return None;
-    }
-    let mut at = 1;
-    while at < words.len().min(60) {
-        if words.is_any(at, &["select", "insert", "update", "delete", "merge", "with", "create", "values", "replace"]) {
-            return words.tokens.get(at).map(|token| token.start);
-        }
-        at = if words.is(at, "(") { words.behind_parenthesis(at) } else { at + 1 };
-    }
-    None
-}
-
-/// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
-fn mutation(words: Words<'_>) -> Option<SqlText> {
-    if !words.is_word(0, "alter") || !words.is_word(1, "table") {
-        return None;
-    }
-    let table = words.name(2)?;
-    let verb = (table.next..words.len().min(table.next + 6)).find(|&at| words.is_any(at, &["update", "delete"]))?;
-    let update = words.is_word(verb, "update");
-    let place = words.text.outer(Span::default());
-    let mut made = SqlText::default();
-    made.push_decoded(if update { "UPDATE " } else { "DELETE FROM " }, place);
-    let slice = |from: usize, to: usize| match (words.tokens.get(from), words.tokens.get(to - 1)) {
-        (Some(first), Some(last)) => words.text.slice(Span { start: first.start, end: last.end }),
-        _ => SqlText::default(),
-    };
-    made.push_piece(&slice(2, table.next));
-    made.push_decoded(if update { " SET " } else { " " }, place);
-    made.push_piece(&slice(verb + 1, words.len()));
-    Some(made)
-}
-
-/// The inserts of Hive's `FROM t INSERT INTO a SELECT b WHERE c INSERT INTO d SELECT e`, each with its `FROM`.
-fn inserts_from(words: Words<'_>) -> Vec<SqlText> {
-    /// What may follow `FROM` in a query.
-    const FOLLOWS: &[&str] =
-        &["where", "group", "having", "order", "sort", "cluster", "distribute", "limit", "lateral", "window", "union"];
-    let mut made = Vec::new();
-    if !words.is_word(0, "from") {
-        return made;
-    }
-    let mut depth = 0_i32;
-    let mut inserts: Vec<usize> = Vec::new();
-    let mut follows: Vec<Option<usize>> = Vec::new();
-    for at in 0..words.len() {
-        if words.is(at, "(") {
-            depth += 1;
-        } else if words.is(at, ")") {
-            depth -= 1;
-        } else if depth == 0 && words.is_word(at, "insert") {
-            inserts.push(at);
-            follows.push(None);
-        } else if depth == 0
-            && words.is_any(at, FOLLOWS)
-            && let Some(first) = follows.last_mut()
-        {
-            first.get_or_insert(at);
-        }
-    }
-    let end = words.text.as_str().len() as u32;
-    let start_of = |at: usize| words.tokens.get(at).map_or(end, |token| token.start);
-    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
-    let Some(&first) = inserts.first() else { return made };
-    let source = slice(0, start_of(first));
-    for (at, (&insert, follow)) in inserts.iter().zip(follows).enumerate() {
-        let next = inserts.get(at + 1).map_or(end, |&next| start_of(next));
-        let follow = follow.map_or(next, start_of);
-        let mut statement = slice(start_of(insert), follow);
-        let place = words.text.outer(Span { start: follow, end: follow });
-        statement.push_decoded(" ", place);
-        statement.push_piece(&source);
-        statement.push_decoded(" ", place);
-        statement.push_piece(&slice(follow, next));
-        made.push(statement);
-    }
-    made
-}
-
-/// `WITH a AS (…) CREATE TABLE t AS SELECT …` as `CREATE TABLE t AS WITH a AS (…) (SELECT …)`.
-fn defined_behind_with(words: Words<'_>) -> Option<SqlText> {
-    if !words.is_word(0, "with") {
-        return None;
-    }
-    let mut at = 1;
-    while at < words.len() && !words.is_word(at, "create") {
-        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
-    }
-    let create = at;
-    while at < words.len() && !words.is_word(at, "as") {
-        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
-    }
-    if !words.is(at + 1, "(") && !words.is_any(at + 1, &["select", "with", "values", "table"]) {
-        return None;
-    }
-    let (create, query) = (words.tokens.get(create)?.start, words.tokens.get(at + 1)?.start);
-    let end = words.text.as_str().len() as u32;
-    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
-    let place = words.text.outer(Span { start: query, end: query });
-    let mut made = slice(create, query);
-    made.push_piece(&slice(0, create));
-    made.push_decoded("(", place);
-    made.push_piece(&slice(query, end));
-    made.push_decoded(")", place);
-    Some(made)
-}
-
-/// The byte at which a line outside of parentheses begins another definition or insert, although no semicolon stands
-/// before it.
-fn next_definition(text: &SqlText) -> Option<u32> {
-    const OBJECTS: &[&str] =
-        &["table", "view", "materialized", "or", "unique", "index", "database", "dictionary", "temporary", "if"];
-    let sql = text.as_str();
-    let tokens = lexer::significant(sql, super::dialect::Lexis::default());
-    let words = Words { text, tokens: &tokens };
-    if !words.is_any(0, &["create", "alter", "drop", "rename", "insert", "optimize", "attach", "detach", "truncate"]) {
-        return None;
-    }
-    let mut depth = 0_i32;
-    for at in 0..tokens.len() {
-        if words.is(at, "(") {
-            depth += 1;
-        } else if words.is(at, ")") {
-            depth -= 1;
-        } else if depth == 0 && at > 1 && !words.is(at - 1, ",") {
-            let begins = (words.is_any(at, &["create", "alter", "drop", "rename", "attach", "detach", "truncate"])
-                && words.is_any(at + 1, OBJECTS))
-                || words.is_word(at, "insert") && words.is_word(at + 1, "into")
-                || words.is_word(at, "optimize") && words.is_word(at + 1, "table");
-            let line = || sql[tokens[at - 1].end as usize..tokens[at].start as usize].contains('\n');
-            // `RENAME IF EXISTS`, `ADD … \n DROP INDEX` go on with an ALTER.
-            let goes_on = words.is_word(0, "alter") && words.is_any(at + 1, &["if", "index", "or", "unique"])
-                || words.is_any(at - 1, &["as", "begin", "do", "then", "also", "instead", "for", "on", "to", "of"]);
-            if begins && !goes_on && line() {
-                return Some(tokens[at].start);
-            }
-        }
-    }
-    None
-}
-
-/// Whether a statement is one of procedural code: its first word says so.
-fn is_block(words: Words<'_>) -> bool {
-    if words.is_any(
-        0,
-        &[
-            "if",
-            "while",
-            "else",
-            "for",
-            "foreach",
-            "loop",
-            "print",
-            "raiserror",
-            "throw",
-            "perform",
-            "return",
-            "open",
-            "case",
-            "exec",
-            "execute",
-            "prepare",
-            "declare",
-            "until",
-            "elsif",
-            "elseif",
-            "exception",
-        ],
-    ) {
-        let types = if words.is(2, "(") { words.behind_parenthesis(2) } else { 2 };
-        return !(words.is_word(0, "prepare") && words.is_word(types, "as")) && words.len() > 1;
-    }
-    if words.is_word(0, "begin") || words.is_word(0, "end") {
-        return words.len() > 1
-            && !words.is_any(
-                1,
-                &["transaction", "work", "isolation", "deferred", "immediate", "exclusive", "read", "concurrent"],
-            );
-    }
-    if words.is_word(0, "set") {
-        return words.kind(1) == Some(TokenKind::Variable) || words.is(2, ".") && words.is_any(1, &["new", "old"]);
-    }
-    matches!(words.kind(0), Some(TokenKind::Word)) && words.is(1, ":=")
-}
-
 /// Where the tokens of a text stand in the file.
 fn outer_span(text: &SqlText, tokens: &[Token]) -> Span {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Span::default() };
@@ -703,21 +510,4 @@ fn outer_span(text: &SqlText, tokens: &[Token]) -> Span {
 fn text_span(text: &SqlText, end: u32) -> Span {
     let part = Span { start: 0, end }.of(text.as_str());
     text.place(Span { start: 0, end: part.trim_end().len() as u32 })
-}
-
-/// Cheap refusal of what no grammar needs to see: transaction control, settings, prose.
-fn can_be_sql(text: &str, tokens: &[Token], is_fragment: bool) -> bool {
-    const VERBS: &[&str] = &[
-        "select", "with", "insert", "update", "delete", "merge", "replace", "create", "alter", "drop", "truncate",
-        "copy", "values", "table", "explain", "describe", "desc", "call", "grant", "revoke", "comment", "rename",
-        "use", "set", "analyze", "prepare", "execute", "exec", "declare", "load", "unload", "from", "optimize",
-        "refresh", "export", "lock",
-    ];
-    let first = tokens[0];
-    is_fragment
-        || first.is(text, "(")
-        || (first.kind == TokenKind::Word && VERBS.iter().any(|verb| first.is_word(text, verb)))
-        || tokens.iter().take(40).any(|token| {
-            ["select", "insert", "update", "delete", "create", "alter"].iter().any(|verb| token.is_word(text, verb))
-        })
 }

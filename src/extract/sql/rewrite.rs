@@ -1,6 +1,9 @@
 //! `PostgreSQL`'s syntax that no grammar of sqlparser knows, put into words that it does know, with every name left
 //! in its place. What is taken out says nothing of columns. docs/sqlparser-gaps.md lists the gaps.
 
+mod grouping;
+mod target;
+
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
@@ -277,42 +280,6 @@ impl Rewriter<'_> {
         }
     }
 
-    /// `INSERT INTO t (WITH …)`, `INSERT INTO t (VALUES …)`: as if the parentheses were not there. `at` is behind the
-    /// first one.
-    fn inserted_query(&mut self, at: usize) -> bool {
-        let depth = self.clauses.len();
-        let is_inserted = depth > 1
-            && self.added.last().is_none_or(|(before, _)| Some(before) != self.significant.get(at - 1))
-            && self.clauses[depth - 2] == Keyword::INTO
-            && matches!(self.token(at - 2), Some(Token::Word(_)))
-            && matches!(self.token(at + 1), Some(Token::LParen | Token::Word(_)));
-        match self.close(at - 1) {
-            Some(close) if is_inserted => {
-                self.blank(at - 1..at);
-                self.blank(close..close + 1);
-                self.clauses.pop();
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// `INSERT INTO t (a) (SELECT …) UNION …`: the parenthesis is taken to hold all of the query.
-    fn inserted_set(&mut self, at: usize) {
-        let follows = at > 0
-            && matches!(self.token(at - 1), Some(Token::RParen | Token::Word(_)))
-            && !self.is(at - 1, CONTINUES)
-            && !self.is(at - 1, &[Keyword::ALL, Keyword::DISTINCT]);
-        if self.clause() == Keyword::INTO
-            && follows
-            && self.is(at + 1, &[Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::TABLE])
-            && let Some(close) = self.close(at)
-            && self.is(close + 1, CONTINUES)
-        {
-            self.add(at, Added::Verb);
-        }
-    }
-
     /// `((SELECT …) UNION …)`, `((SELECT …) LIMIT 1)`: as a value, a query in parentheses is only known when nothing
     /// follows its own.
     fn leading_query(&mut self, at: usize) {
@@ -422,61 +389,6 @@ impl Rewriter<'_> {
         }
     }
 
-    /// `ROLLUP ((t).a, (b)::text)`: a parenthesis there is taken to hold a whole set.
-    fn grouped_fields(&mut self, open: usize) {
-        let Some(close) = self.closers[open] else { return };
-        let mut at = open + 1;
-        while at < close {
-            if self.is_blank(at) {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            if self.token(at) == Some(&Token::LParen) {
-                let Some(end) = self.closers[at] else { return };
-                at = end + 1;
-                while self.is_blank(at) {
-                    at += 1;
-                }
-                if matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
-                    // A set, or a list of them.
-                    at = start + 1;
-                    continue;
-                }
-            }
-            while at < close && !matches!(self.token(at), Some(Token::Comma | Token::RParen)) {
-                at = self.closers[at].unwrap_or(at) + 1;
-            }
-            if self.token(start) == Some(&Token::LParen) {
-                self.add(start, Added::Open);
-                self.add(at, Added::Close);
-            }
-            at += 1;
-        }
-    }
-
-    /// `GROUPING SETS ((a), GROUPING SETS ((b), ()), CUBE (c, d))`: the sets of a set are sets of the whole, and which
-    /// ones a `CUBE` stands for changes nothing about the names in it.
-    fn nested_sets(&mut self, open: usize) {
-        let Some(close) = self.close(open) else { return };
-        let mut at = open + 1;
-        while at < close {
-            if self.is(at, &[Keyword::SETS])
-                && self.is(at - 1, &[Keyword::GROUPING])
-                && let Some(end) = self.close(at + 1)
-            {
-                self.blank(at - 1..at + 2);
-                self.blank(end..end + 1);
-            } else if self.is(at, &[Keyword::ROLLUP, Keyword::CUBE]) && self.token(at + 1) == Some(&Token::LParen) {
-                self.blank(at..at + 1);
-            }
-            at += 1;
-        }
-        if (open..close).any(|at| self.is_blank(at)) {
-            self.closers = closers(self.tokens, &self.significant);
-        }
-    }
-
     fn is_blank(&self, at: usize) -> bool {
         matches!(self.token(at), Some(Token::Whitespace(_)))
     }
@@ -514,36 +426,6 @@ impl Rewriter<'_> {
         if from < query && self.is(open + 1, &[Keyword::SELECT]) {
             let from = self.significant[from];
             self.added.extend(names.into_iter().map(|name| (from, Added::Column(name))));
-        }
-    }
-
-    /// `SET a[1] = …`, `INSERT INTO t (a[1])`: an element of a column is written as the column.
-    fn subscript(&mut self, at: usize) {
-        if at < 2 || !matches!(self.token(at - 1), Some(Token::Word(_))) {
-            return;
-        }
-        let Some(mut close) = self.close(at) else { return };
-        loop {
-            close = match self.token(close + 1) {
-                Some(Token::LBracket) => {
-                    let Some(next) = self.close(close + 1) else { return };
-                    next
-                }
-                // `a[1].b`: a field of the element.
-                Some(Token::Period) if matches!(self.token(close + 2), Some(Token::Word(_))) => close + 2,
-                _ => break,
-            };
-        }
-        let assigned = self.clause() == Keyword::SET
-            && self.token(close + 1) == Some(&Token::Eq)
-            && (self.is(at - 2, &[Keyword::SET]) || self.token(at - 2) == Some(&Token::Comma));
-        let depth = self.clauses.len();
-        let inserted = depth > 1
-            && self.clauses[depth - 2] == Keyword::INTO
-            && matches!(self.token(at - 2), Some(Token::Comma | Token::LParen))
-            && matches!(self.token(close + 1), Some(Token::Comma | Token::RParen));
-        if assigned || inserted {
-            self.blank(at..close + 1);
         }
     }
 }
@@ -686,6 +568,7 @@ mod tests {
             ),
             ("UPDATE t SET a[1].b = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
+            ("INSERT INTO t (a.b[1], c) VALUES (1, 2)", "INSERT INTO t (a.b, c) VALUES (1, 2)"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (
                 "WITH RECURSIVE r AS (SELECT 1 AS a) SEARCH DEPTH FIRST BY a SET o SELECT a FROM r",

@@ -104,7 +104,7 @@ impl<'a> Script<'a> {
                     // It may be a division that is laid out so.
                     b'/' => {
                         tokens.last().is_none_or(|last| last.is(self.text, ";"))
-                            || self.begins_statement(at + line.len())
+                            || (self.dialect != Dialect::Postgres && self.begins_statement(at + line.len()))
                     }
                     b'G' | b'g' => true,
                     _ => false,

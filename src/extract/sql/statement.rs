@@ -86,9 +86,18 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         }
         // The syntax tree is as deep as its longest chain, and is dropped by recursion.
         let grammar = dialect::grammar(dialect);
-        let attempted = with_stack_for(chain, || match attempt(grammar.as_ref(), tokens) {
-            Ok((statement, rest)) => Ok(accept(text, &statement, dialect, rest)),
-            Err(refused) => Err(refused),
+        let attempted = with_stack_for(chain, || {
+            let first = match attempt(grammar.as_ref(), tokens) {
+                Err((refusal, mut tokens)) => {
+                    if name_tables(&mut tokens) {
+                        attempt(grammar.as_ref(), tokens)
+                    } else {
+                        Err((refusal, tokens))
+                    }
+                }
+                accepted => accepted,
+            };
+            first.map(|(statement, rest)| accept(text, &statement, dialect, rest))
         });
         match attempted {
             Ok(accepted) => return Ok(accepted),
@@ -108,6 +117,38 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         message.clone_from(&refusal.message);
     }
     Err(Refused { message, furthest })
+}
+
+/// Makes a name of the word `table` where one must stand: `FROM table WHERE …`, as examples call theirs.
+fn name_tables(tokens: &mut [TokenWithSpan]) -> bool {
+    use sqlparser::keywords::Keyword;
+    let keyword = |token: &TokenWithSpan| match &token.token {
+        Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
+        _ => None,
+    };
+    let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
+    let mut found = false;
+    for (at, &table) in significant.iter().enumerate().skip(1) {
+        let before = keyword(&tokens[significant[at - 1]]);
+        let names = matches!(before, Some(Keyword::FROM | Keyword::JOIN | Keyword::INTO | Keyword::UPDATE));
+        if !names || keyword(&tokens[table]) != Some(Keyword::TABLE) {
+            continue;
+        }
+        let behind = significant.get(at + 1).map(|&behind| &tokens[behind]);
+        let is_alone = behind.is_none_or(|behind| match &behind.token {
+            Token::LParen | Token::Period => before == Some(Keyword::INTO),
+            // `INSERT INTO TABLE t`.
+            Token::Word(word) => {
+                before != Some(Keyword::INTO) || (word.quote_style.is_none() && word.keyword != Keyword::NoKeyword)
+            }
+            _ => true,
+        });
+        if let (true, Token::Word(word)) = (is_alone, &mut tokens[table].token) {
+            word.keyword = Keyword::NoKeyword;
+            found = true;
+        }
+    }
+    found
 }
 
 /// Tries the grammars of relatives, which have no dialect of their own here.

@@ -1,5 +1,7 @@
 //! What the reader makes of dirty SQL: small scripts and a line for each statement found.
 
+mod dialects;
+
 use super::*;
 use crate::model::name::Ident;
 use crate::model::schema::SchemaChange;

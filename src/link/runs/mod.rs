@@ -73,7 +73,7 @@ struct InCode {
 }
 
 /// Files of code are looked at for what they schedule elsewhere.
-const PRODUCERS: &[&str] = &["ts", "js", "mts", "cts", "mjs", "cjs", "tsx", "php"];
+const PRODUCERS: &[&str] = &["ts", "js", "mts", "cts", "mjs", "cjs", "tsx", "php", "java", "kt"];
 
 /// A place that runs something.
 struct Place {
@@ -171,7 +171,8 @@ impl Runs {
         let code = self.in_code(store, file);
         let found =
             || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten()).filter(|job| covers(job, span));
-        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask) {
+        // What answers to a name is run by whoever says when.
+        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask && job.answers.is_empty()) {
             return vec![of_job(job, file)];
         }
         // Breadth first: what has been met, and by which of the earlier places.
@@ -216,8 +217,9 @@ impl Runs {
             }
             next += 1;
         }
-        // No clock is known to run it; a queue is.
-        queued.unwrap_or_default()
+        // No clock is known to run it; a queue is, or a clock that is set elsewhere.
+        let is_run = |job: &&Job| job.kind == Kind::ScheduledTask;
+        queued.or_else(|| found().find(is_run).map(|job| vec![of_job(job, file)])).unwrap_or_default()
     }
 
     /// The job of a kind that runs what stands at a place.

@@ -75,6 +75,8 @@ impl MappingWords {
             // XML and MyBatis.
             r"(?-u)<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b",
             r"(?-u)\binterface\s+\w+(?:Mapper|Dao|DAO)\b",
+            // Repositories, which say what else than their entity they give.
+            r"(?-u)\bextends\s+[\w.]*Repository(?:Base)?\s*<|\bPanacheRepository",
             // Classes that jOOQ and MyBatis generate.
             r"(?-u)\b(?:TableImpl|RecordImpl|UpdatableRecordImpl|TableRecordImpl|CustomTable|CustomRecord)<|\b(?:Aliasable)?SqlTable\b",
             // Prisma.

@@ -9,7 +9,7 @@ use crate::model::answer::Certainty;
 use crate::model::code::{
     Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
 };
-use crate::model::mapping::{MappedName, Mapping, MappingRole, generated};
+use crate::model::mapping::{MappedName, Mapping, MappingRole, generated, projected};
 use crate::model::source::FileId;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
@@ -288,6 +288,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             && let Some(found) = system.entities.called(&own).find(|(mapping_file, _)| *mapping_file == file)
         {
             return Some(found);
+        }
+        if code.language == Language::Java && declared.kind == ClassKind::Interface {
+            let of_interface = |(other, _): &(FileId, &'s Mapping)| {
+                self.code(*other)
+                    .is_some_and(|code| self.class_called(*other, code, &declared.name, 0) == Some((file, class)))
+            };
+            return system.entities.called(&projected(&declared.name)).find(of_interface);
         }
         let mut outside = None;
         let mut only_named = None;

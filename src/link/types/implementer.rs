@@ -128,8 +128,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         columns.sort();
         columns.dedup();
         let certainty = match columns.len() {
-            1 => Certainty::Likely,
-            2..=MOST_MEANT => Certainty::Possible,
+            1 | 2 => Certainty::Likely,
+            3..=MOST_MEANT => Certainty::Possible,
             _ => return None,
         };
         let code = self.code(interface.0)?;

@@ -7,6 +7,7 @@ mod fragment;
 mod generated;
 mod mapper;
 mod mapping;
+mod panache;
 mod repository;
 #[cfg(test)]
 mod tests;
@@ -65,7 +66,8 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let maps_rows = text.contains(mapper::PACKAGE);
     let may_map = maps_rows || mapper::may_be_in(text);
     let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
-    if !may_map && !is_generated && !WORDS.iter().any(|word| text.contains(word)) {
+    let is_asked = panache::may_be_in(text);
+    if !may_map && !is_generated && !is_asked && !WORDS.iter().any(|word| text.contains(word)) {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -80,6 +82,9 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
         if is_generated {
             generated::read(facts, class, text);
         }
+    }
+    if is_asked {
+        panache::read(facts, tree.root_node(), text);
     }
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {

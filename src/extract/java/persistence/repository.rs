@@ -9,7 +9,9 @@ use crate::extract::host::span_of;
 use crate::extract::jpql::OWN_ENTITY;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
+use crate::model::mapping::{
+    BuiltStatement, EntityPath, EntitySource, ImpliedNames, MappedName, Mapping, MappingRole, projected,
+};
 use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{
@@ -101,8 +103,10 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
     }
     let Some(body) = node.child_by_field_name("body") else { return };
     let mut cursor = body.walk();
+    let own = node.child_by_field_name("name").map_or("", |name| text_of(name, text));
     for method in body.named_children(&mut cursor).filter(|node| node.kind() == "method_declaration") {
         let annotations = Annotation::all(method, text);
+        facts.mappings.extend(projection(method, (entity, own), text));
         let is_derived = method.child_by_field_name("body").is_none()
             && !annotations.iter().any(|annotation| QUERIES.contains(&annotation.name));
         let Some(name) = method.child_by_field_name("name").filter(|_| is_derived) else { continue };
@@ -110,6 +114,23 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
         let loads = result == Some(entity);
         facts.built.extend(derived(text_of(name, text), name.start_byte(), entity, loads));
     }
+}
+
+/// What a method gives instead of the entity: an interface's getters then read the entity's properties of their names.
+/// <https://docs.spring.io/spring-data/jpa/reference/repositories/projections.html>
+fn projection(method: Node<'_>, (entity, own): (&str, &str), text: &str) -> Option<Mapping> {
+    let class = method.child_by_field_name("type")?;
+    let target = class::target(class, text).filter(|target| *target != entity && *target != own && target.len() > 1)?;
+    Some(Mapping {
+        entity: projected(target),
+        span: span_of(class),
+        role: MappingRole::Superclass,
+        table: MappedName::None,
+        parent: Some(entity.to_owned()),
+        mixins: Vec::new(),
+        implied: ImpliedNames::BySchema,
+        properties: Vec::new(),
+    })
 }
 
 /// The entity of a repository: the first argument of the repository that it extends.

@@ -84,7 +84,7 @@ impl Lexer<'_> {
                 // `a[1:n]`, and Snowflake's `document:path`.
                 let path = self.touches_operand()
                     && self.last.is_some_and(|last| last.kind != TokenKind::Word || self.lexis.colon_paths);
-                if !path {
+                if !path && !(self.touches_operand() && self.in_json_object()) {
                     self.at += 1;
                     while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
                         self.at += 1;
@@ -95,6 +95,25 @@ impl Lexer<'_> {
             _ => {}
         }
         self.take(1, TokenKind::Operator)
+    }
+
+    /// Whether this is an argument of `json_object(key:value)`.
+    fn in_json_object(&self) -> bool {
+        let mut depth = 0_u32;
+        for at in (self.at.saturating_sub(LONGEST_IDENTIFIER)..self.at).rev() {
+            match self.bytes[at] {
+                b')' => depth += 1,
+                b'(' if depth == 0 => {
+                    let before = self.bytes[..at].trim_ascii_end();
+                    return [&b"json_object"[..], b"json_objectagg"].iter().any(|name| {
+                        before.len() >= name.len() && before[before.len() - name.len()..].eq_ignore_ascii_case(name)
+                    });
+                }
+                b'(' => depth -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     pub(super) fn variable(&mut self) -> TokenKind {
@@ -155,6 +174,9 @@ impl Lexer<'_> {
     /// `{name}`, `{0}`, `{}`, `{$var}`, `{name:Type}` are placeholders; the braces of ODBC escapes are dropped.
     pub(super) fn single_brace(&mut self) -> TokenKind {
         let rest = &self.text[self.at + 1..];
+        if opens_dictionary(rest) {
+            return self.take(1, TokenKind::Operator);
+        }
         let word = rest.trim_start().split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or("");
         if ["fn", "oj", "call"].iter().any(|escape| word.eq_ignore_ascii_case(escape))
             && rest.trim_start()[word.len()..].starts_with([' ', '\t'])
@@ -238,4 +260,11 @@ impl Lexer<'_> {
             _ => self.take(1, TokenKind::Question),
         }
     }
+}
+
+/// Whether `{` before `rest` opens a value such as `{'a': b}`.
+fn opens_dictionary(rest: &str) -> bool {
+    let Some(key) = rest.trim_start().strip_prefix('\'') else { return false };
+    let key = &key.as_bytes()[..key.len().min(LONGEST_IDENTIFIER)];
+    memchr::memchr(b'\'', key).is_some_and(|end| key[end + 1..].trim_ascii_start().starts_with(b":"))
 }

@@ -216,6 +216,14 @@ impl Lowerer<'_> {
                     push(expr);
                 }
             }
+            // Redshift's `convert(integer, a)` is read as if it were MySQL's `convert(a, integer)`.
+            Expr::Convert { expr, data_type: Some(ast::DataType::Custom(name, modifiers)), .. }
+                if modifiers.is_empty()
+                    && matches!(self.places.dialect(), Dialect::Postgres | Dialect::Generic)
+                    && is_type_name(expr) =>
+            {
+                self.named_column(name, place);
+            }
             Expr::Convert { expr, styles, .. } => {
                 push(expr);
                 styles.iter().for_each(push);
@@ -429,4 +437,42 @@ pub(super) fn peel(mut expr: &Expr) -> &Expr {
         expr = inner;
     }
     expr
+}
+
+/// Whether an expression is the name of a type, with or without modifiers.
+fn is_type_name(expr: &Expr) -> bool {
+    const TYPES: &[&str] = &[
+        "bigint",
+        "bool",
+        "boolean",
+        "bpchar",
+        "char",
+        "date",
+        "decimal",
+        "float",
+        "float4",
+        "float8",
+        "int",
+        "int2",
+        "int4",
+        "int8",
+        "integer",
+        "interval",
+        "numeric",
+        "real",
+        "smallint",
+        "text",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "varchar",
+    ];
+    let name = match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::Function(function) => function.name.0.last().and_then(|part| part.as_ident()),
+        _ => None,
+    };
+    name.is_some_and(|name| {
+        name.quote_style.is_none() && TYPES.iter().any(|known| name.value.eq_ignore_ascii_case(known))
+    })
 }

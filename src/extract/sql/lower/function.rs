@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgOperator, FunctionArgumentClause,
-    FunctionArguments, Ident, ObjectName,
+    FunctionArguments, Ident, ObjectName, Value,
 };
 
 use super::expression::{Task, peel};
@@ -106,7 +106,8 @@ impl Lowerer<'_> {
                 FunctionArg::Unnamed(value) => value,
                 FunctionArg::Named { name: entry, arg, operator } => {
                     // `json_object(k VALUE v)` names two values, `f(x => 1)` a parameter, `xmlparse(DOCUMENT x)` a kind.
-                    if is_entry(operator) && !name.eq_ignore_ascii_case("xmlparse") {
+                    let is_name = entry.quote_style != Some('\'') && !name.eq_ignore_ascii_case("xmlparse");
+                    if is_entry(operator) && is_name {
                         self.column(std::slice::from_ref(entry), place);
                     }
                     arg
@@ -199,6 +200,8 @@ const UNIT_LAST: &[(&str, usize)] = &[
 /// Units of time in any dialect, without `sql_tsi_` and a plural's `s`.
 const UNITS: &[&str] = &[
     "c",
+    "cent",
+    "centuries",
     "century",
     "d",
     "date",
@@ -206,21 +209,26 @@ const UNITS: &[&str] = &[
     "dayofmonth",
     "dayofweek",
     "dayofweek_iso",
+    "dayofweekiso",
     "dayofyear",
     "dd",
+    "dec",
     "decade",
     "dow",
     "doy",
     "dw",
     "dy",
     "epoch",
+    "epoch_microsecond",
+    "epoch_millisecond",
+    "epoch_nanosecond",
     "epoch_second",
     "h",
     "hh",
     "hour",
     "hr",
-    "isodow",
     "iso_week",
+    "isodow",
     "isoweek",
     "isowk",
     "isoww",
@@ -228,8 +236,13 @@ const UNITS: &[&str] = &[
     "m",
     "mcs",
     "mi",
+    "microsec",
     "microsecond",
+    "mil",
+    "millennia",
     "millennium",
+    "millisec",
+    "millisecon",
     "millisecond",
     "min",
     "minute",
@@ -237,6 +250,8 @@ const UNITS: &[&str] = &[
     "mon",
     "month",
     "ms",
+    "msec",
+    "msecond",
     "mth",
     "n",
     "nanosecond",
@@ -255,11 +270,14 @@ const UNITS: &[&str] = &[
     "tz",
     "tzoffset",
     "us",
+    "usec",
+    "usecond",
     "w",
     "week",
     "weekday",
     "weekiso",
     "weekofyear",
+    "weekofyeariso",
     "wk",
     "ww",
     "y",
@@ -285,14 +303,23 @@ fn unit_argument(name: &str, arguments: &[FunctionArg]) -> Option<usize> {
         Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => Some(expr),
         _ => None,
     };
-    let is_constant = match expr(0)? {
-        Expr::Value(_) => true,
+    // The unit stands in one place only: `date_diff('day', a, day)` names a column.
+    let starts_with_unit = match expr(0)? {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
+                is_unit(&Expr::Identifier(Ident::new(text.clone())))
+            }
+            _ => false,
+        },
         Expr::Identifier(name) => holds_hole(&name.value),
         _ => false,
     };
-    let end = arguments.len() - 1;
-    if last == Some(arguments.len()) && !is_constant && expr(end).is_some_and(is_unit) {
-        return Some(end);
+    // A time zone may stand behind the unit of a truncation.
+    let unit_at = last.filter(|&count| arguments.len() == count || (count == 2 && arguments.len() == 3));
+    if let Some(at) = unit_at.map(|count| count - 1).filter(|_| !starts_with_unit)
+        && expr(at).is_some_and(is_unit)
+    {
+        return Some(at);
     }
     (first.is_some_and(|count| arguments.len() >= count) && expr(0).is_some_and(is_unit)).then_some(0)
 }

@@ -60,6 +60,8 @@ pub(in crate::extract::typescript) struct Code<'t> {
     holders: HashMap<usize, NameId>,
     /// `name.key = value`.
     assigned: HashMap<NameId, Vec<(Node<'t>, Node<'t>)>>,
+    /// Methods of classes: the class, the name, the function.
+    methods: HashMap<&'t str, Vec<(Span, Node<'t>)>>,
     /// Declared types of the fields of classes: the class, the name, the type.
     fields: HashMap<&'t str, Vec<(Span, Node<'t>)>>,
     modules: HashSet<&'t str>,
@@ -90,6 +92,7 @@ impl<'t> Code<'t> {
             by_name: HashMap::new(),
             holders: HashMap::new(),
             assigned: HashMap::new(),
+            methods: HashMap::new(),
             fields: HashMap::new(),
             modules: HashSet::new(),
         };
@@ -171,6 +174,12 @@ impl<'t> Code<'t> {
         let fields = self.fields.get(name)?;
         let around = fields.iter().filter(|(class, _)| class.contains_offset(at as u32));
         around.min_by_key(|(class, _)| class.end - class.start).map(|(_, kind)| *kind)
+    }
+
+    /// The method of that name of the innermost class around byte `at` that has one.
+    pub(in crate::extract::typescript) fn method(&self, name: &str, at: usize) -> Option<Node<'t>> {
+        let methods = self.methods.get(name)?.iter().filter(|(class, _)| class.contains_offset(at as u32));
+        methods.min_by_key(|(class, _)| class.end - class.start).map(|(_, function)| *function)
     }
 
     /// The names that the parameter at `position` of a function declares.
@@ -330,6 +339,18 @@ impl<'t> Code<'t> {
         let (start, end) = (node.start_byte() + 1, node.end_byte().checked_sub(1)?);
         let text = self.text.get(start..end).filter(|_| is_plain)?;
         Some((text, Span::new(start, end)))
+    }
+
+    /// The pieces of text of a string or template, holes left out, each with where it stands.
+    pub(in crate::extract::typescript) fn pieces(&self, node: Node<'t>) -> Vec<(&'t str, Span)> {
+        match self.string(node) {
+            Some(whole) => vec![whole],
+            None if node.kind() == "template_string" => {
+                let text = |span: Span| Some((self.text.get(span.start as usize..span.end as usize)?, span));
+                collect::pieces(node).into_iter().filter_map(text).collect()
+            }
+            None => Vec::new(),
+        }
     }
 
     /// What stands after the last hole of a template.

@@ -55,6 +55,26 @@ impl Draft {
         self.span
     }
 
+    /// A statement that goes on from a scope of this one, whose caller then says what it takes; `None` when nothing is
+    /// known of what it is about.
+    pub(super) fn fork(&mut self, scope: ScopeId, span: Span) -> Option<Self> {
+        let sources = self.scopes[scope.0 as usize].sources.clone();
+        if sources.is_empty() {
+            return None;
+        }
+        self.projects = true;
+        let mut fork = Self::new(self.framework, self.construct, span);
+        fork.scopes[0].sources = sources;
+        let own = self.entities.iter().filter(|entity| entity.scope == scope).cloned();
+        fork.entities = own.map(|entity| EntitySource { scope: ScopeId(0), ..entity }).collect();
+        Some(fork)
+    }
+
+    /// Whether it is about the same tables as another.
+    pub(super) fn has_sources_of(&self, other: &Self) -> bool {
+        self.scopes[0].sources == other.scopes[0].sources && self.entities == other.entities
+    }
+
     /// A scope whose names may also be those of `outer`.
     pub(super) fn subquery(&mut self, outer: ScopeId) -> ScopeId {
         self.scopes.push(Scope { outer: Some(outer), ..Scope::default() });
@@ -186,7 +206,8 @@ impl Draft {
         let kind = self.kind.unwrap_or(StatementKind::Select);
         let reads = kind == StatementKind::Select && (all_by_default || self.rows) && !self.projects;
         if let Some(first) = self.scopes[0].sources.first().filter(|_| reads) {
-            let span = first.span;
+            // A constant's text may stand elsewhere.
+            let span = if self.span.contains(first.span) { first.span } else { self.span };
             self.all(ScopeId(0), Vec::new(), span);
         }
         let writes = matches!(kind, StatementKind::Insert | StatementKind::Update | StatementKind::Delete);

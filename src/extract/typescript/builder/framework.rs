@@ -28,6 +28,8 @@ pub(super) struct Framework {
     pub(super) columns: Vec<String>,
     /// Tags of templates that hold parts of SQL for the statement around.
     pub(super) templates: Vec<String>,
+    /// Functions whose first argument is a part of SQL for the statement around.
+    pub(super) expressions: Vec<String>,
     /// How a chain begins.
     pub(super) starts: Vec<Start>,
     /// Names that a chain of this framework never begins with.
@@ -262,6 +264,8 @@ struct Written {
     #[serde(default)]
     templates: Vec<String>,
     #[serde(default)]
+    expressions: Vec<String>,
+    #[serde(default)]
     start: WrittenStart,
     #[serde(default, rename = "not-roots")]
     not_roots: Vec<String>,
@@ -337,6 +341,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
         classes: written.classes,
         columns: written.columns,
         templates: written.templates,
+        expressions: written.expressions,
         starts,
         not_roots: written.not_roots,
         without: written.without,

@@ -180,6 +180,9 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
             let text = code.text_of(node);
             let name = text.rsplit('.').next().unwrap_or(text);
             if meaning != Meaning::Table || name.starts_with(char::is_uppercase) {
+                if meaning == Meaning::Table {
+                    self.reading.wanted.insert(name);
+                }
                 let entity = EntityPath::Named(name.to_owned());
                 self.reading.drafts[self.draft].entity(scope, entity, span_of(node));
                 return;
@@ -188,6 +191,13 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         if meaning != Meaning::Entity || !known {
             self.functions(node);
             self.reading.drafts[self.draft].unknown(scope, span_of(node));
+            // `` `${table} as t` `` says at least what it is called.
+            let rest = code.template_end(node).map(|(rest, _)| rest.trim_start());
+            let alias =
+                rest.and_then(|rest| rest.get(..3).filter(|word| word.eq_ignore_ascii_case("as ")).map(|_| &rest[3..]));
+            if let Some(alias) = alias.map(str::trim).filter(|alias| is_word(alias)) {
+                self.reading.drafts[self.draft].alias(scope, alias);
+            }
         }
     }
 
@@ -217,13 +227,16 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
         let usage = super::draft::READ;
         let code = self.reading.code;
         for value in code.values(node) {
-            let Some((text, at)) = code.string(value) else {
+            let pieces = code.pieces(value);
+            if pieces.is_empty() {
                 self.functions(value);
                 continue;
-            };
+            }
             let scope = self.scope();
-            for named in names::expression(text, at.start as usize) {
-                self.reading.drafts[self.draft].name(scope, named, usage, Lookup::Sources);
+            for (text, at) in pieces {
+                for named in names::expression(text, at.start as usize) {
+                    self.reading.drafts[self.draft].name(scope, named, usage, Lookup::Sources);
+                }
             }
         }
     }
@@ -494,4 +507,9 @@ fn last_name(text: &str) -> String {
 
 fn lookup(usage: Use, has_source: bool) -> Lookup {
     if usage.purpose == Purpose::Write && has_source { Lookup::Only(0) } else { Lookup::Sources }
+}
+
+/// Whether a text is one name without quotes.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }

@@ -10,11 +10,12 @@ mod framework;
 mod literal;
 pub(in crate::extract::typescript) mod names;
 mod read;
+mod returned;
 
 use self::code::Code;
 use self::framework::{FRAMEWORKS, Framework};
 use self::read::Reading;
-use crate::model::facts::FileFacts;
+use crate::model::facts::{FileFacts, OuterName};
 
 /// The frameworks that calls are read by.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,10 @@ pub(super) fn read(code: &Code<'_>, frameworks: &Frameworks, facts: &mut FileFac
     reading.held();
     reading.typed();
     reading.members();
+    let outer = |name: &&str| OuterName { holder: None, name: (*name).to_owned(), call: false };
+    facts.wanted.extend(reading.wanted.iter().map(outer));
+    facts.wanted.sort();
+    facts.wanted.dedup();
     facts.built.extend(reading.finish());
 }
 

@@ -1,13 +1,13 @@
 //! Chains and typed literals become statements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use tree_sitter::Node;
 
 use super::chain::{Chain, Link};
 use super::code::{Code, Held, NameId, SPREAD, is_function, unwrap};
 use super::draft::{Draft, READ, plain};
-use super::framework::{Framework, Meaning, Method, Start, Takes};
+use super::framework::{Framework, Meaning, Method, Purpose, Start, Takes};
 use super::literal::Literals;
 use super::names;
 use crate::extract::host::span_of;
@@ -28,7 +28,11 @@ pub(super) struct Reading<'c, 't> {
     pub(super) frameworks: &'c [Framework],
     pub(super) drafts: Vec<Draft>,
     /// Names that hold a builder.
-    builders: HashMap<NameId, Vec<Place>>,
+    pub(super) builders: HashMap<NameId, Vec<Place>>,
+    /// Names of other files that stand where a table is named.
+    pub(super) wanted: BTreeSet<&'t str>,
+    /// What chains build, by the identity of their nodes.
+    pub(super) made: HashMap<usize, Vec<Place>>,
     /// Functions in which `this` is a builder.
     this: Vec<(Span, Place)>,
     /// Names that hold a row of a scope: parameters of callbacks.
@@ -41,6 +45,9 @@ pub(super) struct Reading<'c, 't> {
 
 /// Methods after which a chain is about results, not about the statement.
 const ENDS: &[&str] = &["then", "catch", "finally", "map", "reduce", "forEach", "flatMap", "filter", "pipe"];
+
+/// How often chains are tried again: so many functions deep a builder may come from.
+const MOST_ROUNDS: usize = 5;
 
 /// Statements around a place that are looked at.
 const MOST_AROUND: usize = 64;
@@ -58,6 +65,8 @@ impl<'c, 't> Reading<'c, 't> {
             frameworks,
             drafts: Vec::new(),
             builders: HashMap::new(),
+            wanted: BTreeSet::new(),
+            made: HashMap::new(),
             this: Vec::new(),
             rows: HashMap::new(),
             imported: imported.collect(),
@@ -70,7 +79,7 @@ impl<'c, 't> Reading<'c, 't> {
     pub(super) fn chains(&mut self) {
         let code = self.code;
         let mut left: Vec<&Chain<'t>> = code.chains.iter().collect();
-        for _ in 0..3 {
+        for _ in 0..MOST_ROUNDS {
             let before = (left.len(), self.builders.len());
             left.retain(|chain| !self.chain(chain));
             if (left.len(), self.builders.len()) == before {
@@ -98,6 +107,14 @@ impl<'c, 't> Reading<'c, 't> {
             for place in continued {
                 let place = self.own_scope(place, chain);
                 self.links(chain, 0, place);
+                self.hold(chain, place);
+            }
+            return true;
+        }
+        let returned = self.returned(chain);
+        if !returned.is_empty() {
+            for place in returned {
+                self.links(chain, 1, place);
                 self.hold(chain, place);
             }
             return true;
@@ -141,6 +158,7 @@ impl<'c, 't> Reading<'c, 't> {
 
     /// The name that the chain is given to holds its builder from now on.
     fn hold(&mut self, chain: &Chain<'t>, place: Place) {
+        self.made.entry(chain.node().id()).or_default().push(place);
         let Some(name) = self.code.holder(chain.node()) else { return };
         let held = self.builders.entry(name).or_default();
         if held.len() < MOST_BUILDERS && !held.contains(&place) {
@@ -224,8 +242,15 @@ impl<'c, 't> Reading<'c, 't> {
         let given = arguments.len().max(method.arguments.len());
         for at in 0..given.min(arguments.len() + 1) {
             let meaning = method.meaning(at);
+            let selects = matches!(meaning, Meaning::Names(usage) if usage.purpose == Purpose::Select);
             match arguments.get(at) {
-                Some(argument) => Literals::new(self, place, link.span).read(*argument, *meaning),
+                Some(argument) => {
+                    // What is computed is said to be all that is taken; a name of a list that is not known may hold more.
+                    if selects && unwrap(*argument).kind() == "call_expression" {
+                        self.drafts[place.draft].projects = true;
+                    }
+                    Literals::new(self, place, link.span).read(*argument, *meaning);
+                }
                 None => Literals::new(self, place, link.span).missing(*meaning),
             }
         }
@@ -248,8 +273,17 @@ impl<'c, 't> Reading<'c, 't> {
         for chain in &self.code.chains {
             let Some(last) = chain.links.iter().rfind(|link| link.arguments.is_some()) else { continue };
             let name = if last.name.is_empty() { self.code.text_of(chain.root) } else { last.name };
-            let Some([argument]) = last.arguments.as_deref() else { continue };
-            let Some((text, at)) = self.code.string(unwrap(*argument)) else { continue };
+            let Some([argument, others @ ..]) = last.arguments.as_deref() else { continue };
+            let holds_sql = |framework: &Framework| framework.expressions.iter().any(|own| own == name);
+            if let Some(draft) = around(span_of(last.node), &holds_sql) {
+                let pieces = self.code.pieces(unwrap(*argument));
+                if pieces.first().is_some_and(|(text, _)| !is_statement(text)) {
+                    let named = |(text, at): (&str, Span)| names::expression(text, at.start as usize);
+                    found.extend(pieces.into_iter().flat_map(named).map(|named| (draft, named)));
+                }
+                continue;
+            }
+            let Some((text, at)) = self.code.string(unwrap(*argument)).filter(|_| others.is_empty()) else { continue };
             let is_known = |framework: &Framework| framework.columns.iter().any(|own| own == name);
             if let Some(draft) = around(span_of(last.node), &is_known)
                 && let Some(named) = names::column(text, at.start as usize)
@@ -357,7 +391,7 @@ impl<'c, 't> Reading<'c, 't> {
                 || framework.members.iter().any(is_imported))
     }
 
-    fn add(&mut self, draft: Draft) -> Place {
+    pub(super) fn add(&mut self, draft: Draft) -> Place {
         self.drafts.push(draft);
         Place { draft: self.drafts.len() - 1, scope: ScopeId(0) }
     }
@@ -394,14 +428,14 @@ impl<'c, 't> Reading<'c, 't> {
         if chain.links.iter().any(is_other) {
             return None;
         }
-        let with = |links: usize, entity: Option<(String, Span)>| Some(Beginning { framework: at, links, entity });
+        let with = |links: usize, entity: Option<(String, Span)>| {
+            Some(Beginning { framework: at, links, entity, table: None })
+        };
         for start in &framework.starts {
             let found = match start {
-                Start::Call(names) => self.called_with_table(framework, names, chain).then_some(Some(Beginning {
-                    framework: at,
-                    links: 1,
-                    entity: None,
-                })),
+                Start::Call(names) => self
+                    .called_with_table(framework, names, chain)
+                    .map(|call| Some(Beginning { framework: at, links: call + 1, entity: None, table: Some(call) })),
                 Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
                     .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
                     .map(|(links, name, span)| with(links, Some((name, span)))),
@@ -427,21 +461,49 @@ impl<'c, 't> Reading<'c, 't> {
             .flatten()
     }
 
-    /// `knex("users")`.
-    fn called_with_table(&self, framework: &Framework, names: &[String], chain: &Chain<'t>) -> bool {
-        let Some(Link { name: "", arguments: Some(arguments), .. }) = chain.links.first() else { return false };
-        let Some(first) = arguments.first().filter(|_| chain.root.kind() == "identifier") else { return false };
-        let root = self.code.text_of(chain.root);
-        let is_known = names.iter().any(|name| name == root);
+    /// `knex("users")`, `this.db("users")`, `(trx || db)("users")`: which link that call is.
+    fn called_with_table(&self, framework: &Framework, names: &[String], chain: &Chain<'t>) -> Option<usize> {
+        // `db.replica()("users")` gets the connection first.
+        let is_call = |link: &Link<'t>| link.arguments.as_ref().is_some_and(|arguments| !arguments.is_empty());
+        let at = chain.links.iter().position(is_call)?;
+        let link = &chain.links[at];
+        let first = *link.arguments.as_ref()?.first()?;
+        let connection = |name: &str| names.iter().any(|own| own == name) || is_connection(name);
+        let caller = || at.checked_sub(1).map_or("", |before| chain.links[before].name);
+        let is_known = match (link.name, chain.root.kind()) {
+            ("", "identifier") if at == 0 => connection(self.code.text_of(chain.root)),
+            ("", _) if at == 0 => {
+                let last = |node| self.code.text_of(node).rsplit('.').next().unwrap_or("");
+                self.code.values(chain.root).into_iter().any(|value| connection(last(value)))
+            }
+            ("", _) => {
+                connection(caller()) || connection(self.code.text_of(chain.root)) || {
+                    let owners = &chain.links[..at];
+                    owners.iter().any(|link| connection(link.name))
+                }
+            }
+            (name, _) => connection(name),
+        };
         let continues =
-            chain.links[1..].iter().any(|link| link.arguments.is_some() && framework.method(link.name).is_some());
-        if !is_known && !continues {
-            return false;
-        }
-        self.code.values(*first).into_iter().any(|value| {
-            value.kind() == "object" && is_known
-                || self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some())
-        })
+            chain.links[at + 1..].iter().any(|link| link.arguments.is_some() && framework.method(link.name).is_some());
+        // A member that is called with a name may be anything, and so may a function of another name.
+        let is_plain = link.name.is_empty() && at == 0 && chain.root.kind() == "identifier";
+        let may_be = if is_plain { is_known || continues } else { is_known && continues };
+        let is_table = may_be
+            && self.code.values(first).into_iter().any(|value| {
+                value.kind() == "object" && is_known && is_plain
+                    || self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some())
+            });
+        // A constant of another file, or a template that gives it an alias at least.
+        let node = unwrap(first);
+        let may_be_table = || match node.kind() {
+            "identifier" | "member_expression" => {
+                let last = self.code.text_of(node).rsplit('.').next().unwrap_or("");
+                last.starts_with(char::is_uppercase)
+            }
+            kind => kind == "template_string",
+        };
+        (is_table || (is_known && continues && may_be_table())).then_some(at)
     }
 
     /// `.from("users")`, `.insert(users)`, `getRepository(User)`.
@@ -453,6 +515,10 @@ impl<'c, 't> Reading<'c, 't> {
         let is_entity = method.is_some_and(|method| *method.meaning(at) == Meaning::Entity);
         if is_entity && matches!(unwrap(*argument).kind(), "identifier" | "member_expression") {
             let name = self.code.text_of(unwrap(*argument)).rsplit('.').next().unwrap_or("");
+            // A constant that holds a table's name is no entity.
+            if !imported && self.code.values(*argument).into_iter().any(|value| self.code.string(value).is_some()) {
+                return false;
+            }
             return !framework.classes || name.starts_with(char::is_uppercase);
         }
         let may_be_object = framework.starts.iter().any(|start| matches!(start, Start::Call(_)));
@@ -536,8 +602,7 @@ impl<'c, 't> Reading<'c, 't> {
             draft.entity(ScopeId(0), EntityPath::Named(entity.clone()), *span);
         }
         let place = self.add(draft);
-        let root_call = chain.links.first().filter(|link| start.links == 1 && link.name.is_empty());
-        if let Some(table) = root_call.and_then(|link| link.arguments.as_ref()?.first()) {
+        if let Some(table) = start.table.and_then(|at| chain.links[at].arguments.as_ref()?.first()) {
             Literals::new(self, place, span_of(*table)).read(*table, Meaning::Table);
         }
         place
@@ -551,6 +616,13 @@ struct Beginning {
     links: usize,
     /// The entity that is known without any argument.
     entity: Option<(String, Span)>,
+    /// The link that is called with the table, if that is how it begins.
+    table: Option<usize>,
+}
+
+/// Whether a name says that it is a connection to a database: `knexInstance`, `readDb`.
+fn is_connection(name: &str) -> bool {
+    name.contains("knex") || ["Knex", "Db", "DB", "Trx", "_db", "_trx"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// `prisma.user.findMany()`.

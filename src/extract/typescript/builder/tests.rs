@@ -320,3 +320,50 @@ fn fixtures_build_their_statements() {
         insta::assert_snapshot!(shown(&source).join("\n"));
     });
 }
+
+#[test]
+fn connections_are_members_too() {
+    check(&[
+        ("class A { f() { return this.db('t').where({ a: 1 }); } }", &["select [t] a:r *@t"]),
+        ("class A { f() { return this.knex<Row>('t').where('a', 1).first('b'); } }", &["select [t] a:r b:ro"]),
+        ("(trx || this.db)('t').update({ a: 1 })", &["update [t] a:w"]),
+        ("db.replica()('t').where({ a: 1 }).select('b')", &["select [t] a:r b:ro"]),
+        (
+            "const T = 't'; class A { f() { return this.db.from(T).where({ a: 1 }).select('b'); } }",
+            &["select [t] a:r b:ro"],
+        ),
+        ("page.locator('t').first()", &[]),
+        ("client.db('t').collection('u')", &[]),
+    ]);
+}
+
+#[test]
+fn functions_return_builders() {
+    check(&[
+        (
+            "class A { active() { return this.db('t').where({ a: 1 }); } f() { return this.active().where('b', 1).first('c'); } }",
+            &["select [t] a:r", "select [t] b:r c:ro"],
+        ),
+        (
+            "class A { f() { return this.find(1).update({ c: 1 }); }
+                find(q) { const all = this.active(); if (q) { return all.where('b', q); } throw new Error('x'); }
+                active() { return this.db('t').where({ a: 1 }); } }",
+            &["select [t] a:r", "select [t] b:r", "update [t] c:w"],
+        ),
+        (
+            "const active = () => knex('t').where({ a: 1 }); const x = active(); x.select('b')",
+            &["select [t] a:r", "select [t] b:ro"],
+        ),
+        ("const other = () => call('t'); other().where('b', 1).first()", &[]),
+    ]);
+}
+
+#[test]
+fn sql_in_functions_is_the_statements() {
+    check(&[
+        ("knex('t').select(knex.raw('count(case when t.a = ? then 1 end) as n', [1]))", &["select [t] t.a:r"]),
+        ("this.db('t').where(this.db.raw(`lower(${x}.a) = b`)).select('c')", &["select [t] c:ro b:r"]),
+        ("knex('t').whereRaw(`a > ${n} and b is null`).select('c')", &["select [t] a:r b:r c:ro"]),
+        ("knex('t').whereIn('a', knex.raw('select b from u')).select('c')", &["select [t] a:r c:ro"]),
+    ]);
+}

@@ -39,6 +39,7 @@ impl<'t> Collector<'t> {
                 self.scopes.push(if whole { Span { start: 0, end: u32::MAX } } else { span });
             }
             "arrow_function" | "function_expression" | "generator_function" | "method_definition" => {
+                self.method(node, code);
                 self.function(node, code);
             }
             "function_declaration" | "generator_function_declaration" => {
@@ -86,6 +87,17 @@ impl<'t> Collector<'t> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `name() { … }` and `name = () => …` in a class.
+    fn method(&self, node: Node<'t>, code: &mut Code<'t>) {
+        let member = if node.kind() == "method_definition" { Some(node) } else { node.parent() };
+        let is_field = |member: &Node<'t>| matches!(member.kind(), "method_definition" | "public_field_definition");
+        let Some(member) = member.filter(is_field) else { return };
+        let of_class = member.parent().is_some_and(|body| body.kind() == "class_body");
+        if let (true, Some(class), Some(name)) = (of_class, self.classes.last(), member.child_by_field_name("name")) {
+            code.methods.entry(code.text_of(name)).or_default().push((*class, node));
         }
     }
 
@@ -193,7 +205,7 @@ fn tag_before(text: &str) -> Option<&str> {
 }
 
 /// The texts of a template between its holes.
-fn pieces(template: Node<'_>) -> Vec<Span> {
+pub(super) fn pieces(template: Node<'_>) -> Vec<Span> {
     let mut from = template.start_byte() + 1;
     let mut found = Vec::new();
     let mut end = |from: usize, to: usize| {

@@ -1,0 +1,122 @@
+//! Statements that are read as others: what a database runs for them.
+
+use super::naming::Words;
+use super::text::SqlText;
+use crate::model::span::Span;
+
+/// Where the procedure is run whose rows are inserted: `INSERT INTO t (a) EXEC p`.
+pub(super) fn inserted_procedure(words: Words<'_>) -> Option<usize> {
+    let name = words.name(1 + usize::from(words.is_word(1, "into")))?;
+    let at = if words.is(name.next, "(") { words.behind_parenthesis(name.next) } else { name.next };
+    words.is_any(at, &["exec", "execute"]).then_some(at)
+}
+
+/// Where the statement begins that an `EXPLAIN` with options is about.
+pub(super) fn explained(words: Words<'_>) -> Option<u32> {
+    if !words.is_any(0, &["explain", "describe", "desc"]) {
+        return None;
+    }
+    let mut at = 1;
+    while at < words.len().min(60) {
+        if words.is_any(at, &["select", "insert", "update", "delete", "merge", "with", "create", "values", "replace"]) {
+            return words.tokens.get(at).map(|token| token.start);
+        }
+        at = if words.is(at, "(") { words.behind_parenthesis(at) } else { at + 1 };
+    }
+    None
+}
+
+/// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
+pub(super) fn mutation(words: Words<'_>) -> Option<SqlText> {
+    if !words.is_word(0, "alter") || !words.is_word(1, "table") {
+        return None;
+    }
+    let table = words.name(2)?;
+    let verb = (table.next..words.len().min(table.next + 6)).find(|&at| words.is_any(at, &["update", "delete"]))?;
+    let update = words.is_word(verb, "update");
+    let place = words.text.outer(Span::default());
+    let mut made = SqlText::default();
+    made.push_decoded(if update { "UPDATE " } else { "DELETE FROM " }, place);
+    let slice = |from: usize, to: usize| match (words.tokens.get(from), words.tokens.get(to - 1)) {
+        (Some(first), Some(last)) => words.text.slice(Span { start: first.start, end: last.end }),
+        _ => SqlText::default(),
+    };
+    made.push_piece(&slice(2, table.next));
+    made.push_decoded(if update { " SET " } else { " " }, place);
+    made.push_piece(&slice(verb + 1, words.len()));
+    Some(made)
+}
+
+/// The inserts of Hive's `FROM t INSERT INTO a SELECT b WHERE c INSERT INTO d SELECT e`, each with its `FROM`.
+pub(super) fn inserts_from(words: Words<'_>) -> Vec<SqlText> {
+    /// What may follow `FROM` in a query.
+    const FOLLOWS: &[&str] =
+        &["where", "group", "having", "order", "sort", "cluster", "distribute", "limit", "lateral", "window", "union"];
+    let mut made = Vec::new();
+    if !words.is_word(0, "from") {
+        return made;
+    }
+    let mut depth = 0_i32;
+    let mut inserts: Vec<usize> = Vec::new();
+    let mut follows: Vec<Option<usize>> = Vec::new();
+    for at in 0..words.len() {
+        if words.is(at, "(") {
+            depth += 1;
+        } else if words.is(at, ")") {
+            depth -= 1;
+        } else if depth == 0 && words.is_word(at, "insert") {
+            inserts.push(at);
+            follows.push(None);
+        } else if depth == 0
+            && words.is_any(at, FOLLOWS)
+            && let Some(first) = follows.last_mut()
+        {
+            first.get_or_insert(at);
+        }
+    }
+    let end = words.text.as_str().len() as u32;
+    let start_of = |at: usize| words.tokens.get(at).map_or(end, |token| token.start);
+    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
+    let Some(&first) = inserts.first() else { return made };
+    let source = slice(0, start_of(first));
+    for (at, (&insert, follow)) in inserts.iter().zip(follows).enumerate() {
+        let next = inserts.get(at + 1).map_or(end, |&next| start_of(next));
+        let follow = follow.map_or(next, start_of);
+        let mut statement = slice(start_of(insert), follow);
+        let place = words.text.outer(Span { start: follow, end: follow });
+        statement.push_decoded(" ", place);
+        statement.push_piece(&source);
+        statement.push_decoded(" ", place);
+        statement.push_piece(&slice(follow, next));
+        made.push(statement);
+    }
+    made
+}
+
+/// `WITH a AS (…) CREATE TABLE t AS SELECT …` as `CREATE TABLE t AS WITH a AS (…) (SELECT …)`.
+pub(super) fn defined_behind_with(words: Words<'_>) -> Option<SqlText> {
+    if !words.is_word(0, "with") {
+        return None;
+    }
+    let mut at = 1;
+    while at < words.len() && !words.is_word(at, "create") {
+        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
+    }
+    let create = at;
+    while at < words.len() && !words.is_word(at, "as") {
+        at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
+    }
+    if !words.is(at + 1, "(") && !words.is_any(at + 1, &["select", "with", "values", "table"]) {
+        return None;
+    }
+    let (create, query) = (words.tokens.get(create)?.start, words.tokens.get(at + 1)?.start);
+    let end = words.text.as_str().len() as u32;
+    let slice = |start: u32, end: u32| words.text.slice(Span { start, end });
+    let place = words.text.outer(Span { start: query, end: query });
+    let mut made = slice(create, query);
+    made.push_piece(&slice(0, create));
+    made.push_decoded("(", place);
+    made.push_piece(&slice(query, end));
+    made.push_decoded(")", place);
+    Some(made)
+}
