@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::order::SchemaSource;
-use crate::model::source::{FileId, SourceFile};
+use crate::model::source::{FileId, SourceFile, has_ending};
 
 /// A link of a chain.
 struct Link<'t> {
@@ -29,7 +29,7 @@ pub fn chained<'w>(
     for id in sources.iter().flat_map(|source| &source.files) {
         let own = file(*id);
         let path = own.repository_path.as_str();
-        if let Some(link) = path.ends_with(".py").then(|| link(*id, path, text(*id))).flatten() {
+        if let Some(link) = has_ending(path, "py").then(|| link(*id, path, text(*id))).flatten() {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             chains.entry((own.repository, folder)).or_default().push(link);
         }

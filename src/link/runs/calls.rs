@@ -12,7 +12,7 @@ use super::Runs;
 use crate::extract::schedule::{called_with, jobs_of_code, may_have_jobs};
 use crate::link::store::Store;
 use crate::model::facts::{Unit, UnitKind};
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, has_ending};
 use crate::model::span::Span;
 
 /// Files between a schedule's code and the last that is followed.
@@ -285,7 +285,7 @@ impl Names {
                 .expect("a constant pattern")
         });
         let path = store.file(file).repository_path.as_str();
-        let (is_python, is_java) = (path.ends_with(".py"), path.ends_with(".java") || path.ends_with(".kt"));
+        let (is_python, is_java) = (has_ending(path, "py"), has_ending(path, "java") || has_ending(path, "kt"));
         let text = store.text(file);
         let mut imported = BTreeMap::new();
         let names_of = |imported: &mut BTreeMap<String, (String, String)>, list: &str, module: &str, word: &str| {

@@ -44,7 +44,7 @@ pub(super) struct Modules<'s> {
     /// Code files by file name without its ending.
     by_stem: HashMap<&'s str, Vec<FileId>>,
     /// Folders that hold a package of Python, by the package's name.
-    python_roots: HashMap<&'s str, Vec<(usize, &'s str)>>,
+    python_roots: BTreeMap<&'s str, Vec<(usize, &'s str)>>,
     packages: OnceLock<BTreeMap<String, (usize, String)>>,
     paths: OnceLock<Vec<PathMapping>>,
 }
@@ -65,7 +65,7 @@ impl<'s> Modules<'s> {
     pub(super) fn new(store: &Store<'s>) -> Self {
         let mut by_path = HashMap::new();
         let mut by_stem: HashMap<&str, Vec<FileId>> = HashMap::new();
-        let mut python_roots: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
+        let mut python_roots: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
         for (at, file) in store.workspace().files.iter().enumerate() {
             let id = FileId(at as u32);
             by_path.insert((file.repository, file.repository_path.as_str()), id);
