@@ -203,7 +203,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             };
             let unit = units.iter().find(is_here).filter(|_| text.contains("springframework.batch"));
             let Some(unit) = unit else { continue };
-            let covers = closure(text, units, unit.span);
+            let covers = called_with(text, units, unit.span);
             found.push(job(Kind::BackgroundJob, bean.to_owned(), String::new(), at, covers));
         } else if text.contains("dbscheduler") {
             // To the end of the statement, with the lambda that it is given.
@@ -212,7 +212,7 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let name = named("dbtask").map_or_else(|| short(path).to_owned(), str::to_owned);
             let schedule = of_fixed(call.of(text));
             let kind = if schedule.is_empty() { Kind::BackgroundJob } else { Kind::ScheduledTask };
-            found.push(job(kind, name, schedule, at, closure(text, units, call)));
+            found.push(job(kind, name, schedule, at, called_with(text, units, call)));
         }
     }
     found
