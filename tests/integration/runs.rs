@@ -400,6 +400,10 @@ fn code_that_is_run_by_a_clock() {
 fn calls_are_followed_across_files() {
     const TASK: &str = "class ExportTask:\n    @classmethod\n    def export(cls):\n        cls._inner()\n\n    @classmethod\n    def _inner(cls):\n        db.execute(\"SELECT full_name FROM users\")\n";
     const DISPATCH: &str = "def run(job):\n    from tasks.export_task import ExportTask\n    match job:\n        case \"EXPORT\":\n            ExportTask.export()\n        case \"OTHER\":\n            pass\n";
+    const SERVICE: &str = "class ExportService {\n  void export() { load(); }\n  private void load() { jdbc.query(\"SELECT full_name FROM users\"); }\n}\n";
+    const TIMER: &str = "class Timer {\n  private final ExportService exportService;\n  @Scheduled(cron = \"0 0 2 * * *\")\n  void nightly() { exportService.export(); }\n}\n";
+    const CONTROLLER: &str =
+        "class C {\n  private ExportService exports;\n  @GetMapping(\"/x\")\n  void now() { exports.export(); }\n}\n";
     let dispatched = |crontab: &'static str| {
         via(&[
             ("jobs/tasks/export_task.py", TASK),
@@ -417,10 +421,7 @@ fn calls_are_followed_across_files() {
     // Another argument takes another way.
     assert!(dispatched("0 2 * * * ./run_other.sh\n").ends_with("[]"));
 
-    const SERVICE: &str = "class ExportService {\n  void export() { load(); }\n  private void load() { jdbc.query(\"SELECT full_name FROM users\"); }\n}\n";
-    const TIMER: &str = "class Timer {\n  private final ExportService exportService;\n  @Scheduled(cron = \"0 0 2 * * *\")\n  void nightly() { exportService.export(); }\n}\n";
-    const CONTROLLER: &str =
-        "class C {\n  private ExportService exports;\n  @GetMapping(\"/x\")\n  void now() { exports.export(); }\n}\n";
+    // In Java, over the fields of classes.
     let service = ("src/main/java/a/ExportService.java", SERVICE);
     let timer = ("src/main/java/b/Timer.java", TIMER);
     assert_eq!(

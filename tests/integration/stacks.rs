@@ -122,3 +122,28 @@ fn sequelize_columns_in_functions_and_methods_of_rows() {
         ["both models/user.js:2", "read users.js:3", "read users.js:4", "write users.js:7"]
     );
 }
+
+#[test]
+fn knex_in_classes_with_tables_of_other_files() {
+    let names = (
+        "names.ts",
+        "const TABLE = 'users';\nexport const USERS_TABLE = TABLE;\nexport enum TableName { Notes = 'user_notes' }\n",
+    );
+    let store = (
+        "store.ts",
+        "import { USERS_TABLE, TableName } from './names';\n\
+         const toUser = (row) => ({ name: row.full_name });\n\
+         export class UserStore {\n\
+         \x20 private db: Db;\n\
+         \x20 active() {\n    return this.db(USERS_TABLE).where({ deleted: false });\n  }\n\
+         \x20 async one() {\n    const row = await this.active().first('full_name');\n    return toUser(row);\n  }\n\
+         \x20 async rename(id, name) {\n    await this.active().where({ id }).update({ full_name: name });\n  }\n\
+         \x20 async count(tx) {\n    return (tx || this.db)('users').select(this.db.raw('count(users.full_name) as n'));\n  }\n\
+         \x20 async note() {\n    return this.db.replica()(TableName.Notes).where({ full_name: 'x' }).select('id');\n  }\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[names, store]),
+        ["read store.ts:15", "read store.ts:2", "read store.ts:9", "write store.ts:13"].map(str::to_owned)
+    );
+    assert_eq!(references("user_notes.full_name", &[names, store]), ["read store.ts:19"]);
+}

@@ -113,39 +113,39 @@ public class Customer {
             ),
             (
                 "app/Named.java",
-                r#"package app;
+                r"package app;
 public interface Named {
     String getFullName();
 }
-"#,
+",
             ),
             (
                 "app/Called.java",
-                r#"package app;
+                r"package app;
 public interface Called {
     String getFullName();
 }
-"#,
+",
             ),
             (
                 "app/UserRepository.java",
-                r#"package app;
+                r"package app;
 import java.util.List;
 import org.springframework.data.jpa.repository.JpaRepository;
 public interface UserRepository extends JpaRepository<User, Long> {
     List<Named> findByEmail(String email);
 }
-"#,
+",
             ),
             (
                 "app/CustomerRepository.java",
-                r#"package app;
+                r"package app;
 import java.util.List;
 import org.springframework.data.jpa.repository.JpaRepository;
 public interface CustomerRepository extends JpaRepository<Customer, Long> {
     List<Called> findByEmail(String email);
 }
-"#,
+",
             ),
             (
                 "app/Report.java",
