@@ -1,22 +1,16 @@
 //! Calls: what they give, and what the functions that they are given get.
 
 use super::Evaluator;
-use super::kind::{Bindings, Env, RowNames, Type};
+use super::kind::{Env, Type};
 use super::library::{Gives, Library};
-use crate::link::resolve::{OutputColumn, Resolution, Resolver, relation_key};
-use crate::link::system::StatementUses;
-use crate::link::uses::Form;
-use crate::model::answer::Certainty;
+use super::queried::is_builder;
 use crate::model::code::{
     ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
 };
-use crate::model::name::Ident;
 use crate::model::source::FileId;
-use crate::model::span::Span;
-use crate::model::statement::{HoleRole, OutputValue, Relation, ScopeId, Usage};
 
 /// Returns of one function that are looked at.
-const MOST_RETURNS: usize = 12;
+pub(super) const MOST_RETURNS: usize = 12;
 
 /// A call being evaluated.
 #[derive(Clone, Copy)]
@@ -76,121 +70,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 self.apply(&function, called)
             }
         }
-    }
-
-    /// The rows of the statement that a call runs: one that the call itself builds, or SQL in its arguments.
-    fn statement_rows(
-        &self,
-        file: FileId,
-        code: &'s Code,
-        id: ExpressionId,
-        arguments: &[ExpressionId],
-    ) -> Option<Type<'s>> {
-        let facts = self.system().store.facts(file);
-        if facts.statements.is_empty() && facts.built.is_empty() {
-            return None;
-        }
-        let span = code.expression(id).span;
-        let own = facts.statements.len();
-        let built = facts.built.iter().position(|built| built.statement.span == span);
-        if let Some(at) = built {
-            return self.rows_of(file, own + at);
-        }
-        let held: Vec<Span> = arguments.iter().take(4).flat_map(|argument| text_spans(code, *argument, 0)).collect();
-        if held.is_empty() {
-            return None;
-        }
-        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
-        let at = facts.statements.iter().position(|statement| in_arguments(statement.span))?;
-        self.rows_of(file, at)
-    }
-
-    /// What the statement with this number in its file gives.
-    pub(super) fn rows_of(&self, file: FileId, at: usize) -> Option<Type<'s>> {
-        let statements = self.statements(file);
-        let found = statements.get(at)?;
-        let resolver = Resolver::new(&found.statement, &self.system().catalog, &found.search_path);
-        let mut outputs = (*resolver.outputs(ScopeId(0))).clone();
-        outputs.columns.extend(projected(found));
-        // A projection that is known only at run time may give any column.
-        let is_open =
-            found.statement.holes.iter().any(|hole| {
-                hole.scope == Some(ScopeId(0)) && matches!(hole.role, HoleRole::Columns | HoleRole::Fragment)
-            });
-        if is_open {
-            let sources = 0..found.statement.scopes.first()?.sources.len();
-            outputs.open.extend(sources.filter_map(|source| resolver.relation_of(ScopeId(0), source).cloned()));
-        }
-        let relation = (0..found.statement.scopes.first()?.sources.len())
-            .find_map(|source| resolver.relation_of(ScopeId(0), source).cloned());
-        if let Some(entity) = self.entity_of(file, at) {
-            // A projection may name columns of joined tables.
-            let is_joined =
-                |column: &OutputColumn| column.columns.iter().any(|own| Some(&own.relation) != relation.as_ref());
-            if !outputs.columns.iter().any(|column| column.name.is_some() && is_joined(column)) {
-                return Some(entity);
-            }
-            let row = super::kind::Row {
-                names: RowNames::Outputs(std::rc::Rc::new(outputs)),
-                certainty: Certainty::Certain,
-                evidence: "rows of a join".into(),
-            };
-            return Some(Type::one_of([entity, Type::Row(std::rc::Rc::new(row))]));
-        }
-        if outputs.columns.is_empty() && outputs.open.is_empty() {
-            return relation.map(|relation| self.relation_row(relation, Certainty::Certain));
-        }
-        let line = self.system().store.lines(file).line_of(found.statement.span.start) + 1;
-        let evidence = match &relation {
-            Some(relation) => format!("rows of {} (line {line})", self.system().catalog.display(relation)),
-            None => format!("rows of the statement in line {line}"),
-        };
-        Some(Type::Row(std::rc::Rc::new(super::kind::Row {
-            names: RowNames::Outputs(std::rc::Rc::new(outputs)),
-            certainty: if is_open { Certainty::Likely } else { Certainty::Certain },
-            evidence: evidence.into(),
-        })))
-    }
-
-    /// The entity whose instances a built statement gives: an ORM's calls give objects with properties.
-    fn entity_of(&self, file: FileId, at: usize) -> Option<Type<'s>> {
-        let system = self.system();
-        let facts = system.store.facts(file);
-        let built = facts.built.get(at.checked_sub(facts.statements.len())?)?;
-        let source = built.entities.iter().find(|source| source.scope == ScopeId(0) && source.source == 0)?;
-        let crate::model::mapping::EntityPath::Named(name) = &source.entity else { return None };
-        let (declaring, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
-        self.mapped_row(declaring, mapping, None)
-    }
-
-    /// The relation whose columns the keys of an argument are, when a built statement takes them.
-    pub(super) fn sink(&self, file: FileId, argument: Span) -> Option<(Type<'s>, crate::model::statement::Access)> {
-        let system = self.system();
-        let facts = system.store.facts(file);
-        let own = facts.statements.len();
-        facts.built.iter().enumerate().find_map(|(at, built)| {
-            let sink = built.sinks.iter().find(|sink| sink.span == argument)?;
-            let by_entity = built
-                .entities
-                .iter()
-                .find(|source| source.scope == sink.scope && source.source == sink.source)
-                .and_then(|source| match &source.entity {
-                    crate::model::mapping::EntityPath::Named(name) => {
-                        let (file, mapping) = system.entities.meant(system.store, file, &system.catalog, name)?;
-                        self.mapped_row(file, mapping, None)
-                    }
-                    crate::model::mapping::EntityPath::Related { .. } => None,
-                });
-            if let Some(row) = by_entity {
-                return Some((row, sink.access));
-            }
-            let statements = self.statements(file);
-            let translated = &statements.get(own + at)?.statement;
-            let source = translated.scopes.get(sink.scope.0 as usize)?.sources.get(sink.source as usize)?;
-            let Relation::Table(name) = &source.relation else { return None };
-            let relation = relation_key(&system.catalog, name, &system.database.search_path());
-            Some((self.relation_row(relation, Certainty::Certain), sink.access))
-        })
     }
 
     /// What a call of a function gives.
@@ -576,133 +455,6 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
     }
 
-    /// What the function that a call is given returns for `element`.
-    fn callback_result(&self, element: &Type<'s>, called: Called<'_, 's>) -> Type<'s> {
-        let Some(argument) = called.arguments.first() else { return Type::Unknown("nothing is given to it") };
-        match self.type_of(called.file, *argument, called.env, called.depth + 1) {
-            Type::Function(file, id, _) => {
-                let Some(code) = self.code(file).filter(|_| self.step(called.depth)) else {
-                    return Type::Unknown("too deep");
-                };
-                let function = &code.functions[id.0 as usize];
-                let mut bindings = Bindings::default();
-                if let Some(first) = function.parameters.first()
-                    && code.variables[first.0 as usize].declared.is_none()
-                {
-                    bindings.parameters.push(((file, *first), element.element()));
-                }
-                let env = Env::new(bindings);
-                match function.returns {
-                    Some(returns) => self.declared(file, returns, &env, called.depth + 1),
-                    None => Type::one_of(
-                        function
-                            .returned
-                            .iter()
-                            .take(MOST_RETURNS)
-                            .map(|value| self.type_of(file, *value, &env, called.depth + 1))
-                            .collect::<Vec<_>>(),
-                    ),
-                }
-            }
-            Type::Class(file, class) => self.instance(file, class, &[], called.depth + 1),
-            _ => Type::Unknown("made by a function that is not followed"),
-        }
-    }
-
-    /// What parameter `at` of the function that is argument `position` of a call gets.
-    pub(super) fn callback_parameter(
-        &self,
-        file: FileId,
-        code: &'s Code,
-        call: ExpressionId,
-        position: u32,
-        at: u32,
-        depth: u32,
-    ) -> Type<'s> {
-        let env = Env::default();
-        let (callee, arguments, types) = match &code.expression(call).kind {
-            ExpressionKind::Call { callee, arguments, types } => (*callee, arguments, types),
-            ExpressionKind::New { class, arguments } => {
-                let given = self.given_to_constructor(file, code, (*class, arguments.len()), position, at, depth);
-                return given.unwrap_or(Type::Unknown("given to a constructor"));
-            }
-            _ => return Type::Unknown("given to a constructor"),
-        };
-        // `jdbc.query("select …", (rs, n) -> …)`.
-        let before: Vec<ExpressionId> = arguments.iter().copied().take(position as usize).collect();
-        if at == 0
-            && let Some(rows) = self.statement_rows(file, code, call, &before)
-        {
-            return rows;
-        }
-        let library = Library::known();
-        let (receiver, name) = match &code.expression(callee).kind {
-            ExpressionKind::Member { object, name } => (self.type_of(file, *object, &env, depth), name.as_str()),
-            ExpressionKind::Name { name, .. } => (Type::Unknown("a function"), name.as_str()),
-            _ => (Type::Unknown("a function"), ""),
-        };
-        if let (0, Some(told)) = (at, types.last())
-            && library.hands_what_it_is_told(name)
-        {
-            return self.declared(file, *told, &env, depth + 1);
-        }
-        if receiver.has_rows() || matches!(receiver, Type::Of(_)) {
-            if library.passes_element(name, at) || at == 0 {
-                return receiver.element();
-            }
-            return Type::Scalar;
-        }
-        // Declared by the function that takes it.
-        let function = match (&receiver, code.language) {
-            (Type::Instance { file, class, env }, Language::Java) => {
-                match self.overloads((*file, *class), env, (name, arguments.len()), depth) {
-                    Some(function) => function,
-                    // `repository.findAll((root, query, builder) -> …)`.
-                    None => match self.rows_of_parents(*file, *class, env, depth).filter(|_| at == 0) {
-                        Some(rows) => return rows,
-                        None => Type::Unknown("a method that its class does not declare"),
-                    },
-                }
-            }
-            _ => self.type_of(file, callee, &env, depth),
-        };
-        let function = match function {
-            Type::Union(options) => options.first().cloned().unwrap_or(Type::Unknown("a function")),
-            one => one,
-        };
-        if let Type::Function(declaring, function, env) = &function
-            && let Some(declaring_code) = self.code(*declaring)
-        {
-            let parameters = &declaring_code.functions[function.0 as usize].parameters;
-            let declared = parameters
-                .get(position as usize)
-                .and_then(|parameter| declaring_code.variables[parameter.0 as usize].declared);
-            if let Some(declared) = declared
-                && let Some(found) = self.lambda_parameter((*declaring, declared), env, at, depth + 1)
-            {
-                return found;
-            }
-            if let Some(declared) = declared
-                && let Type::Signature(of_file, of, env) = self.declared(*declaring, declared, env, depth + 1)
-                && let Some(of_code) = self.code(of_file)
-                && let TypeExpression::Function { parameters, .. } = &of_code.types[of.0 as usize]
-                && let Some(parameter) = parameters.get(at as usize)
-            {
-                return self.declared(of_file, *parameter, &env, depth + 1);
-            }
-        }
-        // `_.map(rows, row => …)`, `Promise.all(rows.map(…))`.
-        if position > 0
-            && let Some(first) = arguments.first()
-        {
-            let first = self.type_of(file, *first, &env, depth);
-            if first.has_rows() && (library.method(name).is_some() || library.argument_of(None, name).is_some()) {
-                return if at == 0 || library.passes_element(name, at) { first.element() } else { Type::Scalar };
-            }
-        }
-        Type::Unknown("a parameter without a type")
-    }
-
     /// The member of a class or of one that it extends, with the file that declares it.
     pub(super) fn member_of(
         &self,
@@ -726,76 +478,4 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             self.member_of(file, class, name, depth + 1)
         })
     }
-}
-
-/// Columns of the projection of a statement that calls build, under their own names.
-fn projected(found: &StatementUses<'_>) -> Vec<OutputColumn> {
-    let Some(scope) = found.statement.scopes.first() else { return Vec::new() };
-    let own = found.uses.iter().filter(|used| used.scope == ScopeId(0) && used.form == Form::Name);
-    own.filter_map(|used| {
-        let Usage::Output(at) = used.usage else { return None };
-        let output = scope.outputs.get(at as usize)?;
-        if output.value != OutputValue::Expression || output.name.is_some() {
-            return None;
-        }
-        let Resolution::Columns { columns, .. } = &used.resolution else { return None };
-        let name = columns.first()?.column.as_str();
-        Some(OutputColumn { name: Some(Ident::bare(name)), columns: columns.clone(), passed: true })
-    })
-    .collect()
-}
-
-/// The texts in an argument: itself, or what its variable holds.
-fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
-    let expression = code.expression(id);
-    if depth > 4 {
-        return Vec::new();
-    }
-    match &expression.kind {
-        ExpressionKind::Text(_) | ExpressionKind::Scalar => vec![expression.span],
-        ExpressionKind::Variable(variable) => code.variables[variable.0 as usize]
-            .values
-            .iter()
-            .take(8)
-            .flat_map(|value| text_spans(code, *value, depth + 1))
-            .collect(),
-        ExpressionKind::Member { name, object } => match &code.expression(*object).kind {
-            // A constant of the class.
-            ExpressionKind::This(class) => code.classes[class.0 as usize]
-                .members
-                .iter()
-                .filter(|member| member.name == *name)
-                .flat_map(|member| &member.values)
-                .take(4)
-                .flat_map(|value| text_spans(code, *value, depth + 1))
-                .collect(),
-            _ => Vec::new(),
-        },
-        ExpressionKind::Choice(options) | ExpressionKind::List(options) => {
-            options.iter().take(8).flat_map(|option| text_spans(code, *option, depth + 1)).collect()
-        }
-        ExpressionKind::Object { properties, .. } => properties
-            .iter()
-            .take(8)
-            .filter(|property| matches!(property.name.as_str(), "text" | "sql" | "query" | "values" | "statement"))
-            .flat_map(|property| text_spans(code, property.value, depth + 1))
-            .collect(),
-        ExpressionKind::Call { arguments, .. } => {
-            arguments.iter().take(2).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Whether a call of a method in Java begins or goes on with a builder: `Counter.builder("x").description("y")`.
-fn is_builder(code: &Code, object: ExpressionId, name: &str, arguments: usize) -> bool {
-    code.language == Language::Java
-        && match &code.expression(object).kind {
-            ExpressionKind::Name { name: class, .. } => {
-                class.starts_with(char::is_uppercase)
-                    && matches!(name, "builder" | "newBuilder" | "create" | "builderFor")
-            }
-            ExpressionKind::Call { .. } | ExpressionKind::New { .. } => arguments > 0,
-            _ => false,
-        }
 }

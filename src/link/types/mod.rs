@@ -10,6 +10,7 @@
 
 mod bound;
 mod call;
+mod callback;
 mod declared;
 mod evaluate;
 mod given;
@@ -21,6 +22,7 @@ mod member;
 mod mentioned;
 mod modules;
 mod named;
+mod queried;
 mod query;
 mod row;
 

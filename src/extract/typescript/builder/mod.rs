@@ -3,6 +3,7 @@
 //! One mechanism reads all frameworks: chains are flattened, what a name holds is followed inside the file, and what each
 //! method means is looked up in the tables of [`framework`].
 
+mod begin;
 pub(in crate::extract::typescript) mod chain;
 pub(in crate::extract::typescript) mod code;
 mod draft;

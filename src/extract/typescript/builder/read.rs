@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use tree_sitter::Node;
 
 use super::chain::{Chain, Link};
-use super::code::{Code, Held, NameId, SPREAD, is_function, unwrap};
+use super::code::{Code, Held, NameId, is_function, unwrap};
 use super::draft::{Draft, READ, plain};
-use super::framework::{Framework, Meaning, Method, Purpose, Start, Takes};
+use super::framework::{Framework, Meaning, Method, Purpose, Takes};
 use super::literal::Literals;
 use super::names;
 use crate::extract::host::span_of;
@@ -38,13 +38,13 @@ pub(super) struct Reading<'c, 't> {
     /// Names that hold a row of a scope: parameters of callbacks.
     rows: HashMap<NameId, Place>,
     /// For each framework whether the file imports it, or need not.
-    imported: Vec<bool>,
+    pub(super) imported: Vec<bool>,
     /// How many more keys and names are read; a file that follows more is built to do so.
     pub(super) budget: usize,
 }
 
 /// Methods after which a chain is about results, not about the statement.
-const ENDS: &[&str] = &["then", "catch", "finally", "map", "reduce", "forEach", "flatMap", "filter", "pipe"];
+pub(super) const ENDS: &[&str] = &["then", "catch", "finally", "map", "reduce", "forEach", "flatMap", "filter", "pipe"];
 
 /// How often chains are tried again: so many functions deep a builder may come from.
 const MOST_ROUNDS: usize = 5;
@@ -376,7 +376,7 @@ impl<'c, 't> Reading<'c, 't> {
         }
     }
 
-    fn is_enabled(&self, framework: usize) -> bool {
+    pub(super) fn is_enabled(&self, framework: usize) -> bool {
         self.imported[framework] || !self.frameworks[framework].strict
     }
 
@@ -395,291 +395,6 @@ impl<'c, 't> Reading<'c, 't> {
         self.drafts.push(draft);
         Place { draft: self.drafts.len() - 1, scope: ScopeId(0) }
     }
-
-    /// How a chain begins: the first framework among those that know most of its methods.
-    fn start(&self, chain: &Chain<'t>) -> Option<Beginning> {
-        let mut best: Option<(usize, Beginning)> = None;
-        for (at, framework) in self.frameworks.iter().enumerate().filter(|(at, _)| self.is_enabled(*at)) {
-            let Some(beginning) = self.start_of(at, framework, chain) else { continue };
-            let known = chain
-                .links
-                .iter()
-                .filter(|link| link.arguments.is_some() && framework.method_of(chain, link, self.code.text).is_some());
-            let known = known.count();
-            // One method that takes an entity is found in every library.
-            if !self.imported[at] && beginning.entity.is_none() && known < 2 && self.code.holder(chain.node()).is_none()
-            {
-                continue;
-            }
-            if best.as_ref().is_none_or(|(most, _)| known > *most) {
-                best = Some((known, beginning));
-            }
-        }
-        best.map(|(_, beginning)| beginning)
-    }
-
-    fn start_of(&self, at: usize, framework: &Framework, chain: &Chain<'t>) -> Option<Beginning> {
-        let root = self.code.text_of(chain.root);
-        if framework.not_roots.iter().any(|other| other == root) {
-            return None;
-        }
-        let is_other =
-            |link: &Link<'t>| link.arguments.is_none() && framework.without.iter().any(|own| own == link.name);
-        if chain.links.iter().any(is_other) {
-            return None;
-        }
-        let with = |links: usize, entity: Option<(String, Span)>| {
-            Some(Beginning { framework: at, links, entity, table: None })
-        };
-        for start in &framework.starts {
-            let found = match start {
-                Start::Call(names) => self
-                    .called_with_table(framework, names, chain)
-                    .map(|call| Some(Beginning { framework: at, links: call + 1, entity: None, table: Some(call) })),
-                Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
-                    .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
-                    .map(|(links, name, span)| with(links, Some((name, span)))),
-                Start::Before(methods) => entity_before(methods, framework, chain, self.code.text)
-                    .map(|(links, name, span)| with(links, Some((name, span)))),
-                Start::Class if !self.imported[at] => None,
-                Start::Class => {
-                    self.entity_class(framework, chain).map(|(links, name, span)| with(links, Some((name, span))))
-                }
-            };
-            if let Some(found) = found {
-                return found;
-            }
-        }
-        if let Some(entity) = self.typed_root(framework, chain) {
-            return with(0, Some(entity));
-        }
-        chain
-            .links
-            .iter()
-            .any(|link| self.names_table(framework, self.imported[at], chain, link))
-            .then(|| with(0, None))
-            .flatten()
-    }
-
-    /// `knex("users")`, `this.db("users")`, `(trx || db)("users")`: which link that call is.
-    fn called_with_table(&self, framework: &Framework, names: &[String], chain: &Chain<'t>) -> Option<usize> {
-        // `db.replica()("users")` gets the connection first.
-        let is_call = |link: &Link<'t>| link.arguments.as_ref().is_some_and(|arguments| !arguments.is_empty());
-        let at = chain.links.iter().position(is_call)?;
-        let link = &chain.links[at];
-        let first = *link.arguments.as_ref()?.first()?;
-        let connection = |name: &str| names.iter().any(|own| own == name) || is_connection(name);
-        let caller = || at.checked_sub(1).map_or("", |before| chain.links[before].name);
-        let is_known = match (link.name, chain.root.kind()) {
-            ("", "identifier") if at == 0 => connection(self.code.text_of(chain.root)),
-            ("", _) if at == 0 => {
-                let last = |node| self.code.text_of(node).rsplit('.').next().unwrap_or("");
-                self.code.values(chain.root).into_iter().any(|value| connection(last(value)))
-            }
-            ("", _) => {
-                connection(caller()) || connection(self.code.text_of(chain.root)) || {
-                    let owners = &chain.links[..at];
-                    owners.iter().any(|link| connection(link.name))
-                }
-            }
-            (name, _) => connection(name),
-        };
-        let continues =
-            chain.links[at + 1..].iter().any(|link| link.arguments.is_some() && framework.method(link.name).is_some());
-        // A member that is called with a name may be anything, and so may a function of another name.
-        let is_plain = link.name.is_empty() && at == 0 && chain.root.kind() == "identifier";
-        let may_be = if is_plain { is_known || continues } else { is_known && continues };
-        let is_table = may_be
-            && self.code.values(first).into_iter().any(|value| {
-                value.kind() == "object" && is_known && is_plain
-                    || self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some())
-            });
-        // A constant of another file, or a template that gives it an alias at least.
-        let node = unwrap(first);
-        let may_be_table = || match node.kind() {
-            "identifier" | "member_expression" => {
-                let last = self.code.text_of(node).rsplit('.').next().unwrap_or("");
-                last.starts_with(char::is_uppercase)
-            }
-            kind => kind == "template_string",
-        };
-        (is_table || (is_known && continues && may_be_table())).then_some(at)
-    }
-
-    /// `.from("users")`, `.insert(users)`, `getRepository(User)`.
-    fn names_table(&self, framework: &Framework, imported: bool, chain: &Chain<'t>, link: &Link<'t>) -> bool {
-        let Some(arguments) = &link.arguments else { return false };
-        let method = framework.method_of(chain, link, self.code.text);
-        let Some(at) = method.and_then(Method::table_argument) else { return false };
-        let Some(argument) = arguments.get(at) else { return false };
-        let is_entity = method.is_some_and(|method| *method.meaning(at) == Meaning::Entity);
-        if is_entity && matches!(unwrap(*argument).kind(), "identifier" | "member_expression") {
-            let name = self.code.text_of(unwrap(*argument)).rsplit('.').next().unwrap_or("");
-            // A constant that holds a table's name is no entity.
-            if !imported && self.code.values(*argument).into_iter().any(|value| self.code.string(value).is_some()) {
-                return false;
-            }
-            return !framework.classes || name.starts_with(char::is_uppercase);
-        }
-        let may_be_object = framework.starts.iter().any(|start| matches!(start, Start::Call(_)));
-        self.code.values(*argument).into_iter().any(|value| match value.kind() {
-            "object" => may_be_object,
-            // An entity that is called by a string is a table to others.
-            _ if is_entity && !imported => false,
-            _ => self.code.string(value).is_some_and(|(text, at)| names::table(text, at.start as usize).is_some()),
-        })
-    }
-
-    /// Whether a call's argument is what the method takes: an object that has any of the keys that it knows. Methods that
-    /// say what they do need no argument.
-    fn fits(&self, framework: &Framework, link: &Link<'t>) -> bool {
-        let Some(method) = framework.method(link.name) else { return false };
-        let Meaning::Shape(shape) = *method.meaning(0) else { return true };
-        let Some(first) = link.arguments.as_ref().and_then(|arguments| arguments.first()) else {
-            return method.kind.is_some();
-        };
-        self.code.values(*first).into_iter().all(|value| {
-            let entries = if value.kind() == "object" { self.code.entries(value) } else { return !is_literal(value) };
-            let known = |key: &str| key == SPREAD || framework.shape(shape).lists(key);
-            entries.is_empty() || entries.iter().any(|entry| known(entry.key))
-        })
-    }
-
-    /// `User.findAll()`, `models.User.findAll()`.
-    fn entity_class(&self, framework: &Framework, chain: &Chain<'t>) -> Option<(usize, String, Span)> {
-        let first = chain.links.iter().position(|link| link.arguments.is_some())?;
-        framework.method(chain.links[first].name)?;
-        let (name, span) = match first.checked_sub(1) {
-            Some(before) => (chain.links[before].name, chain.links[before].span),
-            None if chain.root.kind() == "identifier" => (self.code.text_of(chain.root), span_of(chain.root)),
-            None => return None,
-        };
-        name.starts_with(char::is_uppercase).then(|| (first, name.to_owned(), span))
-    }
-
-    /// `this.users.find()` where `users` is declared as `Repository<User>`.
-    fn typed_root(&self, framework: &Framework, chain: &Chain<'t>) -> Option<(String, Span)> {
-        if framework.types.is_empty() {
-            return None;
-        }
-        let (kind, span) = match (chain.root.kind(), chain.links.first()) {
-            ("this", Some(link)) if link.arguments.is_none() => {
-                (self.code.field(link.name, chain.root.start_byte())?, link.span)
-            }
-            ("identifier", Some(_)) => (self.code.annotation(self.code.name_at(chain.root)?)?, span_of(chain.root)),
-            _ => return None,
-        };
-        // What is a part of it may be about something else: `this.users.manager.find(Team)`.
-        let own = usize::from(chain.root.kind() == "this");
-        if kind.kind() != "generic_type" || chain.links.get(own).is_none_or(|link| link.arguments.is_none()) {
-            return None;
-        }
-        let name = self.code.text_of(kind.child_by_field_name("name")?);
-        let argument = kind.child_by_field_name("type_arguments")?.named_child(0)?;
-        let entity = self.code.text_of(argument).trim_start_matches("typeof ");
-        framework.types.iter().any(|own| own == name).then(|| (entity.to_owned(), span))
-    }
-
-    /// The part of a chain that is the statement: what is done with its results is none of it.
-    fn statement_of(&self, chain: &Chain<'t>, start: &Beginning) -> Node<'t> {
-        let framework = &self.frameworks[start.framework];
-        let is_end = |link: &Link<'t>| {
-            link.arguments.is_some()
-                && ENDS.contains(&link.name)
-                && framework.method_of(chain, link, self.code.text).is_none()
-        };
-        let links = chain.links.get(start.links..).unwrap_or_default();
-        match links.iter().position(is_end).map(|at| at + start.links) {
-            Some(end) => end.checked_sub(1).map_or(chain.root, |last| chain.links[last].node),
-            None => chain.node(),
-        }
-    }
-
-    fn begin(&mut self, chain: &Chain<'t>, start: &Beginning) -> Place {
-        let construct = self.frameworks[start.framework].construct;
-        let mut draft = Draft::new(start.framework, construct, span_of(self.statement_of(chain, start)));
-        if let Some((entity, span)) = &start.entity {
-            draft.entity(ScopeId(0), EntityPath::Named(entity.clone()), *span);
-        }
-        let place = self.add(draft);
-        if let Some(table) = start.table.and_then(|at| chain.links[at].arguments.as_ref()?.first()) {
-            Literals::new(self, place, span_of(*table)).read(*table, Meaning::Table);
-        }
-        place
-    }
-}
-
-/// How a chain begins.
-struct Beginning {
-    framework: usize,
-    /// The first link that is a method.
-    links: usize,
-    /// The entity that is known without any argument.
-    entity: Option<(String, Span)>,
-    /// The link that is called with the table, if that is how it begins.
-    table: Option<usize>,
-}
-
-/// Whether a name says that it is a connection to a database: `knexInstance`, `readDb`.
-fn is_connection(name: &str) -> bool {
-    name.contains("knex") || ["Knex", "Db", "DB", "Trx", "_db", "_trx"].iter().any(|ending| name.ends_with(ending))
-}
-
-/// `prisma.user.findMany()`.
-fn entity_member(
-    framework: &Framework,
-    after: Option<&str>,
-    capital: bool,
-    chain: &Chain<'_>,
-) -> Option<(usize, String, Span)> {
-    let at = chain.links.windows(2).position(|links| {
-        let [member, method] = links else { return false };
-        member.arguments.is_none()
-            && method.arguments.is_some()
-            && member.name != "[]"
-            && framework.method(method.name).is_some()
-    })?;
-    if let Some(after) = after {
-        let before = at.checked_sub(1).map(|before| chain.links[before].name)?;
-        if !after.split(' ').any(|after| after == before) {
-            return None;
-        }
-    }
-    let member = &chain.links[at];
-    let mut letters = member.name.chars();
-    let name = match letters.next() {
-        Some(first) if capital => first.to_uppercase().chain(letters).collect(),
-        _ => member.name.to_owned(),
-    };
-    Some((at + 1, name, member.span))
-}
-
-/// `User.query().where(…)`, `models.users.query(trx).where(…)`.
-fn entity_before(
-    methods: &[String],
-    framework: &Framework,
-    chain: &Chain<'_>,
-    text: &str,
-) -> Option<(usize, String, Span)> {
-    let at = chain.links.iter().position(|link| {
-        let takes_none = |arguments: &[Node<'_>]| arguments.iter().all(|argument| argument.kind() == "identifier");
-        methods.iter().any(|own| own == link.name) && link.arguments.as_deref().is_some_and(takes_none)
-    })?;
-    let goes_on = |link: &Link<'_>| link.arguments.is_some() && framework.method(link.name).is_some();
-    if !chain.links[at + 1..].iter().any(goes_on) {
-        return None;
-    }
-    let (name, span) = match at.checked_sub(1).map(|before| &chain.links[before]) {
-        Some(before) if before.arguments.is_none() => (before.name, before.span),
-        None if chain.root.kind() == "identifier" => (text.get(chain.root.byte_range())?, span_of(chain.root)),
-        _ => return None,
-    };
-    (name != "this" && name != "[]").then(|| (at, name.to_owned(), span))
-}
-
-fn is_literal(node: Node<'_>) -> bool {
-    is_function(node)
-        || matches!(node.kind(), "string" | "template_string" | "number" | "true" | "false" | "null" | "array")
 }
 
 /// Whether a node can be called back.
