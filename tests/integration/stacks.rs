@@ -143,7 +143,7 @@ fn knex_in_classes_with_tables_of_other_files() {
     );
     assert_eq!(
         references("users.full_name", &[names, store]),
-        ["read store.ts:15", "read store.ts:2", "read store.ts:9", "write store.ts:13"].map(str::to_owned)
+        ["read store.ts:16", "read store.ts:2", "read store.ts:9", "write store.ts:13"].map(str::to_owned)
     );
     assert_eq!(references("user_notes.full_name", &[names, store]), ["read store.ts:19"]);
 }

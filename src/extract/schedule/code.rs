@@ -52,7 +52,10 @@ const SIGNS: &[&str] = &[
     "@Interval",
     "@Recurring",
     "@Processor",
-    "Listener",
+    "@KafkaListener",
+    "@RabbitListener",
+    "@JmsListener",
+    "@SqsListener",
     ".schedule(",
     ".scheduleJob(",
     "CronJob",
@@ -61,7 +64,10 @@ const SIGNS: &[&str] = &[
     "timer_trigger",
     "TimerTrigger",
     "app.timer",
-    "_task",
+    "periodic_task",
+    "shared_task",
+    "db_task",
+    "django_rq",
     "scheduled_job",
     "repeat_every",
     ".add_job(",
@@ -82,8 +88,14 @@ const SIGNS: &[&str] = &[
     "dbscheduler",
 ];
 
+/// Whether a file of code has a mark of a job.
+pub fn marks_jobs(path: &str, text: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    EXTENSIONS.contains(&extension) && may_have_jobs(text) && MARKS.is_match(text)
+}
+
 /// Whether a text has a word without which no file of code has a job.
-pub fn may_have_jobs(text: &str) -> bool {
+fn may_have_jobs(text: &str) -> bool {
     static ANY: LazyLock<Regex> = LazyLock::new(|| {
         let words: Vec<String> = SIGNS.iter().map(|sign| regex::escape(sign)).collect();
         Regex::new(&words.join("|")).expect("a constant pattern compiles")

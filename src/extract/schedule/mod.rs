@@ -8,7 +8,7 @@ mod queue;
 mod route;
 mod words;
 
-pub use code::{called_with, jobs_of_code, may_have_jobs};
+pub use code::{called_with, jobs_of_code, marks_jobs};
 pub use file::jobs_of_file;
 pub use queue::{jobs_of_producers, queues};
 pub use route::{Route, routes_of_code};

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Runs;
-use crate::extract::schedule::{called_with, jobs_of_code, may_have_jobs};
+use crate::extract::schedule::{called_with, jobs_of_code, marks_jobs};
 use crate::link::store::Store;
 use crate::model::facts::{Unit, UnitKind};
-use crate::model::source::{Context, FileId, has_ending};
+use crate::model::source::{Context, FileId, SourceFile, has_ending};
 use crate::model::span::Span;
 
 /// Files between a schedule's code and the last that is followed.
@@ -93,6 +93,16 @@ fn is_code(path: &str) -> bool {
     matches!(path.rsplit('.').next(), Some("py" | "java" | "kt" | "ts" | "tsx" | "mts" | "js" | "mjs" | "cjs"))
 }
 
+/// Reads, on all cores, what [`Calls::of`] will ask for: it may not do so itself.
+pub(super) fn prepare(store: &Store<'_>) {
+    let marked = |file: &SourceFile, text: &str| {
+        file.context == Context::Live && is_code(&file.repository_path) && marks_jobs(&file.repository_path, text)
+    };
+    let seen = store.sweep(marked, |_| false);
+    let marked: Vec<FileId> = seen.into_iter().filter(|(_, marked)| *marked).map(|(id, _)| id).collect();
+    store.prepare(&marked);
+}
+
 /// Code that is run by a clock or a queue: handlers, DAGs, scripts that a schedule names.
 fn roots(store: &Store<'_>, runs: &Runs) -> Vec<Scheduled> {
     let mut found = Vec::new();
@@ -109,7 +119,7 @@ fn roots(store: &Store<'_>, runs: &Runs) -> Vec<Scheduled> {
         let text = store.text(id);
         let mut covers: Vec<Span> =
             runs.jobs.get(&id).into_iter().flatten().flat_map(|job| job.covers.iter().copied()).collect();
-        if may_have_jobs(text) {
+        if marks_jobs(path, text) {
             let jobs = jobs_of_code(path, text, &store.facts(id).units);
             covers.extend(jobs.into_iter().flat_map(|job| job.covers));
         }

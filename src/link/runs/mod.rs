@@ -46,6 +46,8 @@ pub struct Runs {
     files: HashMap<Box<str>, Vec<FileId>>,
     /// Jobs and routes in code, by the files that were asked for.
     in_code: Mutex<HashMap<FileId, Arc<InCode>>>,
+    /// How well the file fits best that a place may mean.
+    best: Mutex<HashMap<Meant, Fit>>,
     /// Scripts that a schedule runs and that are nowhere, in the order of their files.
     missing: Vec<Missing>,
     /// What scheduled code calls in other files; followed when first asked for.
@@ -129,6 +131,11 @@ impl Runs {
             }
         }
         runs
+    }
+
+    /// Reads, on all cores, what [`Self::via`] will ask for. Not to be called in parallel work.
+    pub fn prepare(store: &Store<'_>) {
+        calls::prepare(store);
     }
 
     /// Scripts that schedules run and that are nowhere.
@@ -297,17 +304,35 @@ impl Runs {
 
     /// Whether a place means this file: of all that are called so, none agrees with more of the path, or stands nearer.
     fn means(&self, store: &Store<'_>, place: &Place, own: &SourceFile) -> bool {
-        let runner = store.file(place.file);
-        let fit = |file: &SourceFile| {
-            let agreeing = agreeing(&file.repository_path, &place.path);
-            let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            let same = file.repository == runner.repository;
-            (agreeing, same, same && folder(&file.repository_path) == folder(&runner.repository_path))
-        };
-        let fitting = fit(own);
         let name = own.repository_path.rsplit('/').next().unwrap_or("");
-        let others = self.files.get(name).into_iter().flatten();
-        others.take(MOST_PLACES).all(|&other| fit(store.file(other)) <= fitting)
+        let fit = |file: &SourceFile| Fit::of(file, place, store.file(place.file));
+        // Many files of one name (`index.ts`) ask about the same places.
+        let key = (place.file, place.path.clone(), name.into());
+        let mut known = self.best.lock().unwrap_or_else(PoisonError::into_inner);
+        let best = *known.entry(key).or_insert_with(|| {
+            let others = self.files.get(name).into_iter().flatten();
+            others.take(MOST_PLACES).map(|&other| fit(store.file(other))).max().unwrap_or_default()
+        });
+        fit(own) >= best
+    }
+}
+
+/// Who names a file, by which path, and the file's name.
+type Meant = (FileId, Box<str>, Box<str>);
+
+/// How well a file fits what a place names: the parts of the path that agree, whether it is of the same repository, and of
+/// the same folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit(usize, bool, bool);
+
+impl Fit {
+    fn of(file: &SourceFile, place: &Place, runner: &SourceFile) -> Self {
+        fn folder(path: &str) -> &str {
+            path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        }
+        let same = file.repository == runner.repository;
+        let near = same && folder(&file.repository_path) == folder(&runner.repository_path);
+        Self(agreeing(&file.repository_path, &place.path), same, near)
     }
 }
 
@@ -344,9 +369,7 @@ fn of_job(job: &Job, file: FileId) -> Step {
 
 /// How many parts two paths have in common at their ends; endings of compiled scripts count as those of their sources.
 fn agreeing(path: &str, named: &str) -> usize {
-    let parts = |path: &str| path.split('/').rev().map(str::to_owned).collect::<Vec<_>>();
-    let (path, named) = (parts(path), parts(named));
-    let inner = path.iter().skip(1).zip(named.iter().skip(1)).take_while(|(a, b)| a == b).count();
+    let inner = path.rsplit('/').skip(1).zip(named.rsplit('/').skip(1)).take_while(|(a, b)| a == b).count();
     inner + 1
 }
 
