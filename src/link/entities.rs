@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::cased::known_in_snake_case;
 use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
 use super::store::Store;
+use super::types::modules;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
 use crate::model::code::{Import, Language, OuterPart, TypeExpression};
@@ -62,12 +63,7 @@ fn packages(store: &Store<'_>, file: FileId, name: &str) -> Vec<String> {
 
 /// Whether the class that a mapping is of is in a package: its file lies there, or its name is written with it.
 pub(super) fn is_in_package(store: &Store<'_>, (file, mapping): (FileId, &Mapping), package: &str) -> bool {
-    let source = store.file(file);
-    let folder = source.repository_path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = package.replace('.', "/");
-    let lies_there =
-        folder.strip_suffix(path.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-    lies_there || written_package(store.text(file), mapping) == Some(package)
+    modules::is_in_package(store, file, package) || written_package(store.text(file), mapping) == Some(package)
 }
 
 /// The package that stands before the simple name of a mapped class, where a mapping names it in full.

@@ -147,3 +147,24 @@ fn knex_in_classes_with_tables_of_other_files() {
     );
     assert_eq!(references("user_notes.full_name", &[names, store]), ["read store.ts:19"]);
 }
+
+#[test]
+fn java_packages_whose_folder_has_another_name() {
+    let entity = (
+        "java/User.java",
+        "package app.core;\n\nimport jakarta.persistence.*;\n\n@Entity @Table(name = \"users\")\npublic class User {\n\
+         \x20 private String fullName;\n  public String getFullName() { return fullName; }\n}\n",
+    );
+    let code = (
+        "java/Names.java",
+        "package app.core;\n\nclass Names {\n  String of(User user) { return user.getFullName(); }\n\
+         \x20 String any(Object o) { return o instanceof User u ? u.getFullName() : \"\"; }\n}\n",
+    );
+    let other = (
+        "java/Others.java",
+        "package app.other;\n\nclass Others {\n  String of(User user) { return user.getFullName(); }\n}\n",
+    );
+    let found = references("users.full_name", &[entity, code, other]);
+    assert!(found.contains(&"read java/Names.java:4".to_owned()), "{found:?}");
+    assert!(found.contains(&"read java/Names.java:5".to_owned()), "{found:?}");
+}

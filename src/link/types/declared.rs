@@ -316,7 +316,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             // Another name of an entity has no properties of its own, and is no class.
             let is_of_class = !mapping.properties.is_empty() && !self.code(mapping_file).is_some_and(is_another);
             let written = written_package(system.store.text(mapping_file), mapping);
-            let is_in = |package| is_in_package(system.store.file(file), package);
+            let is_in = |package| is_in_package(system.store, file, package);
             // A class of the same name in another package is another class.
             let is_of_class = is_of_class && written.is_none_or(is_in);
             if same && code.language == Language::Java && is_of_class {
@@ -422,7 +422,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             code.imports.iter().filter(|import| import.name == OuterPart::All).map(|import| import.module.as_str()),
         );
         for package in packages {
-            let found = candidates.iter().find(|&&id| is_in_package(system.store.file(id), package));
+            let found = candidates.iter().find(|&&id| is_in_package(system.store, id, package));
             if let Some(found) = found.and_then(|&id| Some((id, class_of(self.code(id)?, name)?))) {
                 return Some(found);
             }
@@ -448,13 +448,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     pub(super) fn java_class_in(&self, package: &str, name: &str) -> Option<(FileId, ClassId)> {
         let system = self.system();
         let direct = self.types.modules.java_files(name).iter();
-        let found = direct.copied().find(|&id| is_in_package(system.store.file(id), package));
+        let found = direct.copied().find(|&id| is_in_package(system.store, id, package));
         if let Some(id) = found {
             return Some((id, class_of(self.code(id)?, name)?));
         }
         let (outer_package, outer) = package.rsplit_once('.')?;
         let mut files = self.types.modules.java_files(outer).iter().copied();
-        let id = files.find(|&id| is_in_package(system.store.file(id), outer_package))?;
+        let id = files.find(|&id| is_in_package(system.store, id, outer_package))?;
         Some((id, class_of(self.code(id)?, name)?))
     }
 

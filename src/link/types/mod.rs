@@ -20,7 +20,7 @@ mod kind;
 mod library;
 mod member;
 mod mentioned;
-mod modules;
+pub(in crate::link) mod modules;
 mod named;
 mod queried;
 mod query;

@@ -261,11 +261,19 @@ impl<'s> Modules<'s> {
     }
 }
 
-/// Whether a file lies in the folder of a Java package.
-pub(super) fn is_in_package(file: &SourceFile, package: &str) -> bool {
-    let folder = folder_of(&file.repository_path);
+/// Whether a file is of a Java package: it lies in a folder of that name, or says so.
+pub(in crate::link) fn is_in_package(store: &Store<'_>, id: FileId, package: &str) -> bool {
+    let folder = folder_of(&store.file(id).repository_path);
     let path = package.replace('.', "/");
-    folder == path || folder.strip_suffix(&path).is_some_and(|before| before.ends_with('/'))
+    let lies_there = folder.strip_suffix(&path).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+    lies_there || declares_package(store.text(id), package)
+}
+
+/// Whether a Java text begins with the declaration of a package; licences may stand before it.
+fn declares_package(text: &str, package: &str) -> bool {
+    const MOST_LINES: usize = 100;
+    let declared = text.lines().take(MOST_LINES).find_map(|line| line.trim().strip_prefix("package "));
+    declared.and_then(|rest| rest.split(';').next()).is_some_and(|name| name.trim() == package)
 }
 
 /// Whether a file is Java.
