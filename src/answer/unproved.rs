@@ -369,11 +369,7 @@ fn is_expectation(name: &str, before: &str) -> bool {
 fn is_of_other_vocabulary(text: &str) -> bool {
     /// How far the root is looked for, in bytes.
     const HEAD: usize = 4000;
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mut rest = &text[..end];
+    let mut rest = &text[..floor(text, text.len().min(HEAD))];
     while let Some(open) = rest.find('<') {
         rest = &rest[open + 1..];
         if let Some(comment) = rest.strip_prefix("!--") {

@@ -84,6 +84,20 @@ pub fn generated(entity: &str) -> String {
 const GENERATED: &str = " (generated)";
 
 impl Mapping {
+    /// What a class without a table of its own says: that it stands for the rows of the entity `parent`.
+    pub fn standing_for(parent: &str, entity: String, span: Span) -> Self {
+        Self {
+            entity,
+            span,
+            role: MappingRole::Superclass,
+            table: MappedName::None,
+            parent: Some(parent.to_owned()),
+            mixins: Vec::new(),
+            implied: ImpliedNames::BySchema,
+            properties: Vec::new(),
+        }
+    }
+
     /// Whether it is of a class that is generated from the schema: its names are those that conventions make of columns.
     pub fn is_generated(&self) -> bool {
         self.entity.ends_with(GENERATED)

@@ -81,20 +81,21 @@ fn with_list(edits: &Edits<'_>, with: usize) -> Option<(Vec<usize>, usize)> {
     None
 }
 
+/// What begins the clauses behind a projection and its sources.
+const CLAUSES: &[Keyword] = &[
+    Keyword::WHERE,
+    Keyword::PREWHERE,
+    Keyword::GROUP,
+    Keyword::ORDER,
+    Keyword::HAVING,
+    Keyword::LIMIT,
+    Keyword::UNION,
+    Keyword::SETTINGS,
+    Keyword::FORMAT,
+];
+
 /// The token behind a projection that begins at `from`.
 fn projection_end(edits: &Edits<'_>, from: usize) -> Option<usize> {
-    const ENDS: &[Keyword] = &[
-        Keyword::FROM,
-        Keyword::WHERE,
-        Keyword::PREWHERE,
-        Keyword::GROUP,
-        Keyword::ORDER,
-        Keyword::HAVING,
-        Keyword::LIMIT,
-        Keyword::UNION,
-        Keyword::SETTINGS,
-        Keyword::FORMAT,
-    ];
     let mut depth = 0_u32;
     for at in from..edits.len() {
         match edits.token(at) {
@@ -102,7 +103,9 @@ fn projection_end(edits: &Edits<'_>, from: usize) -> Option<usize> {
             Some(Token::RParen | Token::RBracket | Token::RBrace) if depth == 0 => return (at > from).then_some(at),
             Some(Token::RParen | Token::RBracket | Token::RBrace) => depth -= 1,
             Some(Token::SemiColon) => return (at > from).then_some(at),
-            _ if depth == 0 && edits.is_any(at, ENDS) => return (at > from).then_some(at),
+            _ if depth == 0 && (edits.is_any(at, CLAUSES) || edits.is_any(at, &[Keyword::FROM])) => {
+                return (at > from).then_some(at);
+            }
             _ => {}
         }
     }
@@ -139,19 +142,6 @@ fn join(edits: &mut Edits<'_>, join: usize) {
 
 /// Each item of the list is a join of its own.
 fn array_join(edits: &mut Edits<'_>, from: usize) {
-    const ENDS: &[Keyword] = &[
-        Keyword::WHERE,
-        Keyword::PREWHERE,
-        Keyword::GROUP,
-        Keyword::ORDER,
-        Keyword::HAVING,
-        Keyword::LIMIT,
-        Keyword::UNION,
-        Keyword::SETTINGS,
-        Keyword::FORMAT,
-        Keyword::JOIN,
-        Keyword::ARRAY,
-    ];
     let mut depth = 0_i32;
     for at in from..edits.len() {
         match edits.token(at) {
@@ -161,7 +151,9 @@ fn array_join(edits: &mut Edits<'_>, from: usize) {
                 edits.replace(at, keyword("ARRAY", Keyword::ARRAY));
                 edits.add(at, keyword("JOIN", Keyword::JOIN));
             }
-            _ if depth == 0 && edits.is_any(at, ENDS) => return,
+            _ if depth == 0 && (edits.is_any(at, CLAUSES) || edits.is_any(at, &[Keyword::JOIN, Keyword::ARRAY])) => {
+                return;
+            }
             _ => {}
         }
         if depth < 0 {

@@ -93,14 +93,16 @@ fn is_code(path: &str) -> bool {
     matches!(path.rsplit('.').next(), Some("py" | "java" | "kt" | "ts" | "tsx" | "mts" | "js" | "mjs" | "cjs"))
 }
 
-/// Reads, on all cores, what [`Calls::of`] will ask for: it may not do so itself.
-pub(super) fn prepare(store: &Store<'_>) {
+/// Files with marks of jobs, in their order, with what [`Calls::of`] will ask of them read on all cores: it may not do so
+/// itself.
+pub(super) fn marked(store: &Store<'_>) -> Vec<FileId> {
     let marked = |file: &SourceFile, text: &str| {
         file.context == Context::Live && is_code(&file.repository_path) && marks_jobs(&file.repository_path, text)
     };
     let seen = store.sweep(marked, |_| false);
     let marked: Vec<FileId> = seen.into_iter().filter(|(_, marked)| *marked).map(|(id, _)| id).collect();
     store.prepare(&marked);
+    marked
 }
 
 /// Code that is run by a clock or a queue: handlers, DAGs, scripts that a schedule names.
@@ -116,16 +118,21 @@ fn roots(store: &Store<'_>, runs: &Runs) -> Vec<Scheduled> {
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let is_named =
             || [name.to_owned(), format!("{stem}.js")].iter().any(|name| runs.named.contains_key(name.as_str()));
-        let text = store.text(id);
         let mut covers: Vec<Span> =
             runs.jobs.get(&id).into_iter().flatten().flat_map(|job| job.covers.iter().copied()).collect();
-        if marks_jobs(path, text) {
-            let jobs = jobs_of_code(path, text, &store.facts(id).units);
+        let is_marked = match runs.marked.get() {
+            Some(marked) => marked.binary_search(&id).is_ok(),
+            None => marks_jobs(path, store.text(id)),
+        };
+        if is_marked {
+            let jobs = jobs_of_code(path, store.text(id), &store.facts(id).units);
             covers.extend(jobs.into_iter().flat_map(|job| job.covers));
         }
-        let whole = Span::new(0, text.len());
-        if covers.is_empty() && is_named() && !runs.way(store, id, whole, None).is_empty() {
-            covers.push(whole);
+        if covers.is_empty() && is_named() {
+            let whole = Span::new(0, store.text(id).len());
+            if !runs.way(store, id, whole, None).is_empty() {
+                covers.push(whole);
+            }
         }
         if !covers.is_empty() {
             found.push(Scheduled { file: id, covers });

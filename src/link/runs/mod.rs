@@ -46,6 +46,8 @@ pub struct Runs {
     files: HashMap<Box<str>, Vec<FileId>>,
     /// Jobs and routes in code, by the files that were asked for.
     in_code: Mutex<HashMap<FileId, Arc<InCode>>>,
+    /// Files of code with marks of jobs, once [`Self::prepare`] has looked for them.
+    marked: OnceLock<Vec<FileId>>,
     /// How well the file fits best that a place may mean.
     best: Mutex<HashMap<Meant, Fit>>,
     /// Scripts that a schedule runs and that are nowhere, in the order of their files.
@@ -135,7 +137,11 @@ impl Runs {
 
     /// Reads, on all cores, what [`Self::via`] will ask for. Not to be called in parallel work.
     pub fn prepare(store: &Store<'_>) {
-        calls::prepare(store);
+        let runs = store.runs();
+        if runs.marked.get().is_none() {
+            // Another question may have been first; it has found the same.
+            let _ = runs.marked.set(calls::marked(store));
+        }
     }
 
     /// Scripts that schedules run and that are nowhere.

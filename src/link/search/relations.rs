@@ -11,41 +11,35 @@ use super::places::Places;
 /// Schema and quotes before a name. Strings put together in code may end and begin again in between.
 const BEFORE: &str = r#"(?:["'`]\s*[+.]?\s*["'`])?(?:["`\[]?[a-z0-9_$\-]+["`\]]?\s*\.\s*){0,3}["`\[]?"#;
 
-/// Patterns of what stands before and behind a name; the second may be anything.
-struct Around(Regex, Regex);
-
-impl Around {
-    /// # Panics
-    /// Never: the patterns are constants that compile.
-    fn new(before: &str, behind: &str) -> Self {
-        let compile = |pattern: String| Regex::new(&pattern).expect("a constant pattern compiles");
-        Self(compile(format!("(?i)(?:{before})$")), compile(format!("(?i)^(?:{behind})")))
-    }
+/// A pattern of what stands before a name.
+///
+/// # Panics
+/// Never: the patterns are constants that compile.
+fn before(pattern: &str) -> Regex {
+    Regex::new(&format!("(?i)(?:{pattern})$")).expect("a constant pattern compiles")
 }
 
 /// A word of SQL that a relation follows.
-static LED: LazyLock<Around> = LazyLock::new(|| {
+static LED: LazyLock<Regex> = LazyLock::new(|| {
     let words = "from|join|fetch|into|update|table|copy|only|lateral|using|truncate|merge|view|on|of|replace|delete|insert|references|describe";
-    Around::new(
-        &format!(r"(?-u:\b)(?:{words})(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{BEFORE}"),
-        "",
-    )
+    before(&format!(r"(?-u:\b)(?:{words})(?:[\s(]|--[^\n]*\n|/\*[^*]*\*/)+(?:if\s+(?:not\s+)?exists\s+)?{BEFORE}"))
 });
 
 /// A place in a list.
-static LISTED: LazyLock<Around> = LazyLock::new(|| Around::new(&format!(r"[,(]\s*{BEFORE}"), ""));
+static LISTED: LazyLock<Regex> = LazyLock::new(|| before(&format!(r"[,(]\s*{BEFORE}")));
 
-/// A string of its own.
-static QUOTED: LazyLock<Around> =
-    LazyLock::new(|| Around::new(r#"["'`](?:[a-z0-9_$]+\.)?"#, r#"["'`]|\s+(?:as\s+)?[a-z]\w*["'`]"#));
+/// The beginning of a string of its own, and its end.
+static OPENED: LazyLock<Regex> = LazyLock::new(|| before(r#"["'`](?:[a-z0-9_$]+\.)?"#));
+static CLOSED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?i)^(?:["'`]|\s+(?:as\s+)?[a-z]\w*["'`])"#).expect("a constant pattern compiles"));
 
 /// Keys of documents whose value is a relation: changelogs of Liquibase, datasets, tracked tables.
-static NAMED: LazyLock<Around> = LazyLock::new(|| {
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let changelog = r#"(?:table|view)name\s*[=:]\s*["']?"#;
     let tracked =
         r#"(?-u:\b)table["']?\s*:\s*[{]?\s*(?:["']?schema["']?\s*:\s*[^\s,]+\s*,?\s*)?["']?name["']?\s*:\s*["']?"#;
     let dataset = r#"dataset_uuid["']?\s*:\s*["']?"#;
-    Around::new(&format!("{changelog}|{tracked}|{dataset}"), "")
+    before(&format!("{changelog}|{tracked}|{dataset}"))
 });
 
 /// What begins commands and documents that name relations further on.
@@ -107,12 +101,12 @@ impl RelationWords {
         let (mut any, mut named, mut listed, mut quoted) = (false, false, false, false);
         for place in places.of(text) {
             any = true;
-            if NAMED.0.is_match(place.before) {
+            if NAMED.is_match(place.before) {
                 return true;
             }
-            named |= LED.0.is_match(place.before);
-            listed |= LISTED.0.is_match(place.before);
-            quoted |= QUOTED.0.is_match(place.before) && QUOTED.1.is_match(place.behind);
+            named |= LED.is_match(place.before);
+            listed |= LISTED.is_match(place.before);
+            quoted |= OPENED.is_match(place.before) && CLOSED.is_match(place.behind);
             if named && quoted {
                 break;
             }

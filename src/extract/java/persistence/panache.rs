@@ -10,10 +10,11 @@ use tree_sitter::Node;
 use super::annotation::text_of;
 use super::{class, nodes};
 use crate::extract::embedded::StringValue;
+use crate::extract::host::span_of;
 use crate::extract::jpql::{self, OWN_ENTITY};
 use crate::extract::sql::text::SqlText;
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{EntityPath, ImpliedNames, MappedName, Mapping, MappingRole};
+use crate::model::mapping::{EntityPath, Mapping};
 use crate::model::span::Span;
 
 /// Methods whose first argument is such a query.
@@ -51,18 +52,8 @@ pub(super) fn read(facts: &mut FileFacts, root: Node<'_>, text: &str) {
             class::arguments(parent, text).first().copied().filter(|entity| is_repository && entity.len() > 1)
         });
         if let Some(entity) = entity {
-            facts.mappings.push(Mapping {
-                entity: of_repository(name),
-                span: class
-                    .child_by_field_name("name")
-                    .map_or(span, |name| Span::new(name.start_byte(), name.end_byte())),
-                role: MappingRole::Superclass,
-                table: MappedName::None,
-                parent: Some(entity.to_owned()),
-                mixins: Vec::new(),
-                implied: ImpliedNames::BySchema,
-                properties: Vec::new(),
-            });
+            let place = class.child_by_field_name("name").map_or(span, span_of);
+            facts.mappings.push(Mapping::standing_for(entity, of_repository(name), place));
             owners.push((span, entity.to_owned()));
         }
     }

@@ -9,9 +9,7 @@ use crate::extract::host::span_of;
 use crate::extract::jpql::OWN_ENTITY;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{
-    BuiltStatement, EntityPath, EntitySource, ImpliedNames, MappedName, Mapping, MappingRole, projected,
-};
+use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource, Mapping, projected};
 use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{
@@ -121,16 +119,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
 fn projection(method: Node<'_>, (entity, own): (&str, &str), text: &str) -> Option<Mapping> {
     let class = method.child_by_field_name("type")?;
     let target = class::target(class, text).filter(|target| *target != entity && *target != own && target.len() > 1)?;
-    Some(Mapping {
-        entity: projected(target),
-        span: span_of(class),
-        role: MappingRole::Superclass,
-        table: MappedName::None,
-        parent: Some(entity.to_owned()),
-        mixins: Vec::new(),
-        implied: ImpliedNames::BySchema,
-        properties: Vec::new(),
-    })
+    Some(Mapping::standing_for(entity, projected(target), span_of(class)))
 }
 
 /// The entity of a repository: the first argument of the repository that it extends.

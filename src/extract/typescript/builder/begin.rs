@@ -92,8 +92,7 @@ impl<'t> Reading<'_, 't> {
         let at = chain.links.iter().position(is_call)?;
         let link = &chain.links[at];
         let first = *link.arguments.as_ref()?.first()?;
-        let connection = |name: &str| names.iter().any(|own| own == name) || is_connection(name);
-        let caller = || at.checked_sub(1).map_or("", |before| chain.links[before].name);
+        let connection = |name: &str| names.iter().any(|own| is_called(own, name));
         let is_known = match (link.name, chain.root.kind()) {
             ("", "identifier") if at == 0 => connection(self.code.text_of(chain.root)),
             ("", _) if at == 0 => {
@@ -101,10 +100,8 @@ impl<'t> Reading<'_, 't> {
                 self.code.values(chain.root).into_iter().any(|value| connection(last(value)))
             }
             ("", _) => {
-                connection(caller()) || connection(self.code.text_of(chain.root)) || {
-                    let owners = &chain.links[..at];
-                    owners.iter().any(|link| connection(link.name))
-                }
+                let owners = chain.links[..at].iter().map(|link| link.name);
+                owners.chain([self.code.text_of(chain.root)]).any(connection)
             }
             (name, _) => connection(name),
         };
@@ -250,11 +247,6 @@ pub(super) struct Beginning {
     pub(super) table: Option<usize>,
 }
 
-/// Whether a name says that it is a connection to a database: `knexInstance`, `readDb`.
-fn is_connection(name: &str) -> bool {
-    name.contains("knex") || ["Knex", "Db", "DB", "Trx", "_db", "_trx"].iter().any(|ending| name.ends_with(ending))
-}
-
 /// `prisma.user.findMany()`.
 fn entity_member(
     framework: &Framework,
@@ -310,4 +302,9 @@ fn entity_before(
 fn is_literal(node: Node<'_>) -> bool {
     is_function(node)
         || matches!(node.kind(), "string" | "template_string" | "number" | "true" | "false" | "null" | "array")
+}
+
+/// Whether a name is the one that is known, or ends as it does: `*Db`.
+fn is_called(known: &str, name: &str) -> bool {
+    known.strip_prefix('*').map_or(known == name, |ending| name.ends_with(ending))
 }
