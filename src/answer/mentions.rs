@@ -93,6 +93,7 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
     match facts.token_at(span.start) {
         TokenKind::Comment => not_code("a comment"),
         TokenKind::Prose => not_code("prose"),
+        TokenKind::Record => not_code("a record or drawing of the schema, which nothing reads the column by"),
         TokenKind::SqlOther => not_code("a constant, alias or other name in SQL"),
         TokenKind::Text => {
             let (before, after) = literal_around(store.text(id), span);
