@@ -85,7 +85,10 @@ fn labels_styles_and_scripts_of_pages_are_no_columns() {
 #[test]
 fn records_and_drawings_of_the_schema_are_accounted_for() {
     for (path, text) in [
-        ("drizzle/meta/0001_snapshot.json", include_str!("../../fixtures/documents/drizzle-snapshot/0001_snapshot.json")),
+        (
+            "drizzle/meta/0001_snapshot.json",
+            include_str!("../../fixtures/documents/drizzle-snapshot/0001_snapshot.json"),
+        ),
         ("db/.snapshot-shop.json", include_str!("../../fixtures/documents/mikro-orm-snapshot/.snapshot-shop.json")),
         ("db/schema.dbml", "Table users {\n  id int [pk]\n  full_name text\n}\n"),
     ] {

@@ -332,8 +332,15 @@ impl<'c, 't> Reading<'c, 't> {
         }
         let named = |(text, at): (&str, Span)| names::expression(text, at.start as usize);
         let mut drafts: HashMap<String, usize> = HashMap::new();
+        let mut draft = Draft::new(framework, self.frameworks[framework].construct, span);
+        draft.unknown(ScopeId(0), span);
+        draft.projects = true;
+        let unknown = self.add(draft).draft;
         for named in pieces.into_iter().flat_map(named) {
-            let [qualifier] = named.qualifier.as_slice() else { continue };
+            let [qualifier] = named.qualifier.as_slice() else {
+                self.drafts[unknown].name(ScopeId(0), named, READ, Lookup::Sources);
+                continue;
+            };
             let draft = *drafts.entry(qualifier.text.to_string()).or_insert_with(|| {
                 let mut draft = Draft::new(framework, self.frameworks[framework].construct, span);
                 draft.entity(ScopeId(0), EntityPath::Named(qualifier.text.to_string()), named.span);

@@ -165,9 +165,7 @@ fn read_property(
     name: Text<'_>,
     decorators: &[Decorator<'_>],
 ) -> Option<MappedProperty> {
-    let (decorator, meaning) = decorators.iter().find_map(|decorator| {
-        Some((decorator, meaning(decorator.name)?))
-    })?;
+    let (decorator, meaning) = decorators.iter().find_map(|decorator| Some((decorator, meaning(decorator.name)?)))?;
     let options = options(code, decorator);
     let option = |key: &str| part(&options, key).and_then(|value| text(code, value));
     let column = ["name", "field", "fieldName", "columnName", "joinColumn"].into_iter().find_map(option);

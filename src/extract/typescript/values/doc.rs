@@ -179,7 +179,8 @@ impl<'t> Lowering<'t> {
     /// The member that a statement of a constructor only names or gives a first value: `/** @type {User} */ this.user`.
     pub(super) fn document_member(&mut self, statement: Node<'t>) {
         let Some(inner) = statement.named_child(0).filter(|_| self.docs) else { return };
-        let target = if inner.kind() == "assignment_expression" { inner.child_by_field_name("left") } else { Some(inner) };
+        let target =
+            if inner.kind() == "assignment_expression" { inner.child_by_field_name("left") } else { Some(inner) };
         let Some(target) = target.filter(|target| target.kind() == "member_expression") else { return };
         let is_this = target.child_by_field_name("object").is_some_and(|object| object.kind() == "this");
         let (Some(super::This::Class(class)), Some(name)) = (self.this.last(), target.child_by_field_name("property"))
@@ -336,7 +337,9 @@ impl<'w> DocType<'w> {
                 self.at += usize::from(part.is_some());
                 code.imported_type(&module, part)
             }
-            quoted if quoted.starts_with(['\'', '"']) => TypeExpression::Named { name: "string".into(), arguments: vec![] },
+            quoted if quoted.starts_with(['\'', '"']) => {
+                TypeExpression::Named { name: "string".into(), arguments: vec![] }
+            }
             name if name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$') => {
                 let name = name.trim_end_matches('.');
                 if let Some((module, part)) = name.split_once('.')
@@ -413,7 +416,9 @@ mod tests {
             tags(comment).iter().map(|tag| format!("{} {} {}", tag.word, tag.kind.unwrap_or("-"), tag.name)).collect()
         };
         assert_eq!(
-            shown("/**\n * Mail a@b.c\n * @param {{ a: User }} user who\n * @param {string} [name=x]\n * @async\n * @returns {User[]}\n */"),
+            shown(
+                "/**\n * Mail a@b.c\n * @param {{ a: User }} user who\n * @param {string} [name=x]\n * @async\n * @returns {User[]}\n */"
+            ),
             ["param { a: User } user", "param string name", "async - ", "returns User[] "]
         );
         assert!(shown("/* @type {User} */").is_empty());
@@ -422,9 +427,10 @@ mod tests {
 
     #[test]
     fn types_of_comments_have_words() {
-        assert_eq!(words("?import('./user').Row[] | null"), [
-            "?", "import", "(", "'./user'", ")", ".Row", "[", "]", "|", "null"
-        ]);
+        assert_eq!(
+            words("?import('./user').Row[] | null"),
+            ["?", "import", "(", "'./user'", ")", ".Row", "[", "]", "|", "null"]
+        );
         assert_eq!(words("{ a: b,\n *  c: d }"), ["{", "a", ":", "b", ",", "c", ":", "d", "}"]);
     }
 }
