@@ -144,6 +144,8 @@ pub enum TokenKind {
     Property,
     /// Inside SQL, a word that names no column: an alias, a constant, the name of an index.
     SqlOther,
+    /// What a tool writes down of the schema, or a drawing of it: nothing reads the column by it.
+    Record,
     /// Text of a format that columnist does not read.
     #[default]
     Unread,

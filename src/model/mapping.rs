@@ -26,7 +26,9 @@ pub enum ImpliedNames {
     Identity,
     /// `fullName` is `full_name`.
     SnakeCase,
-    /// `FullName` (the class) is `FullNames` or `full_names`: the plural, as in the code or in snake case.
+    /// Whatever of these the schema has, as in the code when it has none; tables in snake case then.
+    Written,
+    /// The same, with tables in the plural: `FullName` (the class) is `FullNames`.
     Plural,
     /// Whatever of these the schema has, snake case when it has none.
     BySchema,
