@@ -174,7 +174,7 @@ impl<'w> Store<'w> {
         if own.is_empty() { self.owners(id) } else { own }
     }
 
-    /// What runs the files.
+    /// What runs the files. Not to be asked in parallel work: it is read on all cores.
     pub fn runs(&self) -> &Runs {
         self.runs.get_or_init(|| Runs::of(self))
     }
