@@ -152,6 +152,15 @@ pub enum SchemaChange {
         /// Where the column's name stands.
         span: Span,
     },
+    /// `UNIQUE` or `PRIMARY KEY`: what `ON CONFLICT ON CONSTRAINT` names.
+    DeclareKey {
+        /// The table.
+        table: ObjectName,
+        /// The constraint's name: the one that it is given, else the one that `PostgreSQL` gives it.
+        name: Ident,
+        /// Its columns.
+        columns: Vec<Ident>,
+    },
     /// `CREATE FUNCTION`, `PROCEDURE`, `TRIGGER`: a later definition of the same name replaces it.
     CreateRoutine {
         /// Its name.

@@ -217,6 +217,14 @@ impl Statement {
     }
 }
 
+impl Scope {
+    /// Whether it holds nothing but the variables of a routine, around its statements.
+    pub fn is_variables(&self) -> bool {
+        matches!(&self.sources[..], [Source { relation: Relation::Function(name), alias: None, span, .. }]
+            if *span == Span::default() && name.last().is("variables"))
+    }
+}
+
 impl Source {
     fn is_unnamed_image(&self) -> bool {
         let is_named = || {
@@ -405,6 +413,8 @@ pub enum Lookup {
     SourcesFirst,
     /// Only the source at that index: the column list of an insert, the left side of `SET`, DDL.
     Only(u32),
+    /// The name is that of a key of the source at that index, and stands for the key's columns.
+    KeyOf(u32),
     /// A name without qualifier is looked up in the sources `.0 .. .1` first: those that a join's `ON` or the
     /// arguments of a table function can see. Then as [`Lookup::Sources`].
     Within(u32, u32),
