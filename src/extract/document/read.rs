@@ -59,7 +59,7 @@ fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anyth
     if is_known {
         facts.elsewhere = TokenKind::Text;
         if let Some((span, message)) = &document.broken {
-            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
     }
     let comments = document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment });
