@@ -98,13 +98,19 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 Meaning::Unknown(why) if is_copied(code, found) && !written.contains(&found.receiver) => {
                     Judgement::Value(format!("{why}; the name under which a copy of a property is handed on"))
                 }
-                Meaning::Unknown(why)
-                    if found.form == UseForm::Key
-                        && let Some(name) = taker(code, found.receiver).filter(|name| Unproved::shows(name)) =>
-                {
-                    Judgement::Value(format!("{why}: given to `{name}`"))
-                }
-                Meaning::Unknown(why) => self.by_name(found, findings, why),
+                Meaning::Unknown(why) => match self.by_name(found, findings, why) {
+                    Judgement::Unresolved(why) if found.form == UseForm::Key => {
+                        let shown = taker(code, found.receiver).filter(|name| Unproved::shows(name));
+                        match shown {
+                            Some(name) => Judgement::Value(format!("{why}: given to `{name}`")),
+                            None if is_described(code, found) => {
+                                Judgement::Value(format!("{why}: a part of a description of objects"))
+                            }
+                            None => Judgement::Unresolved(why),
+                        }
+                    }
+                    told => told,
+                },
             };
             if let Judgement::Reference(matched) = &judgement {
                 findings.references.push((consumers.at(span), span, matched.clone()));
@@ -228,6 +234,24 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             })
         })
     }
+}
+
+/// Whether the value of a key is made by a library that describes objects: `{ full_name: z.string().min(1) }`.
+fn is_described(code: &Code, found: &Use) -> bool {
+    /// Longest chain of calls that is looked at.
+    const LONGEST: usize = 32;
+    let ExpressionKind::Object { properties, .. } = &code.expression(found.receiver).kind else { return false };
+    let Some(property) = properties.iter().rfind(|property| property.name == found.name) else { return false };
+    let mut at = property.value;
+    for _ in 0..LONGEST {
+        match &code.expression(at).kind {
+            ExpressionKind::Call { callee, .. } => at = *callee,
+            ExpressionKind::Member { object, .. } => at = *object,
+            ExpressionKind::Name { name, .. } => return matches!(name.as_str(), "z" | "zod" | "yup" | "Joi" | "joi"),
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// The last name of the function that an object literal is given to, as it is or as a part of another literal.
