@@ -264,3 +264,32 @@ fn decorators_of_a_project_and_one_of_two_columns() {
     );
     assert_eq!(references("media.addedAt", &[entity, code]), ["both media.entity.ts:6", "write scan.ts:5"]);
 }
+
+#[test]
+fn casts_unions_descriptions_and_projected_joins() {
+    let tables = (
+        "schema.ts",
+        "import { pgTable, text, integer } from 'drizzle-orm/pg-core';\n\
+         export const users = pgTable('users', {\n  id: integer('id'),\n  fullName: text('full_name'),\n  teamId: integer('team_id'),\n});\n\
+         export const notes = pgTable('user_notes', {\n  id: integer('id'),\n  fullName: text('full_name'),\n});\n\
+         export type User = typeof users.$inferSelect;\nexport type Note = typeof notes.$inferSelect;\n",
+    );
+    let code = (
+        "a.ts",
+        "import { z } from 'zod';\nimport { notes, users, User, Note } from './schema';\nimport { db } from './db';\n\
+         interface Plain { fullName: string }\nconst Input = z.object({ people: z.array(z.object({ fullName: z.string() })).min(1) });\n\
+         type Input = z.infer<typeof Input>;\n\
+         export async function a(input: Input, either: Note | User) {\n\
+         \x20 const rows = await db.select({ fullName: users.fullName }).from(notes).innerJoin(users, eq(notes.id, users.id));\n\
+         \x20 rows.flatMap((row) => row.fullName);\n\
+         \x20 const all = (await db.select().from(users)) as Plain[];\n\
+         \x20 all.map((one) => one.fullName);\n\
+         \x20 either.fullName.trim();\n\
+         \x20 return input.people.map((one) => one.fullName);\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[tables, code]),
+        ["both schema.ts:4", "read a.ts:11", "read a.ts:12", "read a.ts:8", "read a.ts:9"]
+    );
+    assert_eq!(references("user_notes.full_name", &[tables, code]), ["both schema.ts:9", "read a.ts:12"]);
+}
