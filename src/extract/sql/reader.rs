@@ -458,7 +458,7 @@ impl Reader {
 
     fn unparsed(&mut self, mut lowered: Lowered, span: Span, dialect: Dialect, message: &str) {
         self.facts.problems.push(Problem {
-            code: "sql-statement-unparsed",
+            code: "sql-statement-unparsed".into(),
             message: format!("read by its words only: {message}"),
             span,
         });

@@ -212,8 +212,18 @@ impl Runs {
             };
             found.extend(compiled.iter().map(|extension| format!("{stem}.{extension}")));
         }
+        // A command of Django is called like its file.
+        if let Some((_, command)) = path.rsplit_once("management/commands/") {
+            found.push(format!("command:{}", command.trim_end_matches(".py")));
+        }
         let code = self.in_code(store, file);
-        found.extend(code.jobs.iter().filter(|job| covers(job, at)).flat_map(|job| job.answers.iter().cloned()));
+        let declared = || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten());
+        let is_command = |job: &&Job| job.answers.iter().any(|name| name.starts_with("command:"));
+        // Of several commands a line that names the file runs the one that it names.
+        if declared().filter(is_command).count() > 1 && declared().filter(is_command).any(|job| covers(job, at)) {
+            found.clear();
+        }
+        found.extend(declared().filter(|job| covers(job, at)).flat_map(|job| job.answers.iter().cloned()));
         let routes = code.routes.iter().filter(|route| route.covers.iter().any(|span| span.contains(at)));
         found.extend(routes.map(|route| format!("route:{}", route.path)));
         found
