@@ -2,6 +2,8 @@
 
 #[path = "integration/bad_input.rs"]
 mod bad_input;
+#[path = "integration/cache.rs"]
+mod cache;
 #[path = "integration/check.rs"]
 mod check;
 #[path = "integration/check_git.rs"]

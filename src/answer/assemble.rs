@@ -7,7 +7,7 @@ use super::place::{place, snippet};
 use super::who::{FileFindings, merge_access, speaks_sql};
 use crate::catalog::{ColumnKey, Origin, RelationKey};
 use crate::link::consumers::ConsumerKey;
-use crate::link::runs;
+use crate::link::runs::{self, Followed, Runs};
 use crate::link::search::{Words, spellings_of};
 use crate::link::system::System;
 use crate::model::answer::{
@@ -39,11 +39,7 @@ pub(super) fn assemble(
         }
         blind_spots.extend(findings.blind_spots);
     }
-    let mut consumers: Vec<Consumer> =
-        grouped.into_iter().map(|(key, references)| consumer(system, &key, references)).collect();
-    consumers.sort_by(|a, b| {
-        (a.context, a.kind, &a.repository, &a.path, &a.name).cmp(&(b.context, b.kind, &b.repository, &b.path, &b.name))
-    });
+    let consumers = consumers(system, grouped);
     blind_spots.sort_by(|a, b| (&a.path, a.line, &a.reason).cmp(&(&b.path, b.line, &b.reason)));
     Answer {
         target: target(system, targets),
@@ -70,11 +66,32 @@ pub(super) fn reference(system: &System<'_, '_>, file: FileId, span: Span, match
     }
 }
 
-/// A consumer with its references, in any order.
-pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut references: Vec<(Span, Reference)>) -> Consumer {
+/// Consumers with their references, sorted as answers are.
+pub(super) fn consumers(
+    system: &System<'_, '_>,
+    grouped: BTreeMap<ConsumerKey, Vec<(Span, Reference)>>,
+) -> Vec<Consumer> {
+    if grouped.is_empty() {
+        return Vec::new();
+    }
+    let runs = Runs::followed(system.store);
+    let mut consumers: Vec<Consumer> =
+        grouped.into_iter().map(|(key, references)| consumer(system, runs, &key, references)).collect();
+    consumers.sort_by(|a, b| {
+        (a.context, a.kind, &a.repository, &a.path, &a.name).cmp(&(b.context, b.kind, &b.repository, &b.path, &b.name))
+    });
+    consumers
+}
+
+fn consumer(
+    system: &System<'_, '_>,
+    runs: Followed<'_, '_>,
+    key: &ConsumerKey,
+    mut references: Vec<(Span, Reference)>,
+) -> Consumer {
     references.sort_by_key(|a| (a.0, a.1.construct));
     let file = system.store.file(key.file);
-    let (kind, via) = run_by(system, key, &references.iter().map(|(span, _)| *span).collect::<Vec<Span>>());
+    let (kind, via) = run_by(system, runs, key, &references.iter().map(|(span, _)| *span).collect::<Vec<Span>>());
     let owners = match references.first() {
         Some((span, _)) => system.store.owners_at(key.file, *span),
         None => system.store.owners(key.file),
@@ -101,7 +118,12 @@ pub(super) fn consumer(system: &System<'_, '_>, key: &ConsumerKey, mut reference
 
 /// What runs a live consumer whose references stand at these places, and what that makes it. A view is run by nobody;
 /// what the settings say of a file counts more than what runs it.
-pub(super) fn run_by(system: &System<'_, '_>, key: &ConsumerKey, places: &[Span]) -> (Kind, Vec<Via>) {
+pub(super) fn run_by(
+    system: &System<'_, '_>,
+    runs: Followed<'_, '_>,
+    key: &ConsumerKey,
+    places: &[Span],
+) -> (Kind, Vec<Via>) {
     if key.context != Context::Live || key.kind == Kind::View {
         return (key.kind, Vec::new());
     }
@@ -111,7 +133,7 @@ pub(super) fn run_by(system: &System<'_, '_>, key: &ConsumerKey, places: &[Span]
         if !seen.insert(store.lines(key.file).line_of(span.start)) || seen.len() > MOST_LINES {
             continue;
         }
-        let steps = store.runs().via(store, key.file, span);
+        let steps = runs.via(key.file, span);
         let Some(kind) = runs::kind_of(&steps) else { continue };
         let via = |step: runs::Step| {
             let place = place(store, step.file, step.at);
@@ -217,7 +239,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn
             let whole = problem.span == Span::default();
             let place = place(system.store, id, problem.span);
             problems.push(ProblemAt {
-                code: problem.code.to_owned(),
+                code: problem.code.to_string(),
                 message: problem.message.clone(),
                 path: place.path,
                 line: if whole { 0 } else { place.line },
@@ -227,7 +249,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn
     for problem in &system.catalog.problems {
         let place = place(system.store, problem.origin.file, problem.origin.span);
         problems.push(ProblemAt {
-            code: problem.code.to_owned(),
+            code: problem.code.to_string(),
             message: problem.message.clone(),
             path: place.path,
             line: place.line,

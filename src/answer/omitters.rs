@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use regex::Regex;
 
-use super::assemble::{consumer, reference};
+use super::assemble::{consumers, reference};
 use super::matching::{Match, Targets};
 use super::who::Inquiry;
 use crate::catalog::{ColumnKey, RelationKey};
@@ -64,12 +64,7 @@ fn gather(system: &System<'_, '_>, found: Vec<(ConsumerKey, Span, Reference)>) -
             own.push((span, reference));
         }
     }
-    let mut consumers: Vec<Consumer> =
-        grouped.into_iter().map(|(key, references)| consumer(system, &key, references)).collect();
-    consumers.sort_by(|a, b| {
-        (a.context, a.kind, &a.repository, &a.path, &a.name).cmp(&(b.context, b.kind, &b.repository, &b.path, &b.name))
-    });
-    consumers
+    consumers(system, grouped)
 }
 
 fn omissions_in(

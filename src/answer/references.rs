@@ -14,6 +14,7 @@ use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{NamePath, Resolution};
+use crate::link::runs::{Followed, Runs};
 use crate::link::search::{property_names, spellings_of};
 use crate::link::store::Store;
 use crate::link::system::System;
@@ -64,6 +65,7 @@ pub(super) fn for_each_database(
     store.set_constants(Constants::of(&store, &files));
     store.prepare(&files);
 
+    let runs = Runs::followed(&store);
     let mut scanned = Scanned::default();
     for database in DatabaseScope::all(workspace) {
         let system = System::new(&store, database, &files, &files);
@@ -73,7 +75,7 @@ pub(super) fn for_each_database(
         let types = Types::new(&system);
         let look = |&id: &FileId| {
             let mapped = mapped.get(&id).map_or(&[][..], Vec::as_slice);
-            file_references(&system, &types, &names, mapped, id)
+            file_references(&system, runs, &types, &names, mapped, id)
         };
         let found: Vec<Vec<ReferenceLine>> = used.par_iter().map(look).collect();
         scanned = super::assemble::scanned(&system, &files, |_, _| true);
@@ -98,6 +100,7 @@ fn names(system: &System<'_, '_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> 
 
 fn file_references<'q, 's, 'w>(
     system: &'q System<'s, 'w>,
+    runs: Followed<'_, '_>,
     types: &Types<'q, 's, 'w>,
     names: &BTreeSet<String>,
     mapped: &[MappedUse],
@@ -113,7 +116,7 @@ fn file_references<'q, 's, 'w>(
     let mut push = |consumer: ConsumerKey, span: Span, matched: Match| {
         let line = system.store.lines(id).line_of(span.start);
         let (kind, via) =
-            run.entry((consumer.clone(), line)).or_insert_with(|| run_by(system, &consumer, &[span])).clone();
+            run.entry((consumer.clone(), line)).or_insert_with(|| run_by(system, runs, &consumer, &[span])).clone();
         found.push(ReferenceLine {
             repository: repository.clone(),
             consumer: consumer.name,

@@ -19,7 +19,6 @@ use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
 use crate::link::resolve::{Resolution, Resolver, relation_key};
-use crate::link::runs::Runs;
 use crate::link::search::{
     ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words,
     property_names, spellings_of,
@@ -166,9 +165,6 @@ impl<'s, 'w> Inquiry<'s, 'w> {
             .collect();
         let mentions: Vec<Mention> = mentioned.into_iter().flatten().collect();
         asked.check_known(&system.catalog, &targets, &found, mentions.len())?;
-        if found.iter().any(|findings| !findings.references.is_empty()) {
-            Runs::prepare(self.store);
-        }
         Ok(assemble(system, &targets, found, mentions, spellings))
     }
 }

@@ -231,8 +231,15 @@ impl<'s> Entities<'s> {
         name: &str,
     ) -> Option<(FileId, &'s Mapping)> {
         let named = |name: &str| self.find_with_file(store, file, name);
-        let own =
-            named(name).or_else(|| self.imported(store, file, name)).or_else(|| named(&with_other_first_case(name)));
+        // `db.userModel`.
+        let model = || {
+            let stem = name.strip_suffix("Model").filter(|stem| !stem.is_empty())?;
+            named(stem).or_else(|| named(&with_other_first_case(stem)))
+        };
+        let own = named(name)
+            .or_else(|| self.imported(store, file, name))
+            .or_else(|| named(&with_other_first_case(name)))
+            .or_else(model);
         own.or_else(|| {
             let tables = self.by_table.get_or_init(|| {
                 let mut made = BTreeMap::new();

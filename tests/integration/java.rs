@@ -27,7 +27,7 @@ fn references(asked: &str, files: &[(&str, &str)]) -> Vec<String> {
     found
 }
 
-/// What the answer says of the column itself: `live`, `dropped`, …
+/// What the answer says of the column itself: `exists`, `dropped`, …
 fn state(asked: &str, files: &[(&str, &str)]) -> String {
     let tree = Tree::of(files);
     let answer = tree.run(&["who", asked, "--format", "json"]).json();
@@ -65,10 +65,10 @@ fn changelogs_are_read_in_the_order_of_their_includes() {
         ("Report.java", "class Report { String q = \"SELECT full_name, mail, phone, both FROM users\"; }\n"),
     ];
     for (column, expected) in [
-        ("full_name", "live"),
-        ("mail", "live"),
-        ("phone", "live"),
-        ("both", "live"),
+        ("full_name", "exists"),
+        ("mail", "exists"),
+        ("phone", "exists"),
+        ("both", "exists"),
         ("first", "dropped"),
         ("last", "dropped"),
     ] {
@@ -168,7 +168,7 @@ fn documents_with_entities_and_broken_mappers() {
     let broken = "<mapper namespace=\"a.UserMapper\">\n<sql id=\"fields\">id, full_name</sql>\n<sql id=\"round\"><include refid=\"round\"/></sql>\n\
                   <select id=\"one\">SELECT <include refid=\"fields\"/> FROM users</select>\n\
                   <select id=\"two\">SELECT <include refid=\"nowhere\"/> FROM users WHERE full_name = #{name}</select>\n\
-                  <select id=\"three\">SELECT <include refid=\"round\"/> full_name FROM users</select>\n<select id=\"four\">SELECT full_name FROM";
+                  <select id=\"three\">SELECT full_name, <include refid=\"round\"/> FROM users</select>\n<select id=\"four\">SELECT full_name FROM";
     let found = references("users.full_name", &[USERS, ("src/UserMapper.xml", broken)]);
     for line in [2, 5, 6] {
         assert!(found.contains(&format!("application read src/UserMapper.xml:{line}")), "{line}: {found:?}");

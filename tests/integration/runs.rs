@@ -320,8 +320,95 @@ fn clouds_queues_and_frameworks() {
             )],
             "nightly daily at 02:00 flows/export.py:5",
         ),
+        (
+            vec![
+                (
+                    "shop/management/commands/export_users.py",
+                    "class Command(BaseCommand):\n    def handle(self, *args, **options):\n        db.execute('SELECT full_name FROM users')\n",
+                ),
+                ("ops/crontab", "0 2 * * * app cd /srv && python manage.py export_users >> x.log\n"),
+            ],
+            "manage.py daily at 02:00 ops/crontab:1",
+        ),
+        (
+            vec![
+                (
+                    "shop/cli.py",
+                    "import click\n\n@cli.command(name=\"export-users\")\ndef export():\n    db.execute('SELECT full_name FROM users')\n\n@cli.command()\ndef other():\n    db.execute('SELECT full_name FROM suppliers')\n",
+                ),
+                (
+                    "k8s/job.yaml",
+                    "kind: CronJob\nmetadata:\n  name: nightly\nspec:\n  schedule: \"0 3 * * *\"\n  jobTemplate:\n    spec:\n      containers:\n        - args:\n            - python\n            - manage.py\n            - users\n            - export-users\n",
+                ),
+            ],
+            "nightly daily at 03:00 k8s/job.yaml:5",
+        ),
+        (
+            vec![
+                (
+                    "lib/tasks/users.rake",
+                    "namespace :users do\n  task export: :environment do\n    execute(\"SELECT full_name FROM users\")\n  end\n  task other: :environment do\n    execute(\"SELECT full_name FROM suppliers\")\n  end\nend\n",
+                ),
+                ("config/schedule.rb", "every 1.day, at: '4:30 am' do\n  rake \"users:export\"\nend\n"),
+            ],
+            "users:export daily at 4:30 am config/schedule.rb:1",
+        ),
+        (
+            vec![
+                (
+                    "app/models/digest.rb",
+                    "class Digest\n  def self.send_all\n    execute(\"SELECT full_name FROM users\")\n  end\nend\n",
+                ),
+                ("config/schedule.rb.example", "every :hour do\n  runner \"Digest.send_all\"\nend\n"),
+            ],
+            "Digest.send_all hourly config/schedule.rb.example:1",
+        ),
+        (
+            vec![
+                (
+                    "src/Command/Export.php",
+                    "<?php\n#[AsCommand(name: 'app:export')]\nclass Export extends Command {\n  function execute() { $this->db->query('SELECT full_name FROM users'); }\n}\n",
+                ),
+                ("ops/crontab", "@daily php bin/console app:export\n"),
+            ],
+            "php daily at 00:00 ops/crontab:1",
+        ),
+        (
+            vec![
+                (
+                    "jobs/assets/users.py",
+                    "from dagster import asset\n\n@asset(group_name=\"people\")\ndef user_export():\n    db.execute('SELECT full_name FROM users')\n\n@asset\ndef other_export():\n    db.execute('SELECT full_name FROM suppliers')\n",
+                ),
+                (
+                    "jobs/definitions.py",
+                    "from dagster import ScheduleDefinition\n\nexport_job = define_asset_job(\"export\", selection=AssetSelection.assets(user_export))\n\nnightly = ScheduleDefinition(job=export_job, cron_schedule=\"0 2 * * *\")\n",
+                ),
+            ],
+            "nightly daily at 02:00 jobs/definitions.py:5",
+        ),
+        (
+            vec![(
+                "jobs/assets/users.py",
+                "from dagster import asset\n\n@asset(automation_condition=AutomationCondition.on_cron(\"0 2 * * *\"))\ndef user_export():\n    db.execute('SELECT full_name FROM users')\n",
+            )],
+            "user_export daily at 02:00 jobs/assets/users.py:3",
+        ),
     ] {
         assert_eq!(via(&files), format!("scheduled-task [scheduled-task {expected}]"), "{}", files[0].0);
+    }
+    // An asset, a command that nothing runs.
+    for (path, text) in [
+        (
+            "jobs/users.py",
+            "from dagster import asset\n\n@asset\ndef export():\n    db.execute('SELECT full_name FROM users')\n",
+        ),
+        (
+            "jobs/users.py",
+            "import click\n\n@cli.command()\ndef export():\n    db.execute('SELECT full_name FROM users')\n",
+        ),
+        ("lib/tasks/users.rake", "task :export do\n  execute(\"SELECT full_name FROM users\")\nend\n"),
+    ] {
+        assert!(via(&[(path, text), ("ops/crontab", "@daily python manage.py other\n")]).ends_with("[]"), "{text}");
     }
     assert_eq!(via(&[worker]), "background-job [background-job mail  src/worker.ts:1]");
 }

@@ -37,6 +37,10 @@ impl Shadow {
                 Letter { sign: letter, start: place.start as usize, end: place.end as usize }
             })
             .collect();
+        // The cell before may end without a line end.
+        if let Some(room) = letters.first().and_then(|first| self.bytes.get_mut(first.start.checked_sub(1)?)) {
+            *room = b'\n';
+        }
         let mut at = 0;
         let mut end = 0;
         while let Some(&first) = letters.get(at) {

@@ -76,6 +76,10 @@ fn variables_go_from_cell_to_cell() {
     let facts = Notebook.extract(Input::new("a.ipynb", &text));
     assert_eq!(facts.statements.len(), 1, "{}", code(&text));
     assert_eq!(facts.statements[0].scopes[0].sources.len(), 1);
+    // A cell may end without a line end.
+    let text = format!("{{\"cells\": [{}, {}]}}", cell("df.head()"), cell("df[['a']]"));
+    assert_eq!(code(&text).split_whitespace().collect::<Vec<_>>(), ["df.head()", "df[['a']]"]);
+    assert_eq!(code(&text).trim().lines().count(), 2);
 }
 
 #[test]

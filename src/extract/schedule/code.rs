@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Job;
+use super::dagster;
 use super::queue::python_schedule;
 use super::words::{in_words, is_schedule};
 use crate::model::facts::{Unit, UnitKind};
@@ -41,6 +42,9 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)class\s+(?P<batch>\w+)[^{;]*?(?-u:\b)(?:implements|extends)\s+[^{;]*?(?-u:\b)(?:Tasklet|(?:\w+)?Item(?:Stream)?(?:Reader|Writer|Processor)(?:Adapter)?|StepExecutionListener(?:Support)?|JobRequestHandler)(?-u:\b)",
         r"@Bean(?-u:\b)[^;{}]*?\s(?:Step|Job|Flow|Tasklet|\w*Item(?:Reader|Writer|Processor))(?:\s*<[^;{}()]*>)?\s+(?P<bean>\w+)\s*\(",
         r"(?-u:\b)(?:BackgroundJob|jobScheduler|JobScheduler|scheduler)\s*\.\s*(?:<\s*\w+\s*>\s*)?(?P<jobrunr>enqueue|schedule|scheduleRecurrently|createRecurrently)\s*\(",
+        r#"@(?:\w+\.)*(?P<command>command)\s*\((?:[^()]*?(?-u:\b)name\s*=)?\s*(?:["'](?P<said>[\w:.-]+)["'])?"#,
+        r#"(?:AsCommand\s*\(\s*(?:name\s*:\s*)?|\$defaultName\s*=\s*)["'](?P<symfony>[\w:.-]+)["']"#,
+        r"@(?:\w+\.)*(?P<asset>asset|multi_asset|dlt_assets|op|graph_asset)(?-u:\b)(?:\s*\((?P<selected>(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\))?",
         r#"(?-u:\b)Tasks\s*\.\s*(?:recurring|oneTime|custom)\s*\(\s*(?:"(?P<dbtask>[^"\n]*)")?"#,
     ];
     Regex::new(&marks.join("|")).expect("a constant pattern compiles")
@@ -87,6 +91,13 @@ const SIGNS: &[&str] = &[
     "jobrunr",
     "XxlJob",
     "dbscheduler",
+    "import click",
+    "from click",
+    "cli.command",
+    "typer",
+    "AsCommand",
+    "$defaultName",
+    "dagster",
 ];
 
 /// Whether a file of code has a mark of a job.
@@ -181,6 +192,27 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let answers = vec![format!("class:{class}")];
             let (name, covers) = (class.to_owned(), vec![unit.span]);
             found.push(Job { answers, ..job(Kind::BackgroundJob, name, String::new(), at, covers) });
+        } else if named("command").is_some() {
+            let Some(unit) = unit_here() else { continue };
+            let function = last(&unit.name);
+            let mut answers: Vec<String> = vec![named("said").unwrap_or(function).to_owned()];
+            if named("said").is_none() {
+                answers.push(function.replace('_', "-"));
+            }
+            let answers = answers.into_iter().map(|name| format!("command:{name}")).collect();
+            let covers = called_with(text, units, unit.span);
+            found.push(Job { answers, ..job(Kind::SupportTool, unit.name.clone(), String::new(), at, covers) });
+        } else if let Some(command) = named("symfony") {
+            let of_class = |unit: &&Unit| unit.kind == UnitKind::Class && unit.span.end > at.end;
+            let Some(unit) = units.iter().find(of_class) else { continue };
+            let answers = vec![format!("command:{command}")];
+            let (name, covers) = (command.to_owned(), vec![unit.span]);
+            found.push(Job { answers, ..job(Kind::SupportTool, name, String::new(), at, covers) });
+        } else if named("asset").is_some() {
+            let Some(unit) = unit_here().filter(|_| text.contains("dagster")) else { continue };
+            let (kind, schedule, answers) = dagster::asset(named("selected").unwrap_or(""), last(&unit.name));
+            let covers = called_with(text, units, unit.span);
+            found.push(Job { answers, ..job(kind, unit.name.clone(), schedule, at, covers) });
         } else if let Some(command) = named("artisan") {
             let Some(unit) = units.iter().find(|unit| unit.kind == UnitKind::Class && unit.span.contains(at)) else {
                 continue;

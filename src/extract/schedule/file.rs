@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::words::{in_words, is_schedule};
-use super::{Job, cloud, queue};
+use super::{Job, cloud, dagster, queue, ruby};
 use crate::extract::shell::crontab;
 use crate::model::source::Kind;
 use crate::model::span::Span;
@@ -22,6 +22,8 @@ pub(super) fn pattern(text: &str) -> Regex {
 
 /// The jobs that a file declares, in text order.
 pub fn jobs_of_file(path: &str, text: &str) -> Vec<Job> {
+    // What is kept as an example is what is copied into place.
+    let path = path.strip_suffix(".example").or_else(|| path.strip_suffix(".sample")).unwrap_or(path);
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let mut jobs = if crontab::is_crontab(path) {
@@ -40,6 +42,8 @@ pub fn jobs_of_file(path: &str, text: &str) -> Vec<Job> {
             "json" if name == "function.json" => cloud::of_function_json(path, text),
             "json" if name == "vercel.json" => of_vercel(text),
             "py" => of_dag(name, text),
+            "rb" if name == "schedule.rb" => ruby::of_whenever(text),
+            "rake" => ruby::of_rake(text),
             "sql" | "pgsql" | "psql" => of_pg_cron(text).into_iter().chain(queue::of_rows(text)).collect(),
             _ if name.starts_with("Jenkinsfile") || extension == "jenkinsfile" => of_jenkins(name, text),
             _ => Vec::new(),
@@ -314,7 +318,7 @@ fn of_vercel(text: &str) -> Vec<Job> {
     found
 }
 
-/// Airflow, Dagster and Prefect: the file that makes the DAG is what runs.
+/// Airflow and Prefect: the file that makes the DAG is what runs. Dagster says it of each schedule.
 fn of_dag(name: &str, text: &str) -> Vec<Job> {
     static SCHEDULE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -323,7 +327,11 @@ fn of_dag(name: &str, text: &str) -> Vec<Job> {
     });
     static NAME: LazyLock<Regex> =
         LazyLock::new(|| pattern(r#"(?-u:\b)(?:dag_id\s*=|DAG\s*\(|job_name\s*=|name\s*=)\s*["']([^"'\n]+)["']"#));
-    let makes = ["DAG(", "@dag", "ScheduleDefinition(", "@schedule(", ".serve(", ".deploy("];
+    let schedules = dagster::of_schedules(text);
+    if !schedules.is_empty() {
+        return schedules;
+    }
+    let makes = ["DAG(", "@dag", ".serve(", ".deploy("];
     if !makes.iter().any(|word| text.contains(word)) {
         return Vec::new();
     }

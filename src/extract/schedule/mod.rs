@@ -3,9 +3,11 @@
 
 mod cloud;
 mod code;
+mod dagster;
 mod file;
 mod queue;
 mod route;
+mod ruby;
 mod words;
 
 pub use code::{called_with, jobs_of_code, marks_jobs};

@@ -1,5 +1,6 @@
 //! XML files whose vocabulary speaks of tables: what the root element is decides who reads them.
 
+mod dataset;
 mod hibernate;
 mod liquibase;
 pub mod mybatis;
@@ -38,6 +39,7 @@ impl Format for Xml {
                 liquibase::read(&mut facts, &document, root);
                 true
             }
+            "dataset" => dataset::read(&mut facts, &document, root),
             _ => false,
         };
         if !is_read {
@@ -46,7 +48,7 @@ impl Format for Xml {
         }
         facts.elsewhere = TokenKind::Symbol;
         if let Some((span, message)) = &document.broken {
-            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
         facts.tokens.extend(document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment }));
         facts

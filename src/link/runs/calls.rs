@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
 use regex::Regex;
 
-use super::Runs;
+use super::{Followed, Runs};
 use crate::extract::schedule::{called_with, jobs_of_code, marks_jobs};
 use crate::link::store::Store;
 use crate::model::facts::{Unit, UnitKind};
@@ -58,14 +59,14 @@ struct Entry {
 }
 
 impl Calls {
-    /// Follows the calls. On this thread alone, as everything here is.
+    /// Follows the calls, on all cores.
     pub(super) fn of(store: &Store<'_>, runs: &Runs) -> Self {
         let mut found = Self::default();
         let mut level = roots(store, runs);
         let mut seen: HashSet<(FileId, Span)> = HashSet::new();
         let mut scheduled: BTreeSet<FileId> = level.iter().map(|one| one.file).collect();
         for _ in 0..DEEPEST {
-            let mut entries: Vec<Entry> = level.iter().flat_map(|one| entries(store, runs, one)).collect();
+            let mut entries: Vec<Entry> = level.par_iter().flat_map_iter(|one| entries(store, runs, one)).collect();
             entries.retain(|entry| seen.len() < MOST_REACHED && seen.insert((entry.file, entry.covers[0])));
             leave_shared(store, &mut entries, &scheduled, &level);
             level = Vec::new();
@@ -93,52 +94,42 @@ fn is_code(path: &str) -> bool {
     matches!(path.rsplit('.').next(), Some("py" | "java" | "kt" | "ts" | "tsx" | "mts" | "js" | "mjs" | "cjs"))
 }
 
-/// Files with marks of jobs, in their order, with what [`Calls::of`] will ask of them read on all cores: it may not do so
-/// itself.
-pub(super) fn marked(store: &Store<'_>) -> Vec<FileId> {
-    let marked = |file: &SourceFile, text: &str| {
-        file.context == Context::Live && is_code(&file.repository_path) && marks_jobs(&file.repository_path, text)
-    };
-    let seen = store.sweep(marked, |_| false);
-    let marked: Vec<FileId> = seen.into_iter().filter(|(_, marked)| *marked).map(|(id, _)| id).collect();
-    store.prepare(&marked);
-    marked
-}
-
 /// Code that is run by a clock or a queue: handlers, DAGs, scripts that a schedule names.
 fn roots(store: &Store<'_>, runs: &Runs) -> Vec<Scheduled> {
-    let mut found = Vec::new();
-    for (at, file) in store.workspace().files.iter().enumerate() {
-        let path = file.repository_path.as_str();
-        if file.context != Context::Live || !is_code(path) {
-            continue;
-        }
-        let id = FileId(at as u32);
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let is_named =
-            || [name.to_owned(), format!("{stem}.js")].iter().any(|name| runs.named.contains_key(name.as_str()));
-        let mut covers: Vec<Span> =
-            runs.jobs.get(&id).into_iter().flatten().flat_map(|job| job.covers.iter().copied()).collect();
-        let is_marked = match runs.marked.get() {
-            Some(marked) => marked.binary_search(&id).is_ok(),
-            None => marks_jobs(path, store.text(id)),
-        };
-        if is_marked {
-            let jobs = jobs_of_code(path, store.text(id), &store.facts(id).units);
-            covers.extend(jobs.into_iter().flat_map(|job| job.covers));
-        }
-        if covers.is_empty() && is_named() {
-            let whole = Span::new(0, store.text(id).len());
-            if !runs.way(store, id, whole, None).is_empty() {
-                covers.push(whole);
-            }
-        }
-        if !covers.is_empty() {
-            found.push(Scheduled { file: id, covers });
+    let is_marked = |file: &SourceFile, text: &str| {
+        let is_live = file.context == Context::Live && is_code(&file.repository_path);
+        is_live.then(|| marks_jobs(&file.repository_path, text))
+    };
+    let seen = store.sweep(is_marked, |_| false);
+    let code = seen.into_par_iter().filter_map(|(id, is_marked)| Some((id, is_marked?)));
+    code.filter_map(|(id, is_marked)| {
+        let covers = scheduled_in(store, runs, id, is_marked);
+        (!covers.is_empty()).then_some(Scheduled { file: id, covers })
+    })
+    .collect()
+}
+
+/// What of a file of code is scheduled.
+fn scheduled_in(store: &Store<'_>, runs: &Runs, file: FileId, is_marked: bool) -> Vec<Span> {
+    let path = store.file(file).repository_path.as_str();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_named = || [name.to_owned(), format!("{stem}.js")].iter().any(|name| runs.named.contains_key(name.as_str()));
+    let mut covers: Vec<Span> =
+        runs.jobs.get(&file).into_iter().flatten().flat_map(|job| job.covers.iter().copied()).collect();
+    if is_marked {
+        let jobs = jobs_of_code(path, store.text(file), &store.facts(file).units);
+        covers.extend(jobs.into_iter().flat_map(|job| job.covers));
+    }
+    if covers.is_empty() && is_named() {
+        let whole = Span::new(0, store.text(file).len());
+        // By the paths of files alone: the calls are what is being looked for.
+        let calls = &Calls::default();
+        if !(Followed { store, runs, calls }).via(file, whole).is_empty() {
+            covers.push(whole);
         }
     }
-    found
+    covers
 }
 
 /// The functions of other files that scheduled code calls.
@@ -148,7 +139,7 @@ fn entries(store: &Store<'_>, runs: &Runs, scheduled: &Scheduled) -> Vec<Entry> 
             .expect("a constant pattern compiles")
     });
     let text = store.text(scheduled.file);
-    let names = Names::of(store, runs, scheduled.file);
+    let names = Names::of(store, scheduled.file);
     let mut found: Vec<Entry> = Vec::new();
     let mut told: HashSet<(&str, &str)> = HashSet::new();
     for span in &scheduled.covers {
@@ -210,42 +201,33 @@ fn leave_shared(store: &Store<'_>, entries: &mut Vec<Entry>, scheduled: &BTreeSe
         entries.clear();
         return;
     };
-    let mut shared: BTreeSet<(String, String)> = BTreeSet::new();
-    for (at, file) in store.workspace().files.iter().enumerate() {
-        let id = FileId(at as u32);
+    let shared_in = |at: usize| -> Vec<(String, String)> {
+        let (id, file) = (FileId(at as u32), &store.workspace().files[at]);
         if file.context != Context::Live || !is_code(&file.repository_path) {
-            continue;
+            return Vec::new();
         }
-        let text = store.text(id);
         let covers: Vec<Span> =
             level.iter().filter(|one| one.file == id).flat_map(|one| one.covers.iter().copied()).collect();
         if scheduled.contains(&id) && covers.is_empty() {
-            continue;
+            return Vec::new();
         }
-        let outside = |start: usize, end: usize| !covers.iter().any(|span| span.contains(Span::new(start, end)));
-        let named: BTreeSet<&str> = pattern
-            .find_iter(text)
-            .filter(|found| outside(found.start(), found.end()))
-            .map(|found| found.as_str())
-            .collect();
-        if named.is_empty() {
-            continue;
-        }
-        for entry in entries.iter().filter(|entry| entry.file != id && named.contains(entry.function.as_str())) {
-            let mentions = |line: &str| !is_import(line, &entry.function) && has_word(line, &entry.function);
-            if has_word(text, &entry.holder)
-                && text.lines().any(mentions)
-                && (covers.is_empty() || covers_miss(text, &covers, &entry.function))
-            {
-                shared.insert((entry.holder.clone(), entry.function.clone()));
-            }
-        }
-    }
+        let text = store.text(id);
+        let outside =
+            |found: &regex::Match<'_>| !covers.iter().any(|span| span.contains(Span::new(found.start(), found.end())));
+        let named: HashSet<&str> = pattern.find_iter(text).filter(outside).map(|found| found.as_str()).collect();
+        let others = entries.iter().filter(|entry| entry.file != id && named.contains(entry.function.as_str()));
+        others
+            .filter(|entry| has_word(text, &entry.holder) && is_named_outside(text, &covers, &entry.function))
+            .map(|entry| (entry.holder.clone(), entry.function.clone()))
+            .collect()
+    };
+    let shared: HashSet<(String, String)> =
+        (0..store.workspace().files.len()).into_par_iter().flat_map_iter(shared_in).collect();
     entries.retain(|entry| !shared.contains(&(entry.holder.clone(), entry.function.clone())));
 }
 
-/// Whether a word stands outside of what is covered, in a line that imports nothing.
-fn covers_miss(text: &str, covers: &[Span], word: &str) -> bool {
+/// Whether a word stands outside of what is covered, in a line that does not import it.
+fn is_named_outside(text: &str, covers: &[Span], word: &str) -> bool {
     let mut start = 0;
     text.split_inclusive('\n').any(|line| {
         let said = line.trim_start();
@@ -286,7 +268,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(store: &Store<'_>, _: &Runs, file: FileId) -> Self {
+    fn of(store: &Store<'_>, file: FileId) -> Self {
         static FROM: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"(?m)^[ \t]*from\s+([\w.]+)\s+import\s+(?:\(([^)]*)\)|([^\n#]+))").expect("a constant pattern")
         });

@@ -13,6 +13,12 @@ const SCRIPTS: &[&str] = &[
     "php", "r", "R", "service", "ipynb", "ps1", "bat",
 ];
 
+/// Programs, and endings of scripts, whose next words may be the name of a command that code declares.
+const DISPATCHERS: &[&str] = &["flask", "rake", "rails", "artisan", "console", "symfony", "bake"];
+
+/// Words behind such a program that are looked at: a group of commands, and a command.
+const MOST_COMMANDS: u8 = 2;
+
 /// Commands that do something with a script other than running it.
 const HANDLERS: &[&str] = &[
     "chmod",
@@ -74,6 +80,10 @@ pub(super) fn is_runner(path: &str) -> bool {
         "function.json",
         "Dockerfile",
         "Containerfile",
+        "schedule.rb",
+        "schedule.rb.example",
+        "crontab.example",
+        "crontab.sample",
     ];
     const EXTENSIONS: &[&str] = &[
         "sh",
@@ -102,6 +112,7 @@ pub(super) fn is_runner(path: &str) -> bool {
         "template",
         "conf",
         "logstash",
+        "rake",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -134,14 +145,19 @@ pub(super) fn called(path: &str, text: &str) -> Vec<Called> {
     let is_sql = [".sql", ".pgsql", ".psql"].iter().any(|ending| path.ends_with(ending));
     let mut found = Vec::new();
     let mut start = 0;
+    let mut commands = 0;
     for line in text.split_inclusive('\n') {
         let said = line.trim_start();
+        // A list of arguments goes on.
+        if !(is_yaml && said.starts_with("- ")) {
+            commands = 0;
+        }
         let is_comment = said.starts_with('#') || said.starts_with("//") || said.starts_with("--");
         // A script of SQL runs others by commands of its client only.
         let runs = !is_sql
             || ["\\i ", "\\ir ", "\\include", "@", "SOURCE ", "source ", ":r "].iter().any(|it| said.starts_with(it));
         if !is_comment && runs && line.len() < 100_000 {
-            of_line(line, start, &mut found);
+            of_line(line, start, &mut commands, &mut found);
             if is_yaml {
                 image(line, start, &mut found);
             }
@@ -181,7 +197,8 @@ fn route_of(word: &str, named: bool) -> Option<&str> {
 /// What asks a service for something.
 const ASKING: &[&str] = &["curl", "wget", "://", "Invoke-", "path:", "url", "uri", "endpoint", "http"];
 
-fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
+/// Notes what a line runs; `commands` is how many of the next words may name a command.
+fn of_line(line: &str, start: usize, commands: &mut u8, found: &mut Vec<Called>) {
     let asks = ASKING.iter().any(|word| line.contains(word));
     let is_part = |c: char| c.is_alphanumeric() || "_-./$@%+~\\{}:".contains(c);
     let mut handled = false;
@@ -197,6 +214,7 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
                 handled = false;
                 before = ["", ""];
                 tool = None;
+                *commands = 0;
             }
             at += first.len_utf8();
             continue;
@@ -219,6 +237,23 @@ fn of_line(line: &str, start: usize, found: &mut Vec<Called>) {
                 found.extend(route_of(word, named).map(|path| Called { at: span, path: format!("route:{path}") }));
             }
             of_word(word, before, span, found);
+            if *commands > 0 && word.starts_with(|c: char| c.is_alphabetic()) {
+                let kind = if before[1].ends_with("rake") { "rake" } else { "command" };
+                found.push(Called { at: span, path: format!("{kind}:{word}") });
+                if before[1].ends_with("artisan") {
+                    found.push(Called { at: span, path: format!("artisan:{word}") });
+                }
+                *commands -= 1;
+            }
+            // `rails runner "ExportJob.perform_now"`.
+            if line.contains("runner") && word.starts_with(|c: char| c.is_uppercase()) {
+                let class = word.split('.').next().unwrap_or(word).rsplit("::").next().unwrap_or(word);
+                found.push(Called { at: span, path: format!("class:{class}") });
+            }
+            let program = word.rsplit('/').next().unwrap_or(word);
+            if DISPATCHERS.contains(&program) || program.ends_with(".py") || before[1] == "-m" {
+                *commands = MOST_COMMANDS;
+            }
         }
         match word {
             "make" => tool = Some("make"),
@@ -389,6 +424,14 @@ mod tests {
             ("a.sh", "curl $BASE/api/export/ -o /tmp/x", "route:/api/export"),
             ("values.yaml", "    path: /api/cleanup", "route:/api/cleanup"),
             ("a.yaml", "  - image: registry/shop/exporter:1.2@sha256:0", "image:exporter"),
+            ("a.sh", "python manage.py spark export_users --slug x", "manage.py command:spark command:export_users"),
+            ("a.sh", "bundle exec rake users:export; flask send-mail", "rake:users:export command:send-mail"),
+            ("a.yml", "args:\n  - python\n  - manage.py\n  - export_users\n", "manage.py command:export_users"),
+            (
+                "a.sh",
+                "bin/rails runner -e production 'Shop::ExportJob.run'",
+                "command:runner command:production class:ExportJob",
+            ),
             ("a.bat", "call C:\\jobs\\export.bat", "jobs/export.bat"),
         ] {
             let found: Vec<String> = called(path, text).into_iter().map(|called| called.path).collect();

@@ -5,9 +5,12 @@
 
 mod calls;
 mod command;
+mod way;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
 
 use super::store::Store;
 use crate::extract::schedule::{Job, Route, jobs_of_code, jobs_of_file, jobs_of_producers, queues, routes_of_code};
@@ -15,6 +18,7 @@ use crate::model::source::{Context, FileId, Kind, SourceFile};
 use crate::model::span::Span;
 use calls::Calls;
 use command::{Called, called, images_of, is_run_here, is_runner, task_at};
+pub use way::Followed;
 
 /// Longest chain of scripts that is followed.
 const DEEPEST: usize = 8;
@@ -46,8 +50,6 @@ pub struct Runs {
     files: HashMap<Box<str>, Vec<FileId>>,
     /// Jobs and routes in code, by the files that were asked for.
     in_code: Mutex<HashMap<FileId, Arc<InCode>>>,
-    /// Files of code with marks of jobs, once [`Self::prepare`] has looked for them.
-    marked: OnceLock<Vec<FileId>>,
     /// How well the file fits best that a place may mean.
     best: Mutex<HashMap<Meant, Fit>>,
     /// Scripts that a schedule runs and that are nowhere, in the order of their files.
@@ -88,7 +90,7 @@ struct Place {
 }
 
 impl Runs {
-    /// Reads the files that run others.
+    /// Reads the files that run others, on all cores.
     pub fn of(store: &Store<'_>) -> Self {
         let files = &store.workspace().files;
         let runners: Vec<FileId> = (0..files.len())
@@ -98,9 +100,8 @@ impl Runs {
             })
             .map(|at| FileId(at as u32))
             .collect();
-        // On this thread alone: whoever asks first may stand in parallel work, and would wait for itself.
         let read: Vec<(FileId, Vec<Called>, Vec<Job>)> = runners
-            .iter()
+            .par_iter()
             .map(|&id| {
                 let (path, text) = (&store.file(id).repository_path, store.text(id));
                 (id, called(path, text), jobs_of_file(path, text))
@@ -135,13 +136,12 @@ impl Runs {
         runs
     }
 
-    /// Reads, on all cores, what [`Self::via`] will ask for. Not to be called in parallel work.
-    pub fn prepare(store: &Store<'_>) {
+    /// What runs the store's files, with the calls of scheduled code followed. Not to be asked in parallel work: it is done on
+    /// all cores, once, and whoever asks from one of them would wait for itself.
+    pub fn followed<'r, 'w>(store: &'r Store<'w>) -> Followed<'r, 'w> {
         let runs = store.runs();
-        if runs.marked.get().is_none() {
-            // Another question may have been first; it has found the same.
-            let _ = runs.marked.set(calls::marked(store));
-        }
+        let calls = runs.calls.get_or_init(|| Calls::of(store, runs));
+        Followed { store, runs, calls }
     }
 
     /// Scripts that schedules run and that are nowhere.
@@ -172,72 +172,6 @@ impl Runs {
                 self.missing.push(Missing { file, at: call.at, script, schedule: job.schedule.clone() });
             }
         }
-    }
-
-    /// What runs the code at `span` of a file, outermost first; empty when nothing is known to. The shortest way counts.
-    pub fn via(&self, store: &Store<'_>, file: FileId, span: Span) -> Vec<Step> {
-        self.way(store, file, span, Some(self.calls.get_or_init(|| Calls::of(store, self))))
-    }
-
-    /// See [`Self::via`]; without `calls`, by the paths of files alone.
-    fn way(&self, store: &Store<'_>, file: FileId, span: Span, calls: Option<&Calls>) -> Vec<Step> {
-        let code = self.in_code(store, file);
-        let found =
-            || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten()).filter(|job| covers(job, span));
-        // What answers to a name is run by whoever says when.
-        if let Some(job) = found().find(|job| job.kind == Kind::ScheduledTask && job.answers.is_empty()) {
-            return vec![of_job(job, file)];
-        }
-        // Breadth first: what has been met, and by which of the earlier places.
-        let mut met: Vec<(FileId, Span, Option<usize>, usize)> = vec![(file, span, None, 0)];
-        let mut seen: BTreeSet<(FileId, String)> = BTreeSet::new();
-        let is_run = |job: &&Job| matches!(job.kind, Kind::BackgroundJob | Kind::ScheduledTask);
-        let mut queued = found().find(is_run).map(|job| vec![of_job(job, file)]);
-        let mut next = 0;
-        while let Some(&(current, at, _, depth)) = met.get(next) {
-            let mut arrivals: Vec<(FileId, Span)> = Vec::new();
-            if depth < DEEPEST {
-                let asked = command::case_at(store.text(current), at);
-                for target in self.targets(store, current, at) {
-                    if !seen.insert((current, format!("{target} {}", asked.unwrap_or("")))) {
-                        continue;
-                    }
-                    let mut places = self.runners_of(store, current, &target);
-                    // A script that chooses by its arguments comes here with this one only.
-                    let gives = |place: &&Place| {
-                        asked.is_some_and(|asked| command::is_given(store.text(place.file), place.at, asked))
-                    };
-                    if places.iter().any(gives) {
-                        places.retain(gives);
-                    }
-                    arrivals.extend(places.iter().map(|place| (place.file, place.at)));
-                }
-                let callers = calls.iter().flat_map(|calls| calls.callers(current, at));
-                arrivals.extend(callers.map(|caller| (caller.from, caller.at)));
-            }
-            for (file, at) in arrivals {
-                let scheduled = self.any_job_at(store, file, at, Kind::ScheduledTask);
-                if let Some(job) = scheduled {
-                    let found = steps(store, &job, file, &met, next);
-                    if job.answers.is_empty() {
-                        return found;
-                    }
-                    queued = Some(queued.unwrap_or(found));
-                }
-                if queued.is_none()
-                    && let Some(job) = self.any_job_at(store, file, at, Kind::BackgroundJob)
-                {
-                    queued = Some(steps(store, &job, file, &met, next));
-                }
-                let known = met.iter().any(|(one, span, ..)| (*one, *span) == (file, at));
-                if met.len() < MOST_PLACES && !known {
-                    met.push((file, at, Some(next), depth + 1));
-                }
-            }
-            next += 1;
-        }
-        // No clock is known to run it; a queue is, or a clock that is set elsewhere.
-        queued.unwrap_or_default()
     }
 
     /// The job of a kind that runs what stands at a place.
@@ -278,8 +212,18 @@ impl Runs {
             };
             found.extend(compiled.iter().map(|extension| format!("{stem}.{extension}")));
         }
+        // A command of Django is called like its file.
+        if let Some((_, command)) = path.rsplit_once("management/commands/") {
+            found.push(format!("command:{}", command.trim_end_matches(".py")));
+        }
         let code = self.in_code(store, file);
-        found.extend(code.jobs.iter().filter(|job| covers(job, at)).flat_map(|job| job.answers.iter().cloned()));
+        let declared = || code.jobs.iter().chain(self.jobs.get(&file).into_iter().flatten());
+        let is_command = |job: &&Job| job.answers.iter().any(|name| name.starts_with("command:"));
+        // Of several commands a line that names the file runs the one that it names.
+        if declared().filter(is_command).count() > 1 && declared().filter(is_command).any(|job| covers(job, at)) {
+            found.clear();
+        }
+        found.extend(declared().filter(|job| covers(job, at)).flat_map(|job| job.answers.iter().cloned()));
         let routes = code.routes.iter().filter(|route| route.covers.iter().any(|span| span.contains(at)));
         found.extend(routes.map(|route| format!("route:{}", route.path)));
         found
@@ -346,29 +290,6 @@ fn covers(job: &Job, span: Span) -> bool {
     job.covers.iter().chain([&job.at]).any(|covered| covered.contains(span))
 }
 
-/// The way from a job to the place with the number `last` of those that have been met, and on to the first.
-fn steps(
-    store: &Store<'_>,
-    job: &Job,
-    file: FileId,
-    met: &[(FileId, Span, Option<usize>, usize)],
-    last: usize,
-) -> Vec<Step> {
-    let mut steps = vec![of_job(job, file)];
-    let mut step = Some(last);
-    while let Some(index) = step {
-        let (file, at, before, _) = met[index];
-        // The first that was met is the consumer itself.
-        if before.is_some() {
-            let path = &store.file(file).path;
-            let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-            steps.push(Step { kind: "script", name, schedule: String::new(), file, at });
-        }
-        step = before;
-    }
-    steps
-}
-
 fn of_job(job: &Job, file: FileId) -> Step {
     Step { kind: job.kind.name(), name: job.name.clone(), schedule: job.schedule.clone(), file, at: job.at }
 }
@@ -411,17 +332,17 @@ fn answers(asked: &str, route: &str, own: &SourceFile, text: &str) -> bool {
 type Produced = (Vec<(FileId, Vec<Called>, Vec<Job>)>, HashMap<String, String>);
 
 fn producers(store: &Store<'_>) -> Produced {
-    let files = &store.workspace().files;
-    let (mut found, mut names) = (Vec::new(), HashMap::new());
-    for (at, file) in files.iter().enumerate() {
+    let look = |file: &SourceFile, text: &str| {
         let extension = file.repository_path.rsplit_once('.').map_or("", |(_, extension)| extension);
         if !PRODUCERS.contains(&extension) || matches!(file.context, Context::Test | Context::Docs) {
-            continue;
+            return (false, Vec::new());
         }
-        let id = FileId(at as u32);
-        let text = store.text(id);
-        names.extend(queues(text));
-        if !jobs_of_producers(&file.repository_path, text).is_empty() {
+        (!jobs_of_producers(&file.repository_path, text).is_empty(), queues(text))
+    };
+    let (mut found, mut names) = (Vec::new(), HashMap::new());
+    for (id, (produces, queues)) in store.sweep(look, |_| false) {
+        names.extend(queues);
+        if produces {
             found.push((id, Vec::new(), Vec::new()));
         }
     }

@@ -229,6 +229,10 @@ impl<'t> Lowering<'t> {
                 }
                 found
             }
+            "identifier" => match self.list_of(node) {
+                Some(list) => self.column_names(list, about, access, depth + 1),
+                None => false,
+            },
             _ => self.names_in_expression(node, about, depth),
         }
     }

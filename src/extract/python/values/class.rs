@@ -12,6 +12,9 @@ use crate::model::code::{
 };
 use crate::model::statement::Access;
 
+/// Places of a view's name that are looked at for the model that it is registered with.
+const MOST_VIEWS: usize = 16;
+
 impl<'t> Lowering<'t> {
     /// Makes a class known by its name.
     pub(super) fn declare_class(&mut self, node: Node<'t>) -> Option<ClassId> {
@@ -114,9 +117,47 @@ impl<'t> Lowering<'t> {
         if name == "Meta" {
             return self.subjects.last().copied().flatten();
         }
+        if let Some(model) = self.shown_model(node, &name) {
+            return Some(self.name_of(model, node));
+        }
         let span = self.code.classes[id.0 as usize].span;
         let at = crate::model::span::Span { start: span.start, end: span.start };
         Some(self.add(ExpressionKind::This(id), at))
+    }
+
+    /// The model that a view of an administration shows: what it is registered with in this file
+    /// (`admin.site.register(User, UserAdmin)`, `add_view(UserAdmin(User, session))`), else the class or import that it is
+    /// called after.
+    fn shown_model(&self, node: Node<'t>, view: &str) -> Option<&'t str> {
+        const ENDINGS: [&str; 2] = ["Admin", "View"];
+        let bases = node.child_by_field_name("superclasses").map(parts).unwrap_or_default();
+        let is_view = |name: &str| ENDINGS.iter().any(|ending| name.ends_with(ending));
+        if !is_view(view) || !bases.iter().any(|base| is_view(self.text_of(*base))) {
+            return None;
+        }
+        let text: &'t str = self.text;
+        let is_name = |word: &&str| word.starts_with(|c: char| c.is_uppercase()) && self.lookup(word).is_some();
+        let words =
+            |part: &'t str| part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+        for (at, _) in text.match_indices(view).take(MOST_VIEWS) {
+            let (before, after) = (&text[..at], &text[at + view.len()..]);
+            // `register(User, UserAdmin)`.
+            let line = before.rsplit('\n').next().unwrap_or("");
+            if let Some((_, registered)) = line.rsplit_once("register(")
+                && let Some(model) = words(registered).find(is_name)
+            {
+                return Some(model);
+            }
+            // `UserAdmin(User, session)`, but not the class itself.
+            if let Some(arguments) = after.strip_prefix('(')
+                && !line.trim_end().ends_with("class")
+                && let Some(model) = words(arguments.split(')').next().unwrap_or("")).next().filter(is_name)
+            {
+                return Some(model);
+            }
+        }
+        let called = |name: &&&'t str| view.starts_with(**name) && ***name != *view && is_name(*name) && name.len() > 2;
+        self.names.keys().filter(called).max_by_key(|name| name.len()).copied()
     }
 
     /// `@generic_repr("id", "full_name")`: decorators of a class name its attributes.

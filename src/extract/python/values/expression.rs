@@ -193,9 +193,13 @@ impl<'t> Lowering<'t> {
     }
 
     fn name(&mut self, node: Node<'t>) -> ExpressionId {
-        let name = self.text_of(node);
+        self.name_of(self.text_of(node), node)
+    }
+
+    /// What a name stands for that is meant at a node.
+    pub(super) fn name_of(&mut self, name: &str, node: Node<'t>) -> ExpressionId {
         let kind = match self.lookup(name) {
-            Some(Named::Variable(id)) => ExpressionKind::Variable(id),
+            Some(Named::Variable(id)) => ExpressionKind::Variable(self.now(id)),
             Some(Named::Function(id)) => ExpressionKind::Function(id),
             Some(Named::Class(id)) => ExpressionKind::Class(id),
             Some(Named::This(id)) => ExpressionKind::This(id),
@@ -227,6 +231,9 @@ impl<'t> Lowering<'t> {
         }
         let mut names = false;
         for key in &keys {
+            if let Some(list) = self.list_of(*key) {
+                names |= self.column_names(list, whole, access, 0);
+            }
             if matches!(key.kind(), "list" | "tuple" | "string") {
                 names |= self.column_names(*key, whole, access, 0);
             }

@@ -42,7 +42,6 @@ impl<'t> Lowering<'t> {
         self.function(id).returns = returns;
         self.function(id).is_static = is_static || of_class;
         let mark = self.open.len();
-        let blocks = std::mem::replace(&mut self.blocks, 0);
         self.functions.push(id);
         // A serializer's or admin's methods are given objects of its model.
         let about =
@@ -54,6 +53,8 @@ impl<'t> Lowering<'t> {
         let list = node.child_by_field_name("parameters");
         let this =
             class.filter(|_| !is_static).map(|class| if of_class { Named::Class(class) } else { Named::This(class) });
+        // Parameters are of the block of the body.
+        let block = self.enter_block();
         self.parameters(list, id, this);
         if let Some(about) = about {
             for parameter in self.function(id).parameters.clone() {
@@ -67,9 +68,9 @@ impl<'t> Lowering<'t> {
         if let Some(body) = node.child_by_field_name("body") {
             self.statements(body);
         }
+        self.blocks = block;
         self.subjects.pop();
         self.functions.pop();
-        self.blocks = blocks;
         self.leave(mark);
     }
 

@@ -10,6 +10,7 @@ mod collection;
 mod expression;
 mod function;
 mod import;
+mod newest;
 mod statement;
 mod types;
 mod words;
@@ -47,6 +48,7 @@ pub(super) fn read(input: Input<'_>) -> Option<Code> {
         depth: 0,
         blocks: 0,
         declared_in: HashMap::new(),
+        newest: newest::Newest::default(),
     };
     lowering.module(tree.root_node());
     lowering.place_keywords();
@@ -84,10 +86,11 @@ struct Lowering<'t> {
     /// Values given by the name of a parameter.
     keywords: Vec<(ExpressionId, String, ExpressionId)>,
     depth: u32,
-    /// Blocks around, inside of the function.
+    /// The block around; 0 is the outermost level of the file.
     blocks: u32,
-    /// How many blocks were around when a variable was declared.
+    /// In which block a variable was declared.
     declared_in: HashMap<VariableId, u32>,
+    newest: newest::Newest<'t>,
 }
 
 impl Recursion for Lowering<'_> {

@@ -14,6 +14,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn module(&mut self, root: Node<'t>) {
         let mut names = Vec::new();
         outermost_names(root, 0, &mut names);
+        self.note_names(&names);
         for name in names {
             let text = self.text_of(name);
             if self.lookup(text).is_none() {
@@ -103,11 +104,7 @@ impl<'t> Lowering<'t> {
 
     fn statement_here(&mut self, node: Node<'t>) {
         match node.kind() {
-            "block" => {
-                self.blocks += 1;
-                self.statements(node);
-                self.blocks -= 1;
-            }
+            "block" => self.in_block(|lowering| lowering.statements(node)),
             "expression_statement" => {
                 for part in parts(node) {
                     self.statement(part);
@@ -243,6 +240,9 @@ impl<'t> Lowering<'t> {
                 if let Some(value) = value {
                     self.assign(left, value, Access::Write);
                 }
+                if let Some(right) = node.child_by_field_name("right").filter(|_| left.kind() == "identifier") {
+                    self.note_list(left, right);
+                }
             }
         }
         value
@@ -261,7 +261,7 @@ impl<'t> Lowering<'t> {
     }
 
     /// The variable that an assignment to a name sets: one of its own function, or of the module.
-    fn target_variable(&mut self, name: Node<'t>) -> super::VariableId {
+    pub(super) fn target_variable(&mut self, name: Node<'t>) -> super::VariableId {
         let text = self.text_of(name);
         match self.lookup(text) {
             Some(Named::Variable(id)) if self.functions.is_empty() || self.is_of_function(id) => id,
@@ -279,8 +279,7 @@ impl<'t> Lowering<'t> {
     pub(super) fn assign(&mut self, left: Node<'t>, value: ExpressionId, access: Access) {
         self.deeper(|lowering| match left.kind() {
             "identifier" => {
-                let id = lowering.target_variable(left);
-                lowering.assign_variable(id, value);
+                lowering.give(left, value, access);
             }
             "pattern_list"
             | "tuple_pattern"
