@@ -71,6 +71,10 @@ impl<'a> Consumers<'a> {
             Some(unit) if self.is_in_force(unit) && !matches!(self.context, Context::Test | Context::Docs) => {
                 (Kind::View, Context::Live)
             }
+            // The text of a report that a changelog stores.
+            Some(Unit { kind: UnitKind::Document(Some(Kind::Report)), .. }) if self.context == Context::Migration => {
+                (Kind::Report, Context::Live)
+            }
             Some(Unit { kind: UnitKind::Document(Some(kind)), .. })
                 if self.context == Context::Live && !has_kind_of_user(self.system.store, self.id) =>
             {
@@ -101,7 +105,7 @@ impl<'a> Consumers<'a> {
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
             (Context::Live, _) if construct == Construct::Schema => Some((Context::Migration, Kind::Migration)),
-            (Context::Live | Context::Migration, _) if self.stored.contains(&statement.span) => {
+            (Context::Live | Context::Migration | Context::Seed, _) if self.stored.contains(&statement.span) => {
                 Some((Context::Live, Kind::Report))
             }
             (Context::Live, Some(script)) => self.loads_or_migrates(script, statement),
