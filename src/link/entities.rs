@@ -53,6 +53,28 @@ pub struct Property<'s> {
     pub declared_in: &'s Mapping,
 }
 
+/// Where an embeddable stands in the rows of an entity.
+#[derive(Clone, Debug)]
+pub struct Embedding<'s> {
+    /// The entity's table.
+    pub table: ObjectName,
+    /// The mappings whose word counts, the entity first and the embeddable last, each with the path from it to the
+    /// embeddable: an outer one overrides columns of the inner ones.
+    pub steps: Vec<(FileId, &'s Mapping, String)>,
+}
+
+/// What a part of an embeddable is.
+pub enum EmbeddedPart<'s> {
+    /// A column of the table in which it is embedded, perhaps one that refers to another row.
+    Column(Ident),
+    /// Another embeddable.
+    Embedded(Embedding<'s>),
+    /// Rows of another entity.
+    Related(FileId, &'s Mapping),
+    /// A part that is no column.
+    Other,
+}
+
 /// The packages in which a Java file may find a class of that name, the likelier first.
 fn packages(store: &Store<'_>, file: FileId, name: &str) -> Vec<String> {
     let Some(code) = store.code(file).filter(|code| code.language == Language::Java) else { return Vec::new() };
@@ -151,6 +173,18 @@ fn is_bare(mapping: &Mapping) -> bool {
         && mapping.table == MappedName::Implied
         && mapping.properties.is_empty()
         && mapping.parent.is_none()
+}
+
+/// The steps to what the innermost one embeds under a name.
+fn deeper<'s>(
+    steps: &[(FileId, &'s Mapping, String)],
+    name: &str,
+    (file, inner): (FileId, &'s Mapping),
+) -> Vec<(FileId, &'s Mapping, String)> {
+    let longer = |path: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let mut made: Vec<_> = steps.iter().map(|(file, mapping, path)| (*file, *mapping, longer(path))).collect();
+    made.push((file, inner, String::new()));
+    made
 }
 
 impl<'s> Entities<'s> {
@@ -453,6 +487,135 @@ impl<'s> Entities<'s> {
         }
         let found = self.find_with_file(store, file, property.target.as_deref()?)?;
         (found.1.role == MappingRole::Embeddable).then_some(found)
+    }
+
+    /// All places where entities embed `of`, in rows of their own tables.
+    pub(super) fn embeddings(&self, store: &Store<'_>, catalog: &Catalog, of: &'s Mapping) -> Vec<Embedding<'s>> {
+        let mut found: Vec<Embedding<'s>> = Vec::new();
+        for (file, entity) in self.all().filter(|(_, entity)| entity.role == MappingRole::Entity) {
+            let mut table = None;
+            let mut left = vec![vec![(file, entity, String::new())]];
+            while let Some(steps) = left.pop() {
+                let Some((file, current, _)) = steps.last().cloned() else { continue };
+                for (declaring, property) in self.embedding_properties(store, file, current) {
+                    let Some(inner) = self.embedded(store, declaring, property) else { continue };
+                    if steps.len() > DEEPEST || steps.iter().any(|(_, outer, _)| std::ptr::eq(*outer, inner.1)) {
+                        continue;
+                    }
+                    let steps = deeper(&steps, &property.name, inner);
+                    if std::ptr::eq(inner.1, of) {
+                        let table = table.get_or_insert_with(|| self.table(store, file, catalog, entity)).clone();
+                        found.extend(table.map(|table| Embedding { table, steps }));
+                    } else {
+                        left.push(steps);
+                    }
+                }
+            }
+            if found.len() >= MOST_PROPERTIES {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The properties of a class and its ancestors that embed something, each once.
+    fn embedding_properties(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+    ) -> Vec<(FileId, &'s MappedProperty)> {
+        let is_embeddable = |property: &&MappedProperty| {
+            property
+                .target
+                .as_deref()
+                .is_some_and(|target| self.called(target).any(|(_, target)| target.role == MappingRole::Embeddable))
+        };
+        let may_embed = |mapping: &Mapping| mapping.properties.iter().any(|property| is_embeddable(&property));
+        if mapping.parent.is_none() && mapping.mixins.is_empty() && !may_embed(mapping) {
+            return Vec::new();
+        }
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        let mut found = Vec::new();
+        for (declaring, current) in self.chain(store, file, mapping) {
+            let own = current.properties.iter().filter(is_embeddable);
+            found.extend(own.filter(|own| names.insert(&own.name)).map(|property| (declaring, property)));
+        }
+        found
+    }
+
+    /// Where rows of an entity embed something under the name of a property, if they do.
+    pub(super) fn embedding(
+        &self,
+        store: &Store<'_>,
+        (file, mapping): (FileId, &'s Mapping),
+        table: &ObjectName,
+        name: &str,
+    ) -> Option<Embedding<'s>> {
+        let found = self.property(store, file, mapping, name)?;
+        let inner = self.embedded(store, file, found.property)?;
+        let steps = deeper(&[(file, mapping, String::new())], name, inner);
+        Some(Embedding { table: table.clone(), steps })
+    }
+
+    /// The property of that name of what a class embeds at a path.
+    pub(crate) fn embedded_property(
+        &self,
+        store: &Store<'_>,
+        (mut file, mut mapping): (FileId, &'s Mapping),
+        path: &str,
+        name: &str,
+    ) -> Option<(FileId, Property<'s>)> {
+        for step in path.split('.').take(DEEPEST) {
+            let property = self.property(store, file, mapping, step)?;
+            (file, mapping) = self.embedded(store, file, property.property)?;
+        }
+        Some((file, self.property(store, file, mapping, name)?))
+    }
+
+    /// What a name is on something embedded; `None` when it has no such part.
+    pub(super) fn embedded_part(
+        &self,
+        store: &Store<'_>,
+        catalog: &Catalog,
+        place: &Embedding<'s>,
+        name: &str,
+    ) -> Option<EmbeddedPart<'s>> {
+        let mut is_known = false;
+        for (file, mapping, path) in &place.steps {
+            let whole = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let Some(found) = self.property(store, *file, mapping, &whole) else { continue };
+            is_known = true;
+            if let Some(inner) = self.embedded(store, *file, found.property) {
+                let steps = deeper(&place.steps, name, inner);
+                return Some(EmbeddedPart::Embedded(Embedding { table: place.table.clone(), steps }));
+            }
+            if let Some(column) = self.column(catalog, &place.table, found) {
+                return Some(EmbeddedPart::Column(column));
+            }
+            let target = found.property.target.as_deref();
+            let target = target.and_then(|target| self.find_with_file(store, *file, target));
+            if let Some((file, target)) = target.filter(|(_, target)| target.role == MappingRole::Entity) {
+                return Some(EmbeddedPart::Related(file, target));
+            }
+        }
+        is_known.then_some(EmbeddedPart::Other)
+    }
+
+    /// The property of a table beside the class's own in which the values of a property stand: a secondary table, a
+    /// table of values. With the mapping of that table.
+    pub(super) fn beside(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        found: Property<'s>,
+    ) -> Option<(FileId, Property<'s>)> {
+        let own = found.property;
+        let target = own.target.as_deref().filter(|_| own.column == MappedName::None)?;
+        target.strip_suffix(own.name.as_str()).filter(|class| class.ends_with(['.', '#']))?;
+        let (file, declared_in) = self.find_with_file(store, file, target)?;
+        let property = declared_in.properties.iter().find(|property| property.name == own.name)?;
+        Some((file, Property { property, declared_in }))
     }
 
     /// The table of a mapping. One without a table of its own has that of the class it extends, and so has an entity whose
