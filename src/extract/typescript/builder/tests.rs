@@ -179,7 +179,7 @@ fn every_builder_has_its_table() {
         ("supabase.from('users').upsert({ full_name: x })", &["insert [users] full_name:w"]),
         (
             "import { eq } from 'drizzle-orm'; import { users } from './s'; db.select({ n: users.fullName }).from(users).where(eq(users.id, 1)); db.insert(users).values({ fullName: x })",
-            &["select [@users]", "insert [@users] fullName:w", "select [@users] fullName:r id:r"],
+            &["select [@users] fullName:ro=n", "insert [@users] fullName:w", "select [@users] id:r"],
         ),
         (
             "import 'drizzle-orm'; db.query.users.findMany({ columns: { id: true }, with: { posts: true }, where: (u, { eq }) => eq(u.fullName, 'x') })",

@@ -285,7 +285,7 @@ impl<'t> Lowering<'t> {
                 | ExpressionKind::Member { .. }
                 | ExpressionKind::Variable(_)
         );
-        if may_be_row { self.add(ExpressionKind::Choice(vec![id, value]), span_of(node)) } else { id }
+        if may_be_row { self.choice(vec![id, value], span_of(node)) } else { id }
     }
 
     /// `yield x`: for who drives the generator `x` is an item; for the generator it is what `await x` would be.
