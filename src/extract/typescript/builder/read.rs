@@ -23,6 +23,9 @@ pub(super) struct Place {
     pub(super) scope: ScopeId,
 }
 
+/// A member that a scope projects, with the key that it is the value of.
+pub(super) type Projected<'t> = (Place, Node<'t>, Option<(Ident, Span)>);
+
 /// The drafts of one file.
 pub(super) struct Reading<'c, 't> {
     pub(super) code: &'c Code<'t>,
@@ -41,7 +44,7 @@ pub(super) struct Reading<'c, 't> {
     /// For each framework whether the file imports it, or need not.
     pub(super) imported: Vec<bool>,
     /// Members that statements project, by scopes: they are columns of tables that may be named behind them.
-    pub(super) projected: Vec<(Place, Node<'t>, Option<(Ident, Span)>)>,
+    pub(super) projected: Vec<Projected<'t>>,
     /// Object literals that were read as parts of statements, by the identity of their nodes.
     pub(super) seen: HashSet<usize>,
     /// How many more keys and names are read; a file that follows more is built to do so.

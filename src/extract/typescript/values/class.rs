@@ -289,9 +289,11 @@ impl<'t> Lowering<'t> {
     /// The type of a member that no field declares.
     pub(super) fn declare_member(&mut self, class: ClassId, name: &'t str, span: Span, declared: TypeId) {
         match self.members.get(&(class, name)).copied() {
-            Some(at) => self.class_mut(class).members[at].declared.get_or_insert(declared),
-            None => return self.add_member(class, name, Member { declared: Some(declared), ..member(name, span) }),
-        };
+            Some(at) => {
+                self.class_mut(class).members[at].declared.get_or_insert(declared);
+            }
+            None => self.add_member(class, name, Member { declared: Some(declared), ..member(name, span) }),
+        }
     }
 
     /// `interface User { … }`.

@@ -1,4 +1,4 @@
-//! JSDoc: the types that comments give to what has none in the code.
+//! `JSDoc`: the types that comments give to what has none in the code.
 //!
 //! <https://www.typescriptlang.org/docs/handbook/jsdoc-supported-types.html>. What a comment says counts only where the
 //! code says nothing. The names in a comment are a comment's: they are no uses.
