@@ -425,10 +425,19 @@ impl<'a> Reader<'a> {
     fn field_lists(&mut self, marks: &[String], place: At<'_>) -> bool {
         let mut left = vec![place];
         let mut said = false;
+        let mut numbered: Option<Span> = None;
         while let Some(at) = left.pop() {
             let items: Vec<At<'_>> = at.items().collect();
+            let is_field = |mark: &At<'_>| mark.word().is_some_and(|word| marks.iter().any(|mark| word.is(mark)));
+            // The second value of newer questions is their settings, the third the field.
+            if let [mark, rest @ ..] = items.as_slice()
+                && is_field(mark)
+                && let Some(number) = rest.iter().take(2).find_map(|value| value.word().filter(is_number))
+            {
+                numbered = Some(numbered.map_or(number.span(), |first| first.min(number.span())));
+            }
             if let [mark, path, ..] = items.as_slice()
-                && mark.word().is_some_and(|word| marks.iter().any(|mark| word.is(mark)))
+                && is_field(mark)
                 && let Some(mut name) = table_name(*path)
                 && name.len() > 1
                 && let Some(column) = name.pop()
@@ -437,6 +446,11 @@ impl<'a> Reader<'a> {
             }
             left.extend(items);
             left.extend(at.entries().map(|(_, value)| value));
+        }
+        if let Some(span) = numbered {
+            let reason = "its columns are named by numbers that only the tool knows".to_owned();
+            self.facts.blind_spots.push(BlindSpot { span, reason, relations: Vec::new() });
+            said = true;
         }
         said
     }
@@ -491,6 +505,12 @@ impl<'a> Reader<'a> {
         }
         self.facts.tokens.extend(found.tokens);
     }
+}
+
+/// Whether a scalar is a number.
+fn is_number(word: &Word<'_>) -> bool {
+    let value = word.value();
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What the rows of a part are called in expressions over them.
