@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use columnist::discover::config::parse_bytes;
 use columnist::model::date::Date;
@@ -297,6 +298,12 @@ pub(crate) struct ScanSettings {
     /// Skip files above this size, as in `500 KB` or `64 MiB` [default: 8 MiB].
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub(crate) max_file_size: Option<u64>,
+    /// The folder in which facts of files are kept from one run to the next [default: the system's folder for caches].
+    #[arg(long, value_name = "FOLDER", env = "COLUMNIST_CACHE", hide_env_values = true)]
+    pub(crate) cache: Option<PathBuf>,
+    /// Keep no facts, and use none that are kept, whatever --cache says.
+    #[arg(long, env = "COLUMNIST_NO_CACHE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub(crate) no_cache: bool,
     /// Exit with 2 when files that may hold code could not be read.
     #[arg(long)]
     pub(crate) strict: bool,

@@ -6,11 +6,13 @@ mod progress;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{CommandFactory, Parser};
 
 use columnist::answer::{self, ColumnQuery, InventoryFilter};
+use columnist::cache::Cache;
 use columnist::check::Deployed;
 use columnist::check::migrations::{Migration, is_migration, may_be_migration};
 use columnist::check::report::How;
@@ -306,12 +308,22 @@ fn scan_at(given: &[PathBuf], scan: &ScanSettings, progress: &Progress) -> anyho
         (Some(_), true) if !config.sources.is_empty() => config.sources.clone(),
         _ => config.expand(paths),
     };
-    let workspace = discover(&paths, &config, scan.threads, &|files| progress.met(files))?;
+    let mut workspace = discover(&paths, &config, scan.threads, &|files| progress.met(files))?;
+    workspace.cache = cache_of(scan);
     if workspace.files.is_empty() {
         let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         anyhow::bail!("no file to read in {}{}", shown.join(", "), skipped_in_words(&workspace));
     }
     Ok(workspace)
+}
+
+/// Where facts are kept. Without such a place everything is read again, which is slower and no less true.
+fn cache_of(scan: &ScanSettings) -> Option<Arc<Cache>> {
+    if scan.no_cache {
+        return None;
+    }
+    let folder = scan.cache.clone().or_else(Cache::default_folder)?;
+    Cache::open(&folder).map(Arc::new).inspect_err(|error| complain("warning", &error.to_string())).ok()
 }
 
 fn skipped_in_words(workspace: &Workspace) -> String {

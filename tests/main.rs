@@ -2,6 +2,8 @@
 
 #[path = "integration/bad_input.rs"]
 mod bad_input;
+#[path = "integration/cache.rs"]
+mod cache;
 #[path = "integration/check.rs"]
 mod check;
 #[path = "integration/check_git.rs"]
@@ -26,6 +28,8 @@ mod formats;
 mod help;
 #[path = "integration/inventory.rs"]
 mod inventory;
+#[path = "integration/java.rs"]
+mod java;
 #[path = "integration/lines.rs"]
 mod lines;
 #[path = "integration/mentions.rs"]

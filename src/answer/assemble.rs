@@ -239,7 +239,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn
             let whole = problem.span == Span::default();
             let place = place(system.store, id, problem.span);
             problems.push(ProblemAt {
-                code: problem.code.to_owned(),
+                code: problem.code.to_string(),
                 message: problem.message.clone(),
                 path: place.path,
                 line: if whole { 0 } else { place.line },
@@ -249,7 +249,7 @@ pub(super) fn scanned(system: &System<'_, '_>, read: &[FileId], matters: impl Fn
     for problem in &system.catalog.problems {
         let place = place(system.store, problem.origin.file, problem.origin.span);
         problems.push(ProblemAt {
-            code: problem.code.to_owned(),
+            code: problem.code.to_string(),
             message: problem.message.clone(),
             path: place.path,
             line: place.line,

@@ -93,6 +93,7 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
     match facts.token_at(span.start) {
         TokenKind::Comment => not_code("a comment"),
         TokenKind::Prose => not_code("prose"),
+        TokenKind::Record => not_code("a record or drawing of the schema, which nothing reads the column by"),
         TokenKind::SqlOther => not_code("a constant, alias or other name in SQL"),
         TokenKind::Text => {
             let (before, after) = literal_around(store.text(id), span);
@@ -142,10 +143,19 @@ fn format_name(path: &str) -> String {
     }
 }
 
-/// Whether the file is of a format that holds texts of an interface in other languages.
+/// Folders of texts of an interface in other languages.
+const TRANSLATIONS: &[&str] = &["i18n", "locale", "locales", "translations", "translation", "lang", "langs", "l10n"];
+
+/// Whether the file is of a format, or in a folder, that holds texts of an interface in other languages.
 fn is_translation(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ["po", "pot", "xlf", "xliff", "arb", "resx", "strings"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    let is = |known: &&str| ending.eq_ignore_ascii_case(known);
+    let in_folder = || {
+        let mut folders = path.rsplit('/').skip(1);
+        folders.any(|folder| TRANSLATIONS.iter().any(|known| folder.eq_ignore_ascii_case(known)))
+    };
+    ["po", "pot", "xlf", "xliff", "arb", "resx", "strings"].iter().any(is)
+        || (["json", "json5", "yaml", "yml", "properties", "toml", "ini"].iter().any(is) && in_folder())
 }
 
 /// Whether the file is of a format that holds data, styles or interfaces, and runs nothing.

@@ -10,7 +10,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 
-use super::literal::{Taker, floor, is_attribute, keyword_taker, name_literal};
+use super::literal::{NameLiteral, Taker, floor, is_attribute, keyword_taker, literal_around, name_literal};
 use super::mapped::MappedUse;
 use super::matching::Targets;
 use crate::link::packages::{Interfaces, Kinds};
@@ -18,7 +18,7 @@ use crate::link::search::{Words, property_names};
 use crate::link::store::Store;
 use crate::link::system::System;
 use crate::model::answer::MentionVerdict;
-use crate::model::name::Name;
+use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
 
@@ -31,6 +31,7 @@ struct Evidence {
     drawings: Vec<String>,
     annotations: Vec<String>,
     functions: Vec<String>,
+    given: Vec<String>,
     keywords: Vec<String>,
     rows: Vec<String>,
     printers: Words,
@@ -64,6 +65,7 @@ struct Written {
 struct Labels {
     annotations: String,
     functions: String,
+    given: String,
     keywords: String,
     rows: String,
     printers: String,
@@ -92,6 +94,7 @@ impl Evidence {
             drawings: written.drawings,
             annotations: words(&written.labels.annotations),
             functions: words(&written.labels.functions),
+            given: words(&written.labels.given),
             keywords: words(&written.labels.keywords),
             rows: words(&written.labels.rows),
             components: Words::new(written.components.iter().map(String::as_str)),
@@ -223,6 +226,11 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         matches!(taker, Some(Taker::Call(name)) if Evidence::known().rows.iter().any(|known| known == name))
     }
 
+    /// Whether a function of that name is given objects that no statement sees.
+    pub(super) fn shows(name: &str) -> bool {
+        Evidence::known().given.iter().any(|known| known == name)
+    }
+
     /// Why the name at `span` is no column of the target, if there is a reason.
     pub(super) fn judge(&self, id: FileId, span: Span) -> Option<(MentionVerdict, String)> {
         if !self.is_on {
@@ -273,6 +281,14 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             return value(&format!("the keyword of `{name}`"));
         }
         let literal = name_literal(text, span)?;
+        if let Some(path) = compared_path(literal, text, span) {
+            return names_no_table(self.system, &path).then(|| {
+                (
+                    MentionVerdict::Value,
+                    "a path of names, none of them a table, that something is compared with".to_owned(),
+                )
+            });
+        }
         if is_held_by_namesake(literal.before, word) {
             return value("what a constant of that name holds; what is done with the constant is told where it stands");
         }
@@ -295,6 +311,24 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
             _ => None,
         }
     }
+}
+
+/// The names before a word in a literal that something is compared with: `order === "media.full_name"`.
+fn compared_path<'t>(literal: NameLiteral<'_>, text: &'t str, span: Span) -> Option<Vec<&'t str>> {
+    let (path, _) = literal_around(text, span);
+    let before = literal.before.trim_end();
+    let is_compared = before.ends_with("==") || before.ends_with("!=");
+    let names: Vec<&str> = path.split('.').filter(|name| !name.is_empty()).collect();
+    (is_compared && !names.is_empty()).then_some(names)
+}
+
+/// Whether none of the names is that of a table or of what is mapped to one.
+fn names_no_table(system: &System<'_, '_>, names: &[&str]) -> bool {
+    names.iter().all(|name| {
+        let table = ObjectName::single(Ident::bare(*name));
+        system.catalog.find(&table, &[]).is_none()
+            && system.entities.all().all(|(_, it)| !it.entity.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether the text ends with the beginning of a constant whose name is a spelling of the word: `FULL_NAME = `.

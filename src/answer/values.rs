@@ -19,6 +19,7 @@ use crate::model::mapping::MappingRole;
 use crate::model::name::Name;
 use crate::model::source::{Context, FileId};
 use crate::model::span::Span;
+use crate::model::statement::Access;
 
 /// Judges uses of values.
 pub(super) struct Values<'q, 's, 'w> {
@@ -97,6 +98,12 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 Meaning::Unknown(why) if is_copied(code, found) && !written.contains(&found.receiver) => {
                     Judgement::Value(format!("{why}; the name under which a copy of a property is handed on"))
                 }
+                Meaning::Unknown(why)
+                    if found.form == UseForm::Key
+                        && let Some(name) = taker(code, found.receiver).filter(|name| Unproved::shows(name)) =>
+                {
+                    Judgement::Value(format!("{why}: given to `{name}`"))
+                }
                 Meaning::Unknown(why) => self.by_name(found, findings, why),
             };
             if let Judgement::Reference(matched) = &judgement {
@@ -161,14 +168,13 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
         if self.is_unmapped(column) {
             return Judgement::Unresolved(format!("{why}, and no mapping of {own} has such a property"));
         }
+        // What a key says goes into the row, whoever puts it there; a test compares as often as it writes.
+        let is_put = found.form == UseForm::Key
+            && found.access == Access::Both
+            && self.system.store.file(findings.file).context != Context::Test;
+        let access = if is_put { Access::Write } else { found.access };
         let reference = |certainty: Certainty, why: String| {
-            Judgement::Reference(Match {
-                access: found.access,
-                certainty,
-                construct: Construct::Entity,
-                why,
-                column: target.clone(),
-            })
+            Judgement::Reference(Match { access, certainty, construct: Construct::Entity, why, column: target.clone() })
         };
         match near.as_slice() {
             [one] if **one == self.targets.relation => reference(
@@ -222,6 +228,29 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             })
         })
     }
+}
+
+/// The last name of the function that an object literal is given to, as it is or as a part of another literal.
+fn taker(code: &Code, literal: ExpressionId) -> Option<&str> {
+    /// Deepest literal in literals that is looked at.
+    const DEEPEST: usize = 8;
+    let mut at = literal;
+    for _ in 0..DEEPEST {
+        let flow = code.flows.iter().find(|flow| flow.value == at)?;
+        match flow.to {
+            FlowTarget::Argument(call, _) => {
+                let ExpressionKind::Call { callee, .. } = &code.expression(call).kind else { return None };
+                return match &code.expression(*callee).kind {
+                    ExpressionKind::Member { name, .. } | ExpressionKind::Name { name, .. } => Some(name),
+                    _ => None,
+                };
+            }
+            FlowTarget::Part(outer) | FlowTarget::Spread(outer) => at = outer,
+            FlowTarget::Property(outer, _) => at = outer,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// What is given to methods that write, by their names.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Column, DEFAULT_SCHEMAS, Definition, Origin, Relation};
+use super::{Column, DEFAULT_SCHEMAS, Definition, Key as TableKey, Origin, Relation};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::schema::{ColumnDef, RelationKind, RoutineKind, SchemaChange};
 use crate::model::source::FileId;
@@ -116,6 +116,7 @@ impl SourceState {
                     declared: at(statement.span),
                     dropped: None,
                     definitions: Vec::new(),
+                    keys: Vec::new(),
                     open: false,
                     index: super::ColumnIndex::default(),
                 };
@@ -140,6 +141,7 @@ impl SourceState {
                     declared: at(statement.span),
                     dropped: None,
                     definitions: vec![definition],
+                    keys: Vec::new(),
                     open: false,
                     index: super::ColumnIndex::default(),
                 };
@@ -192,7 +194,8 @@ impl SourceState {
             SchemaChange::AddColumn { table, .. }
             | SchemaChange::DropColumn { table, .. }
             | SchemaChange::RenameColumn { table, .. }
-            | SchemaChange::AlterColumn { table, .. } => {
+            | SchemaChange::AlterColumn { table, .. }
+            | SchemaChange::DeclareKey { table, .. } => {
                 let key = self.key(table);
                 match self.position(&key) {
                     Some(position) => change_column(&mut self.relations[position], change, file),
@@ -343,6 +346,9 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
             if name == to.folded() {
                 return;
             }
+            for own in relation.keys.iter_mut().flat_map(|key| &mut key.columns).filter(|own| **own == name) {
+                *own = to.folded();
+            }
             if let Some(at) = relation.columns.iter().position(|own| own.name.folded() == name) {
                 let mut old = relation.columns[at].clone();
                 old.dropped = Some(Origin { file, span: *span });
@@ -362,6 +368,11 @@ pub(super) fn change_column(relation: &mut Relation, change: &SchemaChange, file
             if let Some(own) = relation.columns.iter_mut().find(|own| own.name.folded() == name) {
                 own.data_type.clone_from(data_type);
             }
+        }
+        SchemaChange::DeclareKey { name, columns, .. } => {
+            let name = name.folded();
+            relation.keys.retain(|key| key.name != name);
+            relation.keys.push(TableKey { name, columns: columns.iter().map(Ident::folded).collect() });
         }
         _ => {}
     }

@@ -57,6 +57,8 @@ impl Merged {
         };
         self.report_clash(at, &relation, repository);
         let own = &mut self.relations[at];
+        let new: Vec<_> = relation.keys.iter().filter(|key| !own.keys.contains(key)).cloned().collect();
+        own.keys.extend(new);
         match (own.dropped, relation.dropped) {
             (Some(_), None) => {
                 let old = std::mem::replace(own, relation);
@@ -161,6 +163,7 @@ fn implied(table: &ObjectName, origin: Origin) -> Relation {
         declared: origin,
         dropped: None,
         definitions: Vec::new(),
+        keys: Vec::new(),
         open: true,
         index: super::ColumnIndex::default(),
     }

@@ -81,6 +81,15 @@ pub struct Definition {
     pub search_path: Vec<Name>,
 }
 
+/// A key that a constraint declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The constraint's folded name.
+    pub name: Name,
+    /// The folded names of its columns.
+    pub columns: Vec<Name>,
+}
+
 /// A table or view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
@@ -98,6 +107,8 @@ pub struct Relation {
     pub dropped: Option<Origin>,
     /// For views and tables made from queries; one for each schema source that defines it.
     pub definitions: Vec<Definition>,
+    /// Its keys.
+    pub keys: Vec<Key>,
     /// Whether it may have columns that are not listed: a view over an unknown table.
     pub open: bool,
     /// Where each name stands in `columns`, once a wide relation is asked.

@@ -283,6 +283,7 @@ impl State<'_, '_> {
             SchemaChange::CreateRoutine { .. }
             | SchemaChange::DropRoutine { .. }
             | SchemaChange::CreateSchema(_)
+            | SchemaChange::DeclareKey { .. }
             | SchemaChange::RenameSchema { .. } => {}
         }
     }

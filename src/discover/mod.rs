@@ -21,6 +21,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::cache::Cache;
 use crate::model::answer::ProblemAt;
 use crate::model::source::{Repository, SourceFile};
 
@@ -45,6 +46,8 @@ pub struct Workspace {
     pub config: Config,
     /// Files that are not on disk, first answer first; all others are read from there.
     pub contents: Vec<Arc<dyn contents::Contents>>,
+    /// Where facts of files are kept from one run to the next, if anywhere.
+    pub cache: Option<Arc<Cache>>,
 }
 
 impl Workspace {
@@ -186,6 +189,7 @@ fn assemble(roots: roots::Roots, mut found: walk::Found, config: &Config) -> Wor
         problems: found.problems,
         config: config.clone(),
         contents: Vec::new(),
+        cache: None,
     }
 }
 

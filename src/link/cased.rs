@@ -98,7 +98,7 @@ fn column(catalog: &Catalog, statement: &Statement, from: ScopeId, reference: &C
                 return Some(snake);
             }
         }
-        next = if matches!(reference.lookup, Lookup::Only(_)) { None } else { scope.outer };
+        next = if matches!(reference.lookup, Lookup::Only(_) | Lookup::KeyOf(_)) { None } else { scope.outer };
     }
     None
 }

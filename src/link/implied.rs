@@ -28,7 +28,7 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
         ImpliedNames::Identity => vec![name.to_owned()],
         ImpliedNames::SnakeCase => vec![snake],
         ImpliedNames::Plural => vec![plural(name), plural(&snake), name.to_owned(), snake],
-        ImpliedNames::BySchema | ImpliedNames::InSchema => {
+        ImpliedNames::Written | ImpliedNames::BySchema | ImpliedNames::InSchema => {
             let plural_snake = plural(&snake);
             vec![snake, name.to_owned(), plural_snake, plural(name)]
         }
@@ -38,7 +38,7 @@ fn candidates(name: &str, implied: ImpliedNames) -> Vec<String> {
 /// The table of a class that does not name it.
 pub(super) fn implied_table(mapping: &Mapping, catalog: &Catalog) -> ObjectName {
     let mut names = candidates(&mapping.entity, mapping.implied);
-    if matches!(mapping.implied, ImpliedNames::BySchema | ImpliedNames::InSchema) {
+    if !matches!(mapping.implied, ImpliedNames::Identity | ImpliedNames::SnakeCase) {
         names.extend(relation_names(&mapping.entity));
     }
     let candidates: Vec<ObjectName> = names.into_iter().map(|name| ObjectName::single(Ident::bare(name))).collect();
@@ -68,16 +68,17 @@ pub(super) fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) 
 pub(super) fn implied_column(
     property: Property<'_>,
     is_relation: bool,
+    in_snake_case: bool,
     table: &ObjectName,
     catalog: &Catalog,
 ) -> Ident {
     let name = &property.property.name;
-    let implied = match property.declared_in.implied {
+    let mut all = match property.declared_in.implied {
         // Only tables are called in the plural.
-        ImpliedNames::Plural => ImpliedNames::BySchema,
-        other => other,
+        ImpliedNames::Plural | ImpliedNames::Written if !in_snake_case => vec![name.to_owned(), snake_case(name)],
+        ImpliedNames::Plural => candidates(name, ImpliedNames::BySchema),
+        implied => candidates(name, implied),
     };
-    let mut all = candidates(name, implied);
     if is_relation {
         let with_id: Vec<String> = all.iter().flat_map(|name| [format!("{name}_id"), format!("{name}Id")]).collect();
         all.splice(0..0, with_id);

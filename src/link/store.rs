@@ -7,10 +7,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::constants::{self, Constants};
 use super::owners::Owners;
 use super::runs::Runs;
+use crate::cache::Key;
 use crate::discover::config::Config;
 use crate::discover::{SkipReason, Workspace};
 use crate::extract::extension::{Description, Extensions};
@@ -56,6 +59,8 @@ pub struct Store<'w> {
     runs: OnceLock<Runs>,
     /// What the user says of libraries.
     extensions: Extensions,
+    /// The same, as part of what decides a file's facts.
+    extended_by: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -89,6 +94,9 @@ impl<'w> Store<'w> {
             runs: OnceLock::new(),
             // Whoever reads settings has said what is wrong in them.
             extensions: Extensions::read(descriptions(&workspace.config)).unwrap_or_default(),
+            extended_by: descriptions(&workspace.config)
+                .flat_map(|one| [one.format.as_bytes(), &[0], one.text.as_bytes(), &[0]].concat())
+                .collect(),
         }
     }
 
@@ -222,30 +230,49 @@ impl<'w> Store<'w> {
         let slot = &self.slots[id.0 as usize];
         let made = slot.code.get_or_init(|| {
             let (format, input) = self.format(id)?;
-            let code = format.code(input.keeping(&slot.tree)).map(Box::new);
-            slot.tree.forget();
-            if slot.keeps_tree.get() == Some(&true) {
-                self.kept_trees.fetch_sub(input.text.len(), Ordering::Relaxed);
-            }
-            code
+            self.remembered("code", input, &[], || {
+                let code = format.code(input.keeping(&slot.tree)).map(Box::new);
+                slot.tree.forget();
+                if slot.keeps_tree.get() == Some(&true) {
+                    self.kept_trees.fetch_sub(input.text.len(), Ordering::Relaxed);
+                }
+                code
+            })
         });
         made.as_deref()
     }
 
     fn extract(&self, id: FileId, known: &[Constant]) -> FileFacts {
-        let mut facts = match self.format(id) {
-            Some((format, input)) => {
-                // One reading may ask for the tree more than once.
-                let passing = KeptTree::default();
-                let slot = &self.slots[id.0 as usize];
-                let keeps = *slot.keeps_tree.get_or_init(|| self.has_room_for_tree(input.text));
-                let tree = if keeps { &slot.tree } else { &passing };
-                format.extract_extended(input.keeping(tree), known, &self.extensions)
-            }
-            None => FileFacts::default(),
-        };
-        facts.put_in_order();
-        facts
+        let Some((format, input)) = self.format(id) else { return FileFacts::default() };
+        self.remembered("facts", input, known, || {
+            // One reading may ask for the tree more than once.
+            let passing = KeptTree::default();
+            let slot = &self.slots[id.0 as usize];
+            let keeps = *slot.keeps_tree.get_or_init(|| self.has_room_for_tree(input.text));
+            let tree = if keeps { &slot.tree } else { &passing };
+            let mut facts = format.extract_extended(input.keeping(tree), known, &self.extensions);
+            facts.put_in_order();
+            facts
+        })
+    }
+
+    /// What `read` says of a file, as an earlier run may have kept it: nothing but what is given here decides it.
+    fn remembered<T: Serialize + DeserializeOwned>(
+        &self,
+        what: &str,
+        input: Input<'_>,
+        known: &[Constant],
+        read: impl FnOnce() -> T,
+    ) -> T {
+        let Some(cache) = &self.workspace.cache else { return read() };
+        let known: Vec<u8> = known.iter().flat_map(|known| format!("{known:?}\0").into_bytes()).collect();
+        let parts = [what.as_bytes(), input.path.as_bytes(), input.text.as_bytes(), &known, &self.extended_by];
+        let key = Key::of(parts);
+        cache.get(key).unwrap_or_else(|| {
+            let made = read();
+            cache.put(key, &made);
+            made
+        })
     }
 
     /// Takes room for the tree of a text, if there is any left.

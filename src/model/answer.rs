@@ -1,5 +1,7 @@
 //! The answer to a question about one column or table. Renderers print it; they decide nothing.
 
+use serde::{Deserialize, Serialize};
+
 use super::source::{Context, Kind};
 use super::statement::Access;
 
@@ -76,7 +78,7 @@ impl Certainty {
 }
 
 /// What kind of code names the column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Construct {
     /// SQL text that reads or writes rows.
     Sql,

@@ -5,13 +5,15 @@
 //! receiver *is* decides whether `u.fullName` is a column, never the spelling. Ids are indexes into the tables of
 //! [`Code`]; an id of one file means nothing in another.
 
+use serde::{Deserialize, Serialize};
+
 use super::span::Span;
 use super::statement::Access;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub u32);
     )+};
 }
@@ -30,7 +32,7 @@ ids! {
 }
 
 /// Which language's library and conventions hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Language {
     /// Java: accessors, classes found by package and file name.
     Java,
@@ -50,7 +52,7 @@ pub const ROOT: &str = ".";
 pub const INCLUDE: &str = ">";
 
 /// All that one file says about values.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Code {
     /// The language.
     pub language: Language,
@@ -77,7 +79,7 @@ pub struct Code {
 }
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expression {
     /// What it is.
     pub kind: ExpressionKind,
@@ -86,7 +88,7 @@ pub struct Expression {
 }
 
 /// What an expression is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpressionKind {
     /// A variable that this file declares and whose scope is here.
     Variable(VariableId),
@@ -155,7 +157,7 @@ pub enum ExpressionKind {
 }
 
 /// A property of an object literal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectProperty {
     /// Its key.
     pub name: String,
@@ -164,7 +166,7 @@ pub struct ObjectProperty {
 }
 
 /// A type as the code writes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeExpression {
     /// `User`, `List<User>`, `Prisma.UserCreateInput`, `int`.
     Named {
@@ -204,7 +206,7 @@ pub enum TypeExpression {
 }
 
 /// A variable or parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variable {
     /// Its name; empty for a parameter that is a pattern.
     pub name: String,
@@ -220,7 +222,7 @@ pub struct Variable {
 }
 
 /// A function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Function {
     /// Its name; empty for a lambda.
     pub name: String,
@@ -241,7 +243,7 @@ pub struct Function {
 }
 
 /// What a [`Class`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ClassKind {
     /// A class.
     Class,
@@ -256,7 +258,7 @@ pub enum ClassKind {
 }
 
 /// A class, interface or alias.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Class {
     /// Its simple name.
     pub name: String,
@@ -279,7 +281,7 @@ pub struct Class {
 }
 
 /// A member of a class.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Its name.
     pub name: String,
@@ -298,7 +300,7 @@ pub struct Member {
 }
 
 /// A name of another file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// The name that it has here; empty for `import com.x.*`.
     pub local: String,
@@ -309,7 +311,7 @@ pub struct Import {
 }
 
 /// What of a module is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OuterPart {
     /// A name that it exports; a class of a package.
     Named(String),
@@ -320,7 +322,7 @@ pub enum OuterPart {
 }
 
 /// A name given to other files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// The name; `default` for the default export, `*` for all of another module's. `CommonJS`: `exports.a = …` and the keys
     /// of `module.exports = { a }` are names, any other `module.exports = …` is `default`.
@@ -330,7 +332,7 @@ pub struct Export {
 }
 
 /// What is exported.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exported {
     /// A value.
     Expression(ExpressionId),
@@ -346,7 +348,7 @@ pub enum Exported {
 }
 
 /// In what way a part of a value is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum UseForm {
     /// `u.fullName`, `u["full_name"]`, a field named without `this`.
     Property,
@@ -366,7 +368,7 @@ pub enum UseForm {
 }
 
 /// A place where a named part of a value is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Use {
     /// The name as it stands, without quotes.
     pub span: Span,
@@ -381,7 +383,7 @@ pub struct Use {
 }
 
 /// A value goes somewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
     /// The value: an object or list literal, a variable, a function, a choice, a call's result, `new`.
     pub value: ExpressionId,
@@ -390,7 +392,7 @@ pub struct Flow {
 }
 
 /// Where a value goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlowTarget {
     /// An argument of a call or `new`, by its index.
     Argument(ExpressionId, u32),

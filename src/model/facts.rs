@@ -2,6 +2,10 @@
 //!
 //! Facts are rows: the facts of different files, repositories and revisions merge by union.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use super::mapping::{BuiltStatement, Mapping};
 use super::name::ObjectName;
 use super::source::Kind;
@@ -9,7 +13,7 @@ use super::span::Span;
 use super::statement::Statement;
 
 /// Everything one file says.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileFacts {
     /// SQL statements, in text order.
     pub statements: Vec<Statement>,
@@ -75,7 +79,7 @@ impl FileFacts {
 }
 
 /// A name as other files use it: `USERS`, `Tables.USERS`, `config.usersTable()`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OuterName {
     /// The class or object that holds it. For a use: what stands before the dot, empty when that is an expression.
     pub holder: Option<String>,
@@ -86,7 +90,7 @@ pub struct OuterName {
 }
 
 /// A name with the text that it holds: a constant, or a function that returns the same text at every call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constant {
     /// The name.
     pub name: OuterName,
@@ -95,7 +99,7 @@ pub struct Constant {
 }
 
 /// What kind of code unit a [`Unit`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum UnitKind {
     /// A free function, also a named arrow function or a shell function.
     Function,
@@ -115,7 +119,7 @@ pub enum UnitKind {
 }
 
 /// A named part of a file that can be a consumer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// Its name with those of the units around it: `UserExport.run`.
     pub name: String,
@@ -126,7 +130,7 @@ pub struct Unit {
 }
 
 /// What a word in a file is when no statement refers to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum TokenKind {
     /// A comment.
     Comment,
@@ -140,13 +144,15 @@ pub enum TokenKind {
     Property,
     /// Inside SQL, a word that names no column: an alias, a constant, the name of an index.
     SqlOther,
+    /// What a tool writes down of the schema, or a drawing of it: nothing reads the column by it.
+    Record,
     /// Text of a format that columnist does not read.
     #[default]
     Unread,
 }
 
 /// A stretch of text of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Token {
     /// Where it stands.
     pub span: Span,
@@ -155,7 +161,7 @@ pub struct Token {
 }
 
 /// A place whose references cannot be told before run time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlindSpot {
     /// Where.
     pub span: Span,
@@ -166,10 +172,10 @@ pub struct BlindSpot {
 }
 
 /// Something wrong with a source file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Stable kebab-case code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// The fact, in lower case, without a full stop.
     pub message: String,
     /// Where; `0..0` for the file as a whole.

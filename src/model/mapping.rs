@@ -1,13 +1,15 @@
 //! Mappings: which class or model stands for which table, and which property for which column. And statements that are
 //! built by calls, not written as SQL: their names are those of mapped classes and properties.
 
+use serde::{Deserialize, Serialize};
+
 use super::answer::Construct;
 use super::name::{Ident, ObjectName};
 use super::span::Span;
 use super::statement::{Access, ScopeId, Statement};
 
 /// What a mapping is to others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MappingRole {
     /// Its rows are those of a table.
     Entity,
@@ -18,13 +20,15 @@ pub enum MappingRole {
 }
 
 /// How names that a mapping does not spell out are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ImpliedNames {
     /// As in the code.
     Identity,
     /// `fullName` is `full_name`.
     SnakeCase,
-    /// `FullName` (the class) is `FullNames` or `full_names`: the plural, as in the code or in snake case.
+    /// Whatever of these the schema has, as in the code when it has none; tables in snake case then.
+    Written,
+    /// The same, with tables in the plural: `FullName` (the class) is `FullNames`.
     Plural,
     /// Whatever of these the schema has, snake case when it has none.
     BySchema,
@@ -33,7 +37,7 @@ pub enum ImpliedNames {
 }
 
 /// A table or column name of a mapping.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MappedName<T> {
     /// Spelled out.
     Named(T),
@@ -44,7 +48,7 @@ pub enum MappedName<T> {
 }
 
 /// A class, model or constant that stands for a relation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
     /// The name by which code calls it: `User`, `usersTable`.
     pub entity: String,
@@ -105,7 +109,7 @@ impl Mapping {
 }
 
 /// A property of a mapped class.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappedProperty {
     /// Its name in the code.
     pub name: String,
@@ -120,7 +124,7 @@ pub struct MappedProperty {
 /// A statement that calls build: a query builder's chain, an ORM call, JPQL. Its scopes are like those of SQL; sources
 /// that stand for entities are `Relation::Hole` there and told in `entities`, and names looked up in them are
 /// properties.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuiltStatement {
     /// What built it.
     pub construct: Construct,
@@ -133,7 +137,7 @@ pub struct BuiltStatement {
 }
 
 /// An argument whose keys are columns: `insert(data)`, `where(match)`, `create({ data })`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sink {
     /// The expression that is given, without parentheses and casts around it.
     pub span: Span,
@@ -146,7 +150,7 @@ pub struct Sink {
 }
 
 /// A source that stands for an entity.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntitySource {
     /// The scope in which the source stands.
     pub scope: ScopeId,
@@ -157,7 +161,7 @@ pub struct EntitySource {
 }
 
 /// How a built statement says which entity it means.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntityPath {
     /// By its name.
     Named(String),

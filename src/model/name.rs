@@ -5,11 +5,13 @@
 //! spelling and the quotes, so that a catalog that really has two names differing in case only can still
 //! tell them apart.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::sync::Arc;
 
 /// One identifier as written, without its quotes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ident {
     /// The text between the quotes, or the bare word.
     pub text: Box<str>,
@@ -57,7 +59,7 @@ impl fmt::Display for Ident {
 }
 
 /// A folded identifier: what names are compared and indexed by. Cheap to clone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Name(Arc<str>);
 
 impl Name {
@@ -89,7 +91,7 @@ impl std::borrow::Borrow<str> for Name {
 
 /// A possibly qualified name of a relation, routine or type: `[database.][schema.]name`, outermost first,
 /// never empty.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectName(pub Vec<Ident>);
 
 impl ObjectName {

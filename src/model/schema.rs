@@ -1,5 +1,7 @@
 //! What a statement does to the schema. The catalog applies these in migration order.
 
+use serde::{Deserialize, Serialize};
+
 use super::name::{Ident, Name, ObjectName};
 use super::span::Span;
 use super::statement::ScopeId;
@@ -9,7 +11,7 @@ use super::statement::ScopeId;
 pub const DEPLOYED: &str = "dbt";
 
 /// A column as a `CREATE TABLE` or `ADD COLUMN` declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnDef {
     /// Its name.
     pub name: Ident,
@@ -24,7 +26,7 @@ pub struct ColumnDef {
 }
 
 /// What kind of relation a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RelationKind {
     /// A stored table, also a foreign or temporary one.
     Table,
@@ -35,7 +37,7 @@ pub enum RelationKind {
 }
 
 /// A stored routine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RoutineKind {
     /// `CREATE FUNCTION`.
     Function,
@@ -46,7 +48,7 @@ pub enum RoutineKind {
 }
 
 /// What an `ALTER COLUMN` tightens or changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColumnChange {
     /// A new data type.
     Type(String),
@@ -63,7 +65,7 @@ pub enum ColumnChange {
 }
 
 /// One change that a statement makes to the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SchemaChange {
     /// `CREATE TABLE t (…)`.
     CreateTable {
@@ -149,6 +151,15 @@ pub enum SchemaChange {
         change: ColumnChange,
         /// Where the column's name stands.
         span: Span,
+    },
+    /// `UNIQUE` or `PRIMARY KEY`: what `ON CONFLICT ON CONSTRAINT` names.
+    DeclareKey {
+        /// The table.
+        table: ObjectName,
+        /// The constraint's name: the one that it is given, else the one that `PostgreSQL` gives it.
+        name: Ident,
+        /// Its columns.
+        columns: Vec<Ident>,
     },
     /// `CREATE FUNCTION`, `PROCEDURE`, `TRIGGER`: a later definition of the same name replaces it.
     CreateRoutine {

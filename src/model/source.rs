@@ -1,9 +1,11 @@
 //! Sources: repositories and files, and what a file is for.
 
+use serde::{Deserialize, Serialize};
+
 use std::path::PathBuf;
 
 /// What a consumer is, in the words of migration planning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// Application code.
     Application,
@@ -68,7 +70,7 @@ impl Kind {
 }
 
 /// Whether a file is live code. Only `Live` consumers block a drop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Context {
     /// Runs in production.
     Live,
@@ -99,7 +101,7 @@ impl Context {
 }
 
 /// A repository or plain folder that is scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repository {
     /// The folder's name.
     pub name: String,
@@ -113,11 +115,11 @@ pub fn has_ending(path: &str, ending: &str) -> bool {
 }
 
 /// Index of a file in a [`crate::discover::Workspace`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 /// One file of the walk that is read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SourceFile {
     /// Index of its repository in the workspace.
     pub repository: usize,

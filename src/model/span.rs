@@ -1,8 +1,10 @@
 //! Where something stands in a file's text.
 
+use serde::{Deserialize, Serialize};
+
 /// Bytes `start..end` of a file's decoded text: zero-based, end excluded, always on char boundaries.
 /// Lines and columns (one-based, counted in Unicode scalar values) are worked out by [`LineIndex`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -39,7 +41,7 @@ impl Span {
 }
 
 /// A one-based place in a file, as people and editors count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// One-based line.
     pub line: u32,
@@ -48,7 +50,7 @@ pub struct Position {
 }
 
 /// The starts of all lines of one text. A line ends with `\n`; a `\r` before it belongs to the line's text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LineIndex {
     starts: Vec<u32>,
 }

@@ -4,12 +4,14 @@
 //! lexical); everything that needs the catalog is left to `link`: unqualified columns, wildcards, merged
 //! join columns, whole rows. All spans are bytes of the outer file.
 
+use serde::{Deserialize, Serialize};
+
 use super::name::{Ident, ObjectName};
 use super::schema::SchemaChange;
 use super::span::Span;
 
 /// A SQL dialect, chosen by evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Dialect {
     /// `PostgreSQL` and its relatives (Redshift, `CockroachDB`, Greenplum).
     Postgres,
@@ -81,7 +83,7 @@ impl Dialect {
 }
 
 /// What a statement does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum StatementKind {
     /// A query, also `VALUES`, `TABLE t`, a set operation, `COPY (query) TO`, `EXPLAIN`.
     Select,
@@ -149,7 +151,7 @@ impl StatementKind {
 }
 
 /// How far the statement was understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reading {
     /// A parser accepted all of it.
     Parsed,
@@ -166,7 +168,7 @@ pub enum Reading {
 }
 
 /// Which part of a migration a statement belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// Runs when the file is run or the migration applied.
     Forward,
@@ -175,11 +177,11 @@ pub enum Direction {
 }
 
 /// Index of a [`Scope`] in [`Statement::scopes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ScopeId(pub u32);
 
 /// One SQL statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// What it does.
     pub kind: StatementKind,
@@ -215,6 +217,14 @@ impl Statement {
     }
 }
 
+impl Scope {
+    /// Whether it holds nothing but the variables of a routine, around its statements.
+    pub fn is_variables(&self) -> bool {
+        matches!(&self.sources[..], [Source { relation: Relation::Function(name), alias: None, span, .. }]
+            if *span == Span::default() && name.last().is("variables"))
+    }
+}
+
 impl Source {
     fn is_unnamed_image(&self) -> bool {
         let is_named = || {
@@ -226,7 +236,7 @@ impl Source {
 }
 
 /// What a run-time hole stands for, by its place in the grammar. Holes that can only be values are not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum HoleRole {
     /// The name of a relation: `FROM ${table}`.
     Relation,
@@ -237,7 +247,7 @@ pub enum HoleRole {
 }
 
 /// A run-time hole in a place where it may name relations or columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoleUse {
     /// Where it stands in the outer file.
     pub span: Span,
@@ -248,7 +258,7 @@ pub struct HoleUse {
 }
 
 /// A name space: a query block, a set operation, or the rows that a DML or DDL statement works on.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Scope {
     /// Where names that no source here has are looked up: the enclosing query of a correlated or lateral
     /// subquery. `None` for derived tables, CTEs and roots.
@@ -274,7 +284,7 @@ pub struct Scope {
 }
 
 /// Columns filled by an `INSERT`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Insert {
     /// How the columns are given.
     pub columns: InsertColumns,
@@ -283,7 +293,7 @@ pub struct Insert {
 }
 
 /// How an `INSERT` says which columns it fills.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InsertColumns {
     /// A column list: the indexes of its entries in [`Scope::references`], in order.
     Named(Vec<u32>),
@@ -301,7 +311,7 @@ pub enum InsertColumns {
 }
 
 /// What a source is to its statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SourceRole {
     /// Read from.
     Read,
@@ -313,7 +323,7 @@ pub enum SourceRole {
 }
 
 /// A relation in `FROM`, or the target of DML or DDL.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// What it is.
     pub relation: Relation,
@@ -328,7 +338,7 @@ pub struct Source {
 }
 
 /// What stands in `FROM`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Relation {
     /// A table or view by name.
     Table(ObjectName),
@@ -344,7 +354,7 @@ pub enum Relation {
 }
 
 /// A `USING (…)` or `NATURAL` join: each merged column is one column of both sides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merge {
     /// The named columns with their places; `None` for `NATURAL`.
     pub columns: Option<Vec<(Ident, Span)>>,
@@ -357,7 +367,7 @@ pub struct Merge {
 }
 
 /// Read or write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Access {
     /// The value is used.
     Read,
@@ -368,7 +378,7 @@ pub enum Access {
 }
 
 /// What a column's value is used for; lineage is made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Usage {
     /// Projected: part of the value of output `n` of its scope.
     Output(u32),
@@ -393,7 +403,7 @@ pub enum Usage {
 }
 
 /// Where a name is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Lookup {
     /// The scope's sources, then outwards.
     Sources,
@@ -403,13 +413,15 @@ pub enum Lookup {
     SourcesFirst,
     /// Only the source at that index: the column list of an insert, the left side of `SET`, DDL.
     Only(u32),
+    /// The name is that of a key of the source at that index, and stands for the key's columns.
+    KeyOf(u32),
     /// A name without qualifier is looked up in the sources `.0 .. .1` first: those that a join's `ON` or the
     /// arguments of a table function can see. Then as [`Lookup::Sources`].
     Within(u32, u32),
 }
 
 /// A name that may be a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnReference {
     /// What stands before the name: `[schema.]table` or an alias, outermost first.
     pub qualifier: Vec<Ident>,
@@ -426,7 +438,7 @@ pub struct ColumnReference {
 }
 
 /// One item of a projection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// The alias, or the name that the expression gives itself; `None` when it has none.
     pub name: Option<Ident>,
@@ -437,7 +449,7 @@ pub struct Output {
 }
 
 /// What a projection item is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutputValue {
     /// Just a column: the index of its reference in [`Scope::references`].
     Column(u32),

@@ -23,6 +23,8 @@ impl Run {
 pub(crate) fn command<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_columnist"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Tests leave nothing behind; those of the cache say where it is.
+    command.env("COLUMNIST_NO_CACHE", "1");
     for name in ["COLUMNS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
     }

@@ -81,3 +81,21 @@ fn labels_styles_and_scripts_of_pages_are_no_columns() {
         assert!(own.len() == 1 && own[0].starts_with(expected), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn records_and_drawings_of_the_schema_are_accounted_for() {
+    for (path, text) in [
+        (
+            "drizzle/meta/0001_snapshot.json",
+            include_str!("../../fixtures/documents/drizzle-snapshot/0001_snapshot.json"),
+        ),
+        ("db/.snapshot-shop.json", include_str!("../../fixtures/documents/mikro-orm-snapshot/.snapshot-shop.json")),
+        ("db/schema.dbml", "Table users {\n  id int [pk]\n  full_name text\n}\n"),
+    ] {
+        let found = mentions(&[(path, text)]);
+        assert!(!found.is_empty() && found.iter().all(|one| one.starts_with("not-code")), "{found:?}");
+    }
+    // A document that is called so and is none names columns.
+    let rows = ("db/meta/0001_snapshot.json", r#"{ "users": [{ "full_name": "Ada" }] }"#);
+    assert_eq!(mentions(&[rows]), ["unresolved db/meta/0001_snapshot.json:1"]);
+}

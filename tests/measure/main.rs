@@ -1,15 +1,17 @@
-//! Measures, in one run on any tree: a cold `who`, a warm one, `rg -nw` and a bare parse of the same files.
+//! Measures, in one run on any tree: a cold `who`, one with facts kept, a warm one, `rg -nw` and a bare parse of the same
+//! files.
 //!
 //!     cargo bench --bench who -- TREE TARGET [ROUNDS]
 //!
-//! The four take turns, so that a machine that gets slower does so for all. *Cold* is a process of its own that finds
-//! nothing prepared; *warm* is the same question asked again in one process, with the walk done. The system's cache of
+//! They take turns, so that a machine that gets slower does so for all. *Cold* is a process of its own that finds nothing
+//! prepared; *kept* is one that finds the facts that an earlier one kept; *warm* is the same question asked again in one process, with the walk done. The system's cache of
 //! files is warm for all of them: the first round is not counted.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -134,11 +136,20 @@ fn contenders(
         }));
     }
     let tree = path.clone();
-    all.push(Contender::process("columnist who, cold", move || {
+    let ask = move |cache: Option<&Path>| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_columnist"));
         command.args(["who", &asked, &path, "--format", "json"]).stdout(Stdio::null());
+        match cache {
+            Some(folder) => command.arg("--cache").arg(folder),
+            None => command.arg("--no-cache"),
+        };
         command
-    }));
+    };
+    let cold = ask.clone();
+    all.push(Contender::process("columnist who, cold", move || cold(None)));
+    // The round that is not counted fills it.
+    let folder = Arc::new(tempfile::tempdir()?);
+    all.push(Contender::process("columnist who, kept", move || ask(Some(folder.path()))));
     all.push(Contender {
         name: "columnist who, warm",
         run: Box::new(move || who(&scanned, &query).map(|_| ()).map_err(Failure::from)),

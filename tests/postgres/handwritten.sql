@@ -153,6 +153,12 @@ UPDATE orders SET (total, status) = (1, name) FROM person WHERE person.id = pers
 UPDATE orders SET (total, status) = (SELECT account_id, email FROM person WHERE id = orders.person_id)
 UPDATE orders SET status = DEFAULT RETURNING id, total
 UPDATE orders SET tags[1] = status
+UPDATE orders SET tags[total] = status WHERE id = 1
+UPDATE shipment SET parts[id:order_id + 1] = '{1,2}'
+INSERT INTO pair VALUES (1, 2) ON CONFLICT ON CONSTRAINT pair_pkey DO NOTHING
+INSERT INTO category (id, name) VALUES (1, 'x') ON CONFLICT ON CONSTRAINT category_pkey DO UPDATE SET name = excluded.name
+INSERT INTO person (name, email) VALUES ('x', 'y') ON CONFLICT ON CONSTRAINT person_contact DO UPDATE SET status = excluded.status WHERE person.status <> 'z'
+INSERT INTO audit.account (name) VALUES ('x') ON CONFLICT ON CONSTRAINT account_name_key DO NOTHING
 UPDATE orders SET total = (SELECT sum(amount) FROM payment WHERE order_id = orders.id)
 UPDATE public.account SET "userId" = 1 FROM audit.account AS b WHERE frozen AND account.id = b.id
 UPDATE ONLY orders SET status = 'x' WHERE id IN (SELECT order_id FROM payment)

@@ -1,7 +1,7 @@
 -- The schema that both sides know. Columns of one name have one type everywhere, so that any two tables can be joined.
 CREATE SCHEMA audit;
 CREATE TABLE account (id int PRIMARY KEY, owner_id int, name text, status text, created date, "userId" int);
-CREATE TABLE person (id int PRIMARY KEY, name text, email text, status text, manager_id int, account_id int REFERENCES account);
+CREATE TABLE person (id int PRIMARY KEY, name text, email text, status text, manager_id int, account_id int REFERENCES account, CONSTRAINT person_contact UNIQUE (email, name));
 CREATE TABLE orders (id int PRIMARY KEY, account_id int, person_id int, status text, total int, placed date, tags text[]);
 CREATE TABLE "Order Line" (order_id int, product_id int, "lineNo" int, qty int, price int, note text, PRIMARY KEY (order_id, "lineNo"));
 CREATE TABLE product (id int PRIMARY KEY, name text, price int, category_id int, attrs jsonb, "Mixed Case" text);
@@ -13,7 +13,7 @@ CREATE TABLE "user" (id int PRIMARY KEY, "select" text, "from" int, email text);
 CREATE TABLE tag (tag text PRIMARY KEY, orders int, person int);
 CREATE TABLE pair (order_id int, person_id int, PRIMARY KEY (order_id, person_id));
 CREATE TABLE audit.entry (id int PRIMARY KEY, event_id int, person_id int, note text, at date);
-CREATE TABLE audit.account (id int PRIMARY KEY, name text, frozen boolean);
+CREATE TABLE audit.account (id int PRIMARY KEY, name text UNIQUE, frozen boolean);
 CREATE VIEW open_order AS SELECT o.id, o.account_id, o.total, p.name AS buyer FROM orders o JOIN person p ON p.id = o.person_id WHERE o.status = 'open';
 CREATE VIEW account_total (account_id, total, name) AS SELECT a.id, sum(v.total)::int, a.name FROM account a LEFT JOIN open_order v ON v.account_id = a.id GROUP BY a.id;
 CREATE MATERIALIZED VIEW daily AS SELECT placed, count(*)::int AS orders, sum(total)::int AS total FROM orders GROUP BY placed;

@@ -27,6 +27,9 @@ pub struct Description {
     pub title: Vec<Path>,
     /// Whether SQL that begins with `=` is a formula: strings with `&` between them.
     pub formulas: bool,
+    /// Whether it is a record that a tool keeps of the schema, or a drawing of it: its names are columns, but nothing is
+    /// read or written by them.
+    pub record: bool,
     /// What is rewritten in its SQL.
     pub macros: Vec<Macro>,
     /// Where it speaks of the database.
@@ -171,6 +174,8 @@ struct Written {
     #[serde(default)]
     formulas: bool,
     #[serde(default)]
+    record: bool,
+    #[serde(default)]
     macros: Vec<BTreeMap<String, String>>,
     #[serde(default)]
     part: Vec<Part>,
@@ -205,6 +210,7 @@ impl TryFrom<Written> for Description {
             marks: written.marks.iter().map(|mark| pattern(mark)).collect::<Result<_, _>>()?,
             title: written.title,
             formulas: written.formulas,
+            record: written.record,
             macros: macros.collect::<Result<_, String>>()?,
             parts: written.part,
             name: written.name,
@@ -256,6 +262,7 @@ impl Description {
 pub static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
     let files = [
         include_str!("../../../queries/documents/birt.toml"),
+        include_str!("../../../queries/documents/drizzle-snapshot.toml"),
         include_str!("../../../queries/documents/grafana.toml"),
         include_str!("../../../queries/documents/hasura.toml"),
         include_str!("../../../queries/documents/jasper.toml"),
@@ -263,6 +270,7 @@ pub static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
         include_str!("../../../queries/documents/logstash.toml"),
         include_str!("../../../queries/documents/lookml.toml"),
         include_str!("../../../queries/documents/metabase.toml"),
+        include_str!("../../../queries/documents/mikro-orm-snapshot.toml"),
         include_str!("../../../queries/documents/redash.toml"),
         include_str!("../../../queries/documents/ssrs.toml"),
         include_str!("../../../queries/documents/superset.toml"),

@@ -39,6 +39,10 @@ pub(super) fn read(input: Input<'_>, descriptions: &[&Description], known: &[Con
 
 fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anything_else: bool) -> FileFacts {
     let mut facts = FileFacts::default();
+    if fitting.iter().any(|one| one.record) {
+        facts.elsewhere = TokenKind::Record;
+        return facts;
+    }
     let syntax = fitting.iter().find_map(|one| one.syntax).or_else(|| Syntax::of(input.path));
     let Some(syntax) = syntax else { return facts };
     let document = syntax.read(SqlText::verbatim(input.text, 0));
@@ -55,7 +59,7 @@ fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anyth
     if is_known {
         facts.elsewhere = TokenKind::Text;
         if let Some((span, message)) = &document.broken {
-            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
     }
     let comments = document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment });

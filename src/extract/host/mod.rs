@@ -328,7 +328,7 @@ pub fn read<H: Host>(host: &mut H, language: &Language, input: Input<'_>, known:
     let mut facts = FileFacts { elsewhere: TokenKind::Symbol, ..FileFacts::default() };
     let Some(tree) = input.tree(language) else {
         let message = "the file could not be parsed".to_owned();
-        facts.problems.push(Problem { code: "unreadable-syntax", message, span: Span::default() });
+        facts.problems.push(Problem { code: "unreadable-syntax".into(), message, span: Span::default() });
         facts.elsewhere = TokenKind::Unread;
         return facts;
     };
@@ -419,7 +419,7 @@ fn syntax_error(node: Node<'_>) -> Problem {
     } else {
         "the syntax is not understood here".to_owned()
     };
-    Problem { code: "syntax-error", message, span: span_of(node) }
+    Problem { code: "syntax-error".into(), message, span: span_of(node) }
 }
 
 fn enter<'t, H: Host>(

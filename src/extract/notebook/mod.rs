@@ -57,7 +57,7 @@ impl Format for Notebook {
         // What is no code is prose, settings and results.
         facts.tokens.extend(laid_out.elsewhere.iter().map(|&span| Token { span, kind: TokenKind::Prose }));
         if let Some((span, message)) = &document.broken {
-            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
         facts
     }

@@ -57,6 +57,9 @@ fn is_named(change: &mut SchemaChange) -> bool {
             settle(to) && known
         }
         SchemaChange::MoveRelation { name, schema } => settle(name) && is_known(schema),
+        SchemaChange::DeclareKey { table, name, columns } => {
+            settle(table) && is_known(name) && columns.iter().all(is_known)
+        }
         SchemaChange::AddColumn { table, column } => settle(table) && is_known(&column.name),
         SchemaChange::DropColumn { table, column, .. } | SchemaChange::AlterColumn { table, column, .. } => {
             settle(table) && is_known(column)

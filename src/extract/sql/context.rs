@@ -130,7 +130,12 @@ impl Context {
         let mut keep = Vec::with_capacity(scope.references.len());
         for reference in &scope.references {
             let kept = match reference.qualifier.as_slice() {
-                _ if matches!(reference.lookup, Lookup::Only(_)) => true,
+                _ if matches!(reference.lookup, Lookup::Only(_) | Lookup::KeyOf(_)) => true,
+                // The row as a whole: `f(OLD, NEW)`.
+                [] if self.is_whole_row(&reference.name, named) => {
+                    wanted.push((reference.name.clone(), self.image()));
+                    true
+                }
                 [] => {
                     self.columns_first && !scope.sources.is_empty()
                         || !self.variables.contains(&reference.name.folded())
@@ -188,6 +193,31 @@ impl Context {
         if let (true, true, Some(table)) = (scope.sources.is_empty(), bare, &self.table) {
             let (relation, role) = (super::naming::relation(table.clone()), SourceRole::RowImage);
             scope.sources.push(Source { relation, alias: None, columns: Vec::new(), span: Span::default(), role });
+        }
+    }
+
+    /// Whether a name without qualifier is that of a trigger's row. T-SQL's `deleted` is often a column.
+    fn is_whole_row(&self, name: &Ident, named: &BTreeSet<Name>) -> bool {
+        let name = name.folded();
+        matches!(name.as_str(), "new" | "old") && self.images.contains(&name) && !named.contains(&name)
+    }
+
+    /// Takes names without qualifier out of an expression of a routine's that names no relation: no column can be meant,
+    /// except by `UPDATE(full_name)` in a T-SQL trigger.
+    pub(super) fn drop_values(&self, scopes: &mut [Scope]) {
+        let names_columns = self.table.is_some() && self.images.iter().any(|image| image.as_str() == "inserted");
+        if !self.routine || names_columns || scopes.iter().any(|scope| !scope.sources.is_empty()) {
+            return;
+        }
+        let none = BTreeSet::new();
+        for scope in scopes {
+            let is_kept = |reference: &ColumnReference| {
+                !reference.qualifier.is_empty() || self.is_whole_row(&reference.name, &none)
+            };
+            let keep: Vec<bool> = scope.references.iter().map(is_kept).collect();
+            if keep.contains(&false) {
+                drop_references(scope, &keep);
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 //! holes, long lists of constants cut short. Every byte keeps its place in the file.
 
 use super::lexer::{Token, TokenKind};
-use super::quirks;
 use super::text::SqlText;
+use super::{branch, quirks};
 use crate::model::span::Span;
 use crate::model::statement::Dialect;
 
@@ -34,7 +34,17 @@ pub(super) fn prepare(piece: &SqlText, tokens: &[Token], dialect: Dialect) -> Sq
         if let Some(previous) = previous
             && !text[previous.end as usize..token.start as usize].trim_ascii().is_empty()
         {
-            writer.drop(previous.end, token.start);
+            if let Some((between, stands_for)) = branch::between(text, tokens, at) {
+                let behind = at + stands_for;
+                let end = if stands_for == 0 { token.start } else { tokens[behind - 1].end };
+                writer.replace(previous.end, end, between);
+                if stands_for > 0 {
+                    at = behind;
+                    continue;
+                }
+            } else {
+                writer.drop(previous.end, token.start);
+            }
         }
         match token.kind {
             TokenKind::Placeholder if is_row_image(text, token, next) => writer.drop(token.start, token.start + 1),

@@ -4,6 +4,7 @@ mod assembled;
 mod begins;
 mod block;
 mod body;
+mod branch;
 mod clickhouse;
 mod client;
 mod conceal;

@@ -102,9 +102,12 @@ const PHRASES: &[&str] = &[
     "delete -top -() -percent",
     "delete -top -()",
     "delete -from @name from",
+    ") -persisted",
+    "@name -persisted",
     "openxml () -with -()",
     "openrowset () -with -()",
     // `PostgreSQL`.
+    ", -constraint -@name -not -null -@name => CHECK (TRUE)",
     "group by -distinct",
     "create -recursive view",
     "create or replace -recursive view",
@@ -163,6 +166,8 @@ const PHRASES: &[&str] = &[
     "as -row -() ) => JSON",
     "as -object -() ) => JSON",
     // ClickHouse.
+    ") -codec -()",
+    "@name -codec -()",
     "as @word -final",
     "exists @name -on -cluster -@word",
     "anti -outer join",
@@ -352,7 +357,8 @@ fn matched(text: &str, tokens: &[Token], at: usize, before: usize, phrase: &Phra
     Some(Found { start: at, end, instead: phrase.instead })
 }
 
-fn behind_name(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+/// One past the last token of the name at `at`.
+pub(super) fn behind_name(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
     tokens.get(at).filter(|token| token.is_name())?;
     let mut behind = at + 1;
     while tokens.get(behind).is_some_and(|dot| dot.is(text, "."))

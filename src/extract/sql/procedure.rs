@@ -64,6 +64,11 @@ impl Reader {
                 let inner = Words { text: words.text, tokens: &words.tokens[range.clone()] };
                 self.body_of(inner, routine.declaring, &name);
             }
+            Place::Value(range) => {
+                let is_query = words.is_any(range.start, &["select", "with"]);
+                let shape = if is_query { Shape::Statement } else { Shape::Expression };
+                self.part(words, &Part { range: range.clone(), shape });
+            }
             Place::None => {}
         }
         self.unread_texts();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::holes::ends_operand;
 use super::lexer::{Token, TokenKind};
 use super::options;
-use super::phrases::{self, closing};
+use super::phrases::{self, behind_name, closing};
 
 /// One past the last token of what begins with token `at` and is to be left out, and what is put in its place.
 pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Cow<'static, str>)> {
@@ -24,6 +24,11 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
         if is_compound_of_variable(text, tokens, at) {
             return drop(at);
         }
+        let is_source = at > 0 && (tokens[at - 1].is_word(text, "from") || tokens[at - 1].is_word(text, "apply"));
+        if is_source && tokens[at].is(text, "::") {
+            // T-SQL's older mark of a built-in function.
+            return drop(at);
+        }
         if let Some(last) = typed_array(text, tokens, at) {
             return drop(last);
         }
@@ -32,6 +37,9 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
         }
         if let Some(last) = options::find(text, tokens, at) {
             return drop(last);
+        }
+        if is_behind_whole_table(text, tokens, at) {
+            return Some((at + 1, Cow::Borrowed(if tokens[at].is(text, ",") { ")," } else { "))" })));
         }
         return table_hint(text, tokens, at).or_else(|| format_phrase(text, tokens, at)).and_then(drop);
     }
@@ -63,6 +71,27 @@ pub(super) fn find(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Co
     }
     if is_one(&["as"]) && is_graph_table(text, tokens, at) {
         return drop(at + 1);
+    }
+    if is_one(&["as"]) && is_computed(text, tokens, at) {
+        return Some((at + 1, Cow::Borrowed("COMPUTED DEFAULT")));
+    }
+    if is_one(&["group"])
+        && let Some(last) = grouped_in_pivot(text, tokens, at)
+    {
+        return drop(last);
+    }
+    if is_one(&["union"]) {
+        return stray_union(text, tokens, at).and_then(drop);
+    }
+    if is_one(&["table"]) && is_whole_table(text, tokens, at) {
+        return Some((at + 1, Cow::Borrowed("(SELECT * FROM")));
+    }
+    if is_one(&["with"])
+        && let Some(behind) = behind_namespaces(text, tokens, at)
+    {
+        // Others may be named behind them.
+        let goes_on = tokens.get(behind).is_some_and(|comma| comma.is(text, ","));
+        return if goes_on { Some((behind + 1, Cow::Borrowed("WITH"))) } else { drop(behind - 1) };
     }
     // Oracle's older word for it.
     if is_one(&["unique"]) && at > 0 && tokens[at - 1].is_word(text, "select") {
@@ -380,6 +409,93 @@ fn is_graph_table(text: &str, tokens: &[Token], at: usize) -> bool {
         && (tokens[at - 1].is(text, ")") || tokens[at - 1].is_name())
         && tokens.get(at + 1).is_some_and(|kind| kind.is_word(text, "node") || kind.is_word(text, "edge"))
         && tokens.get(at + 2).is_none_or(|next| next.is_word(text, "on"))
+}
+
+/// Whether `AS` stands between the name of a T-SQL column and what it is computed from: `CREATE TABLE t (a int, b AS a + 1)`.
+fn is_computed(text: &str, tokens: &[Token], at: usize) -> bool {
+    let begins = at > 4 && tokens[0].is_word(text, "create") && tokens[1].is_word(text, "table");
+    if !begins || !tokens[at - 1].is_name() || !(tokens[at - 2].is(text, ",") || tokens[at - 2].is(text, "(")) {
+        return false;
+    }
+    // The parenthesis around it is that of the table.
+    let mut depth = 0_u32;
+    for open in (at.saturating_sub(FAR * 10)..at).rev() {
+        if tokens[open].is(text, ")") {
+            depth += 1;
+        } else if tokens[open].is(text, "(") {
+            if depth == 0 {
+                return open < 12 && tokens[open - 1].is_name() && !tokens[open - 1].is_word(text, "as");
+            }
+            depth -= 1;
+        }
+    }
+    false
+}
+
+/// `DuckDB`'s `PIVOT (sum(a) FOR b IN (…) GROUP BY c)`: the last token of the clause.
+fn grouped_in_pivot(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    tokens.get(at + 1).filter(|by| by.is_word(text, "by"))?;
+    let mut depth = 0_u32;
+    for open in (at.saturating_sub(FAR)..at).rev() {
+        if tokens[open].is(text, ")") {
+            depth += 1;
+        } else if tokens[open].is(text, "(") {
+            if depth == 0 {
+                let pivots = open > 0 && tokens[open - 1].is_word(text, "pivot");
+                return if pivots { closing(text, tokens, open).map(|close| close - 1) } else { None };
+            }
+            depth -= 1;
+        }
+    }
+    None
+}
+
+/// `UNION ALL` that a loop of a template leaves before the first query or behind the last: its last token.
+fn stray_union(text: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let is = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|token| words.iter().any(|word| token.is_word(text, word)))
+    };
+    let last = at + usize::from(is(at + 1, &["all", "distinct"]));
+    let before = tokens.get(at.checked_sub(1)?)?;
+    let leads = (before.is(text, "(") || before.is_word(text, "as"))
+        && (is(last + 1, &["select"]) || tokens.get(last + 1).is_some_and(|open| open.is(text, "(")));
+    let trails = tokens.get(last + 1).is_none_or(|next| next.is(text, ")")) && ends_operand(text, *before);
+    (leads || trails).then_some(last)
+}
+
+/// `f(TABLE t)`: whether the word stands before an argument that is a whole relation.
+fn is_whole_table(text: &str, tokens: &[Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| tokens[before]) else { return false };
+    let called = before.is(text, "(") && at > 1 && tokens[at - 2].kind == TokenKind::Word && {
+        let name = tokens[at - 2];
+        !["as", "in", "exists", "from", "any", "all", "some", "select", "table", "lateral"]
+            .iter()
+            .any(|word| name.is_word(text, word))
+    };
+    if !(called || before.is(text, ",") || before.is(text, "=>")) || tokens[0].is_word(text, "create") && at < 6 {
+        return false;
+    }
+    let Some(behind) = behind_name(text, tokens, at + 1) else { return false };
+    tokens.get(behind).is_some_and(|end| end.is(text, ",") || end.is(text, ")"))
+}
+
+/// Whether the comma or parenthesis at `at` ends such an argument.
+fn is_behind_whole_table(text: &str, tokens: &[Token], at: usize) -> bool {
+    if at < 3 || !(tokens[at].is(text, ",") || tokens[at].is(text, ")")) || !tokens[at - 1].is_name() {
+        return false;
+    }
+    let mut first = at - 1;
+    while first > 2 && tokens[first - 1].is(text, ".") && tokens[first - 2].is_name() {
+        first -= 2;
+    }
+    tokens[first - 1].is_word(text, "table") && is_whole_table(text, tokens, first - 1)
+}
+
+/// The token behind T-SQL's `WITH XMLNAMESPACES (…)`, whose prefixes are those of paths in constants.
+fn behind_namespaces(text: &str, tokens: &[Token], with: usize) -> Option<usize> {
+    tokens.get(with + 1).filter(|word| word.is_word(text, "xmlnamespaces"))?;
+    tokens.get(with + 2).filter(|open| open.is(text, "("))?;
+    Some(closing(text, tokens, with + 2)? + 1)
 }
 
 /// A hyphen at the end of a line, by which sqlplus goes on with the next one.

@@ -180,6 +180,13 @@ impl Reader {
             prepared.push_decoded(" SELECT * FROM ", place);
             prepared.push_hole(place);
         }
+        let reshapes = (0..words.len()).any(|at| restated::is_reshape(words, at));
+        for _ in 0..if reshapes { MOST_IN_LONG } else { 0 } {
+            let tokens = lexer::significant(prepared.as_str(), self.profile.lexis);
+            let pieces = Words { text: &prepared, tokens: &tokens };
+            let Some(query) = restated::reshaped(pieces) else { break };
+            prepared = query;
+        }
         if words.is_word(0, "load")
             && let Some(lowered) = load::read(words)
         {
@@ -300,12 +307,16 @@ impl Reader {
         let message = refused.message.clone();
         let tokens = lexer::significant(text.as_str(), self.profile.lexis);
         let words = Words { text, tokens: &tokens };
-        if let Some(start) = restated::explained(words) {
+        if let Some(start) = restated::explained(words).or_else(|| restated::modified_query(words)) {
             self.prepared(text.slice(Span { start, end: text.as_str().len() as u32 }), part);
             return;
         }
         if let Some(definition) = ddl::read(words) {
             self.definition(words, definition, span, dialect, &message);
+            return;
+        }
+        if let Some(start) = restated::behind_functions(words) {
+            self.prepared(text.slice(Span { start, end: text.as_str().len() as u32 }), part);
             return;
         }
         if let Some(turned) = restated::defined_behind_with(words) {
@@ -427,6 +438,9 @@ impl Reader {
     fn accepted(&mut self, text: &SqlText, accepted: Accepted, span: Span, part: &Role) {
         let Accepted { mut lowered, dialect, reading, dropped, .. } = accepted;
         self.keep_dropped(text, &dropped, &mut lowered);
+        if matches!(part, Role::Expression(_)) {
+            self.context.drop_values(&mut lowered.scopes);
+        }
         self.context.apply(&mut lowered.scopes);
         let Lowered { kind, scopes, changes, mut holes } = lowered;
         // Holes that complete a fragment stand nowhere.
@@ -444,7 +458,7 @@ impl Reader {
 
     fn unparsed(&mut self, mut lowered: Lowered, span: Span, dialect: Dialect, message: &str) {
         self.facts.problems.push(Problem {
-            code: "sql-statement-unparsed",
+            code: "sql-statement-unparsed".into(),
             message: format!("read by its words only: {message}"),
             span,
         });

@@ -26,6 +26,108 @@ pub(super) fn explained(words: Words<'_>) -> Option<u32> {
     None
 }
 
+/// The query behind Trino's `WITH FUNCTION f(a bigint) RETURNS bigint RETURN a + 1 SELECT …`: such functions read no table.
+pub(super) fn behind_functions(words: Words<'_>) -> Option<u32> {
+    const QUERY: &[&str] = &["select", "with", "values", "table"];
+    if !words.is_word(0, "with") || !words.is_word(1, "function") {
+        return None;
+    }
+    let (mut at, mut block) = (2, false);
+    while at < words.len() {
+        if words.is(at, "(") {
+            at = words.behind_parenthesis(at).max(at + 1);
+            continue;
+        }
+        block |= words.is_word(at, "begin");
+        let ends = !block || words.is_word(at - 1, "end");
+        if ends && words.is_any(at, QUERY) {
+            return words.tokens.get(at).map(|token| token.start);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether token `at` begins a query of `DuckDB`'s that turns rows into columns.
+pub(super) fn is_reshape(words: Words<'_>, at: usize) -> bool {
+    (at == 0 || words.is(at - 1, "("))
+        && words.is_any(at, &["pivot", "unpivot", "pivot_wider", "pivot_longer"])
+        && !words.is(at + 1, ".")
+}
+
+/// `DuckDB`'s `PIVOT t ON a USING sum(b) GROUP BY c` and `UNPIVOT t ON a, b INTO NAME n VALUE v`, also in parentheses, as
+/// queries: what they read is the same.
+pub(super) fn reshaped(words: Words<'_>) -> Option<SqlText> {
+    let start = (0..words.len()).find(|&at| is_reshape(words, at))?;
+    let end = if start == 0 { words.len() } else { words.behind_parenthesis(start - 1).checked_sub(1)? };
+    let clause = |from: usize, names: &[&str]| {
+        let mut at = from;
+        while at < end && !words.is_any(at, names) {
+            at = if words.is(at, "(") { words.behind_parenthesis(at).max(at + 1) } else { at + 1 };
+        }
+        at.min(end)
+    };
+    let on = clause(start + 1, &["on"]);
+    if on >= end || on == start + 1 {
+        return None;
+    }
+    let behind = clause(on + 1, &["using", "into", "group", "order", "limit"]);
+    let using = if words.is_word(behind, "using") { clause(behind, &["group", "order", "limit"]) } else { behind };
+    let group = clause(behind, &["group"]);
+    let grouped = clause(group, &["order", "limit"]);
+    let place = |at: usize| words.tokens.get(at).map_or_else(|| words.text.outer(Span::default()), |_| words.span(at));
+    let slice = |from: usize, to: usize| match (words.tokens.get(from), words.tokens.get(to.wrapping_sub(1))) {
+        (Some(first), Some(last)) if from < to => words.text.slice(Span { start: first.start, end: last.end }),
+        _ => SqlText::default(),
+    };
+    let mut made = slice(0, start);
+    let is_grouped = group + 2 < grouped;
+    made.push_decoded(" SELECT ", place(start));
+    if is_grouped {
+        made.push_piece(&slice(group + 2, grouped));
+    } else {
+        made.push_decoded("*", place(start));
+    }
+    // `COLUMNS(…)` and `*` stand for columns that are read anyway.
+    for item in words.items(on + 1, behind) {
+        if !words.is(item.start, "*") && !words.is_word(item.start, "columns") {
+            made.push_decoded(", ", place(on));
+            made.push_piece(&slice(item.start, item.end));
+        }
+    }
+    if words.is_word(behind, "using") {
+        made.push_decoded(", ", place(behind));
+        made.push_piece(&slice(behind + 1, using));
+    }
+    if words.is_word(behind, "into") {
+        let names = (behind + 1..end).filter(|&at| {
+            !words.is_any(at, &["name", "value", "group", "order", "limit"]) && words.ident(at).is_some()
+        });
+        for name in names {
+            made.push_decoded(", NULL AS ", place(name));
+            made.push_piece(&slice(name, name + 1));
+        }
+    }
+    made.push_decoded(" FROM ", place(on));
+    made.push_piece(&slice(start + 1, on));
+    if is_grouped {
+        made.push_decoded(" ", place(group));
+        made.push_piece(&slice(group, grouped));
+    }
+    made.push_decoded(" ", place(on));
+    made.push_piece(&slice(end, words.len()));
+    Some(made)
+}
+
+/// Where the query begins that `ClickHouse`'s `ALTER TABLE v MODIFY QUERY SELECT …` gives a view.
+pub(super) fn modified_query(words: Words<'_>) -> Option<u32> {
+    if !words.is_word(0, "alter") {
+        return None;
+    }
+    let query = (3..words.len().min(14)).find(|&at| words.is_word(at, "query") && words.is_word(at - 1, "modify"))?;
+    words.tokens.get(query + 1).map(|token| token.start)
+}
+
 /// `ClickHouse`'s `ALTER TABLE t UPDATE a = b WHERE c` and `ALTER TABLE t DELETE WHERE c` as statements.
 pub(super) fn mutation(words: Words<'_>) -> Option<SqlText> {
     if !words.is_word(0, "alter") || !words.is_word(1, "table") {

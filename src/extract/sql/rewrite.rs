@@ -439,6 +439,8 @@ enum Added {
     Star,
     /// A query that is only known as such when it begins with a verb gets one that says nothing.
     Verb,
+    /// These tokens.
+    Tokens(Vec<TokenWithSpan>),
     /// A parenthesis.
     Open,
     /// A parenthesis.
@@ -460,6 +462,10 @@ fn insert(tokens: &mut Vec<TokenWithSpan>, added: &[(usize, Added)]) {
             }
             let words = match added {
                 Added::Column(_) => Vec::new(),
+                Added::Tokens(moved) => {
+                    made.extend(moved.iter().cloned());
+                    continue;
+                }
                 Added::Star => {
                     token.token = word("FROM", Keyword::FROM);
                     vec![word("SELECT", Keyword::SELECT), space(), Token::Mul, space()]
@@ -567,6 +573,8 @@ mod tests {
                 "SELECT x.a FROM ROWS(f(b), g(c)) AS x (a, d)",
             ),
             ("UPDATE t SET a[1].b = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
+            ("UPDATE t SET a[b + 1][2] = c, d[1] = 2", "UPDATE t SET a = (b + 1), a = c, d = 2"),
+            ("UPDATE t SET a.b[c:d] = e", "UPDATE t SET a.b = (c, d), a.b = e"),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
             ("INSERT INTO t (a.b[1], c) VALUES (1, 2)", "INSERT INTO t (a.b, c) VALUES (1, 2)"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),

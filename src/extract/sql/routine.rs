@@ -46,6 +46,8 @@ pub(super) enum Place {
     Constant(usize),
     /// In the statement itself.
     Tokens(Range<usize>),
+    /// In the statement itself: nothing but the value that it returns.
+    Value(Range<usize>),
     /// Nowhere.
     None,
 }
@@ -247,6 +249,12 @@ impl Routine {
                 if words.is_any(next, &["external", "language"]) {
                     at += 1;
                     continue;
+                }
+                let behind = if words.is(next, "(") { words.behind_parenthesis(next) } else { next };
+                if behind > next + 2 && (behind >= words.len() || words.is_word(behind, "options")) {
+                    // `BigQuery`: a value in parentheses.
+                    self.body = Place::Value(next + 1..behind - 1);
+                    break;
                 }
                 self.body = Place::Tokens(next..words.len());
                 let statement = words

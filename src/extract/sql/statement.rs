@@ -89,7 +89,7 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
         let attempted = with_stack_for(chain, || {
             let first = match attempt(grammar.as_ref(), tokens) {
                 Err((refusal, mut tokens)) => {
-                    if name_tables(&mut tokens) {
+                    if name_keywords(&mut tokens) {
                         attempt(grammar.as_ref(), tokens)
                     } else {
                         Err((refusal, tokens))
@@ -119,8 +119,8 @@ pub(super) fn parse(text: &SqlText, order: &[Dialect]) -> Result<Accepted, Refus
     Err(Refused { message, furthest })
 }
 
-/// Makes a name of the word `table` where one must stand: `FROM table WHERE …`, as examples call theirs.
-fn name_tables(tokens: &mut [TokenWithSpan]) -> bool {
+/// Makes names of keywords where one must stand: `FROM table WHERE …`, as examples call theirs, `assert.null(a)`.
+fn name_keywords(tokens: &mut [TokenWithSpan]) -> bool {
     use sqlparser::keywords::Keyword;
     let keyword = |token: &TokenWithSpan| match &token.token {
         Token::Word(word) if word.quote_style.is_none() => Some(word.keyword),
@@ -129,6 +129,14 @@ fn name_tables(tokens: &mut [TokenWithSpan]) -> bool {
     let significant: Vec<usize> = (0..tokens.len()).filter(|&at| !is_space(&tokens[at])).collect();
     let mut found = false;
     for (at, &table) in significant.iter().enumerate().skip(1) {
+        if matches!(keyword(&tokens[table]), Some(Keyword::NULL | Keyword::TRUE | Keyword::FALSE))
+            && tokens[significant[at - 1]].token == Token::Period
+            && let Token::Word(word) = &mut tokens[table].token
+        {
+            word.keyword = Keyword::NoKeyword;
+            found = true;
+            continue;
+        }
         let before = keyword(&tokens[significant[at - 1]]);
         let names = matches!(before, Some(Keyword::FROM | Keyword::JOIN | Keyword::INTO | Keyword::UPDATE));
         if !names || keyword(&tokens[table]) != Some(Keyword::TABLE) {

@@ -53,7 +53,7 @@ impl Format for Xml {
         }
         facts.elsewhere = TokenKind::Symbol;
         if let Some((span, message)) = &document.broken {
-            facts.problems.push(Problem { code: "syntax-error", message: message.clone(), span: *span });
+            facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
         facts.tokens.extend(document.comments.iter().map(|&span| Token { span, kind: TokenKind::Comment }));
         facts

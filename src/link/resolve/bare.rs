@@ -75,6 +75,8 @@ impl Resolver<'_> {
                     // A column that is there wins over a field that a table function may give.
                     None => found,
                     Some(Resolution::Columns { columns, .. }) if columns.is_empty() => found,
+                    // A variable of the routine is more likely than a column of a table that the schema lacks.
+                    Some(_) if level.scope.is_variables() => found,
                     Some(guess) => {
                         let mut columns = resolved_columns(guess);
                         columns.extend(resolved_columns(found));
@@ -209,21 +211,29 @@ impl Resolver<'_> {
             }
             several => {
                 let mut columns = Vec::new();
-                let mut dynamic = false;
-                let mut value = false;
+                let (mut dynamic, mut value, mut owners) = (false, false, 0);
                 for &at in several {
                     match self.not_in_source(scope_id, at, name, false) {
                         Resolution::Columns { columns: more, .. } if more.is_empty() => value = true,
-                        Resolution::Columns { columns: more, .. } | Resolution::Ambiguous { columns: more } => {
+                        Resolution::Columns { columns: more, .. } => {
+                            owners += 1;
+                            columns.extend(more);
+                        }
+                        Resolution::Ambiguous { columns: more } => {
+                            owners += 2;
                             columns.extend(more);
                         }
                         Resolution::Dynamic => dynamic = true,
                         _ => {}
                     }
                 }
-                match columns.len() {
+                match owners {
                     0 if dynamic => Some(Resolution::Dynamic),
                     0 => value.then(no_column),
+                    // What an array is taken apart into may have fields, a table of unknown columns has columns.
+                    1 if value && !dynamic => {
+                        Some(Resolution::Columns { columns, certainty: Certainty::Likely, path: NamePath::Direct })
+                    }
                     _ => Some(Resolution::Ambiguous { columns }),
                 }
             }

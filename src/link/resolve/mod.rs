@@ -254,6 +254,9 @@ impl<'a> Resolver<'a> {
         if let Lookup::Only(source) = reference.lookup {
             return self.resolve_only(scope_id, source as usize, &reference.name);
         }
+        if let Lookup::KeyOf(source) = reference.lookup {
+            return self.resolve_key(scope_id, source as usize, &reference.name);
+        }
         if &*reference.name.text == "*" && !reference.name.quoted {
             let row = self.row_source(scope_id, reference.lookup, &reference.qualifier);
             let relation = row.and_then(|(scope, at)| self.relation_of(scope, at).cloned());
@@ -285,6 +288,21 @@ impl<'a> Resolver<'a> {
             Some(Bound::Query(_) | Bound::Anonymous { .. }) => unknown("the derived table does not have it"),
             Some(Bound::Hole) => Resolution::Dynamic,
             None => unknown("it stands in no relation"),
+        }
+    }
+
+    /// The columns of a key that is named; none when the schema does not declare it.
+    fn resolve_key(&self, scope: ScopeId, source: usize, name: &Ident) -> Resolution {
+        let relation = self.relation_of(scope, source);
+        let key = relation.and_then(|key| {
+            self.catalog.relation(Self::declared(key)?).keys.iter().find(|own| name.is_called(&own.name))
+        });
+        let (Some(relation), Some(key)) = (relation, key) else { return no_column() };
+        let column = |column: &Name| ColumnKey { relation: relation.clone(), column: column.clone() };
+        Resolution::Columns {
+            columns: key.columns.iter().map(column).collect(),
+            certainty: Certainty::Certain,
+            path: NamePath::Derived,
         }
     }
 
@@ -322,12 +340,39 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        // A composite column or a JSON path: `(t).a.b`, `payload.name`: the first part may be a column itself.
+        if let Some(found) = self.field_of(from, reference) {
+            return found;
+        }
         if dynamic {
             return Resolution::Dynamic;
         }
         let written: Vec<String> = reference.qualifier.iter().map(ToString::to_string).collect();
         unknown(&format!("`{}` is no relation or alias of its statement", written.join(".")))
+    }
+
+    /// The column of which a reference names a field: `payload.name`, `t.payload.name`. `BigQuery`, Spark, Presto and
+    /// `ClickHouse` write them so; where the dialect is not known, the column must be.
+    fn field_of(&self, from: ScopeId, reference: &ColumnReference) -> Option<Resolution> {
+        let dialect = self.statement.dialect;
+        if !matches!(dialect, Dialect::BigQuery | Dialect::ClickHouse | Dialect::Generic) {
+            return None;
+        }
+        let qualifier = &reference.qualifier;
+        for length in (1..qualifier.len()).rev() {
+            let column = qualifier[length].folded();
+            for level in self.levels(from, reference.lookup) {
+                if let Some(at) = self.exposed_source(&level, &qualifier[..length]) {
+                    let is_known = self.hit(level.id, at, &column).is_some();
+                    return (is_known || dialect == Dialect::BigQuery).then(|| self.column_of(level.id, at, &column));
+                }
+            }
+        }
+        let column = qualifier.first()?.folded();
+        let known = self.levels(from, reference.lookup).find_map(|level| self.bare_in_scope(&level, &column));
+        if known.is_some() || dialect != Dialect::BigQuery {
+            return known;
+        }
+        self.levels(from, reference.lookup).find_map(|level| self.bare_by_elimination(&level, &column))
     }
 
     /// Whether a name is that of a type to which `PostgreSQL` casts a row, and no column of the source's.
@@ -496,11 +541,17 @@ impl<'a> Resolver<'a> {
                         certainty: Certainty::Likely,
                         path: NamePath::Passed,
                     },
-                    several => Resolution::Ambiguous {
-                        columns: several
-                            .iter()
-                            .map(|relation| ColumnKey { relation: relation.clone(), column: name.clone() })
-                            .collect(),
+                    several => match self.of_each_branch(*inner, name, DEEPEST_BRANCH) {
+                        Some(columns) if !columns.is_empty() => {
+                            let (certainty, path) = (Certainty::Likely, NamePath::Passed);
+                            Resolution::Columns { columns, certainty, path }
+                        }
+                        _ => Resolution::Ambiguous {
+                            columns: several
+                                .iter()
+                                .map(|relation| ColumnKey { relation: relation.clone(), column: name.clone() })
+                                .collect(),
+                        },
                     },
                 }
             }
@@ -510,6 +561,9 @@ impl<'a> Resolver<'a> {
         }
     }
 }
+
+/// Queries inside of queries whose branches are looked at for a name that no projection lists.
+const DEEPEST_BRANCH: u32 = 8;
 
 /// The columns that a resolution speaks of.
 pub fn resolved_columns(resolution: Resolution) -> Vec<ColumnKey> {

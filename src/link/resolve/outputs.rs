@@ -8,6 +8,9 @@ use crate::catalog::ColumnKey;
 use crate::model::name::{Ident, Name};
 use crate::model::statement::{Lookup, Output, OutputValue, Scope, ScopeId, SourceRole, Usage};
 
+/// Branches of a set operation that are looked at for a name that none of them lists.
+const MOST_BRANCHES: usize = 64;
+
 impl Resolver<'_> {
     /// What a scope gives to the one around it. A recursive CTE that is still being worked out gives what its first
     /// branch does.
@@ -130,6 +133,38 @@ impl Resolver<'_> {
             columns.extend(self.outputs(*inner).columns.iter().flat_map(|column| column.columns.clone()));
         }
         columns
+    }
+
+    /// The columns of that name that `SELECT * FROM t UNION ALL SELECT * FROM u` gives although neither table is declared:
+    /// each branch gives one. `None` when one of several relations may have it.
+    pub(super) fn of_each_branch(&self, id: ScopeId, name: &Name, deep: u32) -> Option<Vec<ColumnKey>> {
+        let scope = self.scope(id).filter(|_| deep > 0)?;
+        let of_query = |query: ScopeId| -> Option<Vec<ColumnKey>> {
+            let outputs = self.outputs(query);
+            if let Some(at) = self.output_position(query, &outputs, name, 0) {
+                return Some(outputs.columns[at].columns.clone());
+            }
+            match outputs.open.as_slice() {
+                [] => Some(Vec::new()),
+                [one] => Some(vec![ColumnKey { relation: one.clone(), column: name.clone() }]),
+                _ => self.of_each_branch(query, name, deep - 1),
+            }
+        };
+        if scope.operands.is_empty() {
+            let open: Vec<usize> = (0..scope.sources.len()).filter(|&at| self.is_open(id, at)).collect();
+            return match open.as_slice() {
+                [one] => match &self.bound[id.0 as usize][*one] {
+                    Bound::Query(query) => of_query(*query),
+                    _ => None,
+                },
+                _ => None,
+            };
+        }
+        let mut columns = Vec::new();
+        for operand in scope.operands.iter().take(MOST_BRANCHES) {
+            columns.extend(of_query(*operand)?);
+        }
+        Some(columns)
     }
 
     /// The sources that a wildcard of `scope` stands for.

@@ -97,11 +97,84 @@ fn names_of_other_dialects() {
         (SqlServer, "MERGE INTO t WITH (HOLDLOCK) AS x USING u ON x.id = u.id WHEN MATCHED THEN DELETE", "t.id u.id"),
         (Oracle, "SELECT max(a) KEEP (DENSE_RANK LAST ORDER BY b) FROM t FOR UPDATE OF t.a, t.b", "t.a t.b"),
         (Generic, "SELECT a (TITLE 'A') FROM t", "t.a"),
+        (SqlServer, "SELECT x.a FROM t x, u, t y WHERE MATCH(x-(u)->y)", "t.a"),
+        (SqlServer, "WITH XMLNAMESPACES ('http://x' AS p), c AS (SELECT a FROM t) SELECT a FROM c", "t.a"),
+        (SqlServer, "SELECT f.b FROM ::fn_rows(@a, default) f WHERE f.c = 1", ""),
+        (Generic, "SELECT 2 AS a FROM t GROUP BY 1 HAVING a > 1", ""),
+        (Generic, "SELECT b AS a FROM t GROUP BY b HAVING max(a) > 1", "t.a t.b"),
+        (Postgres, "SELECT 2 AS a FROM t GROUP BY 1, a HAVING a > 1", "t.a"),
+        // Fields of a column.
+        (BigQuery, "SELECT a.x, t.b.y.z, w.v FROM t", "t.a t.b ?v"),
+        (BigQuery, "SELECT a.x FROM v", "v.a"),
+        (Generic, "SELECT a.x, t.b.y, w.v FROM t", "t.a t.b ?v"),
+        (Postgres, "SELECT a.x FROM t", "?x"),
+        // Every branch gives a column of that name, the array gives fields.
+        (Generic, "SELECT x FROM (SELECT * FROM v UNION ALL SELECT *, 1 AS y FROM w) d", "v.* v.x w.* w.x"),
+        (Generic, "SELECT x FROM (SELECT * FROM v JOIN w ON v.a = w.a) d", "v.* v.a w.* w.a ?x"),
+        (BigQuery, "SELECT x, e.y FROM v, UNNEST(z) AS e", "v.x v.z"),
+        // Whole tables as arguments.
+        (BigQuery, "SELECT * FROM ML.PREDICT(MODEL m, TABLE t)", "t.a t.b t.id"),
+        (
+            Generic,
+            "SELECT a, window_start FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(b), INTERVAL '1' MINUTE)) GROUP BY a, window_start",
+            "t.a t.b t.id",
+        ),
+        // What DuckDB and Trino add to queries.
+        (Postgres, "PIVOT t ON a USING sum(b) GROUP BY id", "t.a t.b t.id"),
+        (
+            Postgres,
+            "WITH p AS (PIVOT t ON a USING sum(b)) SELECT * FROM p JOIN u ON p.id = u.id",
+            "t.a t.b t.id u.a u.id u.t",
+        ),
+        (Postgres, "UNPIVOT t ON a, b INTO NAME n VALUE v", "t.a t.b t.id"),
+        (Generic, "WITH FUNCTION f(x int) RETURNS int RETURN x + 1 SELECT f(a) FROM t", "t.a"),
         (Generic, "ANALYZE TABLE t COMPUTE STATISTICS FOR ALL COLUMNS", ""),
     ];
     for (dialect, sql, expected) in cases {
         check_in(dialect, sql, expected);
     }
+}
+
+#[test]
+fn keys_that_are_named() {
+    let schema = "CREATE TABLE k (id INT PRIMARY KEY, a INT, b INT UNIQUE, CONSTRAINT both_of UNIQUE (a, b));\n\
+         CREATE TABLE l (id INT, c INT); ALTER TABLE ONLY l ADD CONSTRAINT l_key PRIMARY KEY (id);\n\
+         ALTER TABLE l RENAME COLUMN id TO number;";
+    let cases = [
+        ("INSERT INTO k (id) VALUES (1) ON CONFLICT ON CONSTRAINT both_of DO NOTHING", "k.a k.b"),
+        ("INSERT INTO k (id) VALUES (1) ON CONFLICT ON CONSTRAINT k_pkey DO UPDATE SET a = excluded.b", "k.id"),
+        ("INSERT INTO k (id) VALUES (1) ON CONFLICT ON CONSTRAINT k_b_key DO NOTHING", "k.b"),
+        ("INSERT INTO l (c) VALUES (1) ON CONFLICT ON CONSTRAINT l_key DO NOTHING", "l.number"),
+        ("INSERT INTO l (c) VALUES (1) ON CONFLICT ON CONSTRAINT other DO NOTHING", ""),
+        ("UPDATE k SET a[b] = id, b[1] = 2", "k.b k.id"),
+    ];
+    for (sql, expected) in cases {
+        let mut found = statements(sql, &[schema.to_owned()], Some(Dialect::Postgres));
+        let reads: Vec<String> = found.remove(0).reads.into_iter().collect();
+        assert_eq!(reads.join(" "), expected, "{sql}");
+    }
+}
+
+#[test]
+fn values_of_routines_are_no_columns() {
+    check_in(
+        Dialect::Oracle,
+        "CREATE PACKAGE BODY p AS\n FUNCTION f(q raw) RETURN number IS\n l number;\n BEGIN\n\
+         l := limits.most + rest; SELECT count(*) INTO l FROM v JOIN w ON v.x = w.x WHERE q = v.y; RETURN l; END;\nEND;",
+        "; ?most; v.x v.y w.x",
+    );
+    check_in(
+        Dialect::Postgres,
+        "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n IF changed(TG_OP, OLD, NEW) AND b THEN\n\
+         DELETE FROM t WHERE id = NEW.id; END IF; RETURN NEW; END $$; CREATE TRIGGER h AFTER UPDATE ON u EXECUTE FUNCTION g();",
+        "; ; t.id u.id; ",
+    );
+    check_in(
+        Dialect::BigQuery,
+        "CREATE TEMP FUNCTION f(h ANY TYPE) AS (\n ARRAY(SELECT AS STRUCT e.key FROM UNNEST(h) AS e)\n);\n\
+         CREATE FUNCTION s.f() AS ((SELECT max(a) FROM t)); SELECT assert.null(a) FROM t",
+        "; ; ; t.a; t.a",
+    );
 }
 
 #[test]

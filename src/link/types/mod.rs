@@ -41,7 +41,8 @@ use super::system::{StatementUses, System};
 use crate::catalog::{ColumnKey, RelationKey};
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, Use, UseForm, VariableId,
+    ClassId, Code, ExpressionId, ExpressionKind, FlowTarget, FunctionId, Language, TypeExpression, TypeId, Use,
+    UseForm, VariableId,
 };
 use crate::model::mapping::{Mapping, MappingRole};
 use crate::model::source::FileId;
@@ -318,9 +319,25 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
                     Meaning::Unknown(format!("its object is a {name}"))
                 }
                 _ if evidence.is_empty() => Meaning::Unknown("its object is not known".to_owned()),
+                Type::Instance { file, class, .. } if self.inherits_unseen(file, class, &name) => {
+                    Meaning::Unknown("a part that its class may have of what it is made of".to_owned())
+                }
                 _ => Meaning::Value(format!("a part of {evidence}")),
             },
         }
+    }
+
+    /// Whether a class that does not declare a part is made by a function of ours: `class User extends Row.define("users")`.
+    fn inherits_unseen(&self, file: FileId, class: ClassId, name: &str) -> bool {
+        let Some(code) = self.code(file).filter(|code| code.language == Language::TypeScript) else { return false };
+        let declared = &code.classes[class.0 as usize];
+        let is_made = |parent: &TypeId| match &code.types[parent.0 as usize] {
+            TypeExpression::Named { name, .. } => name.split_once('.').is_some_and(|(maker, _)| {
+                self.class_called(file, code, name, 0).is_none() && self.class_called(file, code, maker, 0).is_some()
+            }),
+            _ => false,
+        };
+        declared.members.iter().all(|member| member.name != name) && declared.parents.iter().any(is_made)
     }
 
     /// The column that a name given to a method of rows means: a property, or the column's own name.
@@ -342,13 +359,15 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
         let ExpressionKind::Variable(variable) = code.expression(found.receiver).kind else { return None };
         self.reached(file, Carrier::Variable(variable)).into_iter().find_map(|destination| {
-            let (Destination::Row { of, how, .. } | Destination::Named { of, how, .. }) = destination else {
+            let (Destination::Row { of, access, how } | Destination::Named { of, access, how }) = destination else {
                 return None;
             };
+            // What is put into a condition is read.
+            let access = if found.access == Access::Write { access } else { found.access };
             match self.part(&of, &found.name, false, 0) {
                 (Part::Columns(columns, certainty), evidence) => Some(Meaning::Columns {
                     columns,
-                    access: found.access,
+                    access,
                     certainty: certainty.min(Certainty::Likely),
                     why: format!("a property of an object that {how}: {evidence}"),
                 }),

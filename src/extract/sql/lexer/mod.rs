@@ -389,6 +389,7 @@ mod tests {
         check(mysql, "/*!40101 SET x */ y", &["SET", "x", "y"]);
         check(brackets, "[dbo].[User] a[1]", &["[dbo]", ".", "[User]", "a", "[", "1", "]"]);
         check(plain, "a::int :b ::c :'d' x := 1", &["a", "::", "int", ":b", "::", "c", ":'d'", "x", ":=", "1"]);
+        check(plain, "a[b.c:d] [:e]", &["a", "[", "b", ".", "c", ":", "d", "]", "[", ":e", "]"]);
         check(plain, "%(a)s %s 5 % 2 x%ROWTYPE", &["%(a)s", "%s", "5", "%", "2", "x", "%", "ROWTYPE"]);
         check(plain, "{{ a }} {% if x %} {0} ${a.b} #{c}", &["{{ a }}", "{0}", "${a.b}", "#{c}"]);
         check(plain, "a <b> c<d>e <<l>>", &["a", "<b>", "c", "<", "d", ">", "e", "<<", "l", ">>"]);

@@ -66,6 +66,14 @@ impl Lexer<'_> {
         self.take(1, TokenKind::Operator)
     }
 
+    /// Whether the name before the cursor is the first in a subscript: `a[b:c]`.
+    fn opens_subscript(&self) -> bool {
+        let from = self.at.saturating_sub(LONGEST_IDENTIFIER);
+        let before = self.bytes[from..self.at].iter().rev();
+        let mut before = before.skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+        before.next() == Some(&b'[')
+    }
+
     pub(super) fn colon(&mut self) -> TokenKind {
         match self.byte(1) {
             b':' | b'=' => return self.take(2, TokenKind::Operator),
@@ -85,7 +93,8 @@ impl Lexer<'_> {
                 let path = self.touches_operand()
                     && self.last.is_some_and(|last| last.kind != TokenKind::Word || self.lexis.colon_paths);
                 let is_entry = self.touches_operand() && self.in_json_object();
-                if !path && !is_entry {
+                let slices = self.touches_operand() && self.opens_subscript();
+                if !path && !is_entry && !slices {
                     self.at += 1;
                     while self.byte(0) == b'_' || self.byte(0).is_ascii_alphanumeric() {
                         self.at += 1;

@@ -31,7 +31,12 @@ impl Lowerer<'_> {
                     self.changes.push(SchemaChange::AddColumn { table: table.clone(), column });
                 }
             }
-            AlterTableOperation::AddConstraint { constraint, .. } => self.constraint(constraint, scope),
+            AlterTableOperation::AddConstraint { constraint, .. } => {
+                self.constraint(constraint, scope);
+                if let Some((table, _)) = table {
+                    self.constraint_key(constraint, table);
+                }
+            }
             AlterTableOperation::DropColumn { column_names, .. } => {
                 for name in column_names {
                     self.column_change(name, table, scope, |table, column, span| SchemaChange::DropColumn {

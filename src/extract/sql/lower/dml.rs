@@ -240,6 +240,12 @@ impl Lowerer<'_> {
                 self.column(std::slice::from_ref(name), place);
             }
         }
+        if let Some(ConflictTarget::OnConstraint(name)) = &conflict.conflict_target
+            && let Some(name) = name.0.last().and_then(|part| part.as_ident())
+        {
+            let place = Place::read(scope, Usage::Other).looking(Lookup::KeyOf(0));
+            self.column(std::slice::from_ref(name), place);
+        }
         if let OnConflictAction::DoUpdate(update) = &conflict.action {
             self.row_image(Ident::bare("excluded"), Vec::new(), scope);
             self.assignments(&update.assignments, scope, Lookup::Only(0));

@@ -1,7 +1,7 @@
 //! `FROM`: tables, joins, derived tables and functions become the sources of a scope.
 
 use sqlparser::ast::{
-    self, FunctionArg, JoinConstraint, JoinOperator, ObjectName as NameTree, Query, TableAlias, TableFactor,
+    self, Expr, FunctionArg, JoinConstraint, JoinOperator, ObjectName as NameTree, Query, TableAlias, TableFactor,
     TableWithJoins,
 };
 
@@ -100,6 +100,9 @@ impl Lowerer<'_> {
             }
             TableFactor::Function { name, args, with_ordinality, alias, .. } => {
                 self.table_function(name, args, *with_ordinality, alias.as_ref(), scope);
+            }
+            TableFactor::TableFunction { expr: Expr::Function(function), alias } if whole_table(function).is_some() => {
+                self.passed_on(function, alias.as_ref(), scope);
             }
             TableFactor::TableFunction { expr, alias } => {
                 let place = self.argument_place(scope);
@@ -233,6 +236,32 @@ impl Lowerer<'_> {
         Place::read(scope, Usage::Other).looking(Lookup::Within(0, self.source_count(scope)))
     }
 
+    /// `TABLE(TUMBLE(TABLE t, DESCRIPTOR(a), …))`: the rows of `t`, with columns that the function adds.
+    fn passed_on(&mut self, function: &ast::Function, alias: Option<&TableAlias>, scope: ScopeId) {
+        let Some(query) = whole_table(function) else { return };
+        self.deeper(|this| {
+            let outer = this.outer(scope);
+            let inner = this.new_scope(outer);
+            this.derived(query, None, outer, inner);
+            let arguments = match &function.args {
+                ast::FunctionArguments::List(list) => &list.args[..],
+                _ => &[],
+            };
+            for argument in arguments {
+                if let Some(value) = argument_value(argument).filter(|value| !matches!(value, Expr::Subquery(_))) {
+                    this.value(value, Place::read(inner, Usage::Other));
+                }
+            }
+            this.function_source("table", Span::default(), None, Vec::new(), inner);
+            let star = OutputValue::Wildcard { qualifier: Vec::new(), span: Span::default(), except: Vec::new() };
+            this.push_output(inner, None, None, star);
+            let span = this.query_start(query);
+            let (alias, columns) = this.table_alias(alias, scope);
+            let relation = Relation::Query(inner);
+            this.add_source(scope, Source { relation, alias, columns, span, role: SourceRole::Read });
+        });
+    }
+
     fn table_function(
         &mut self,
         name: &NameTree,
@@ -358,6 +387,30 @@ impl Lowerer<'_> {
         };
         self.scope(scope).sources.iter().position(exposed).map(|at| at as u32)
     }
+}
+
+fn argument_value(argument: &FunctionArg) -> Option<&Expr> {
+    let (FunctionArg::Unnamed(value)
+    | FunctionArg::Named { arg: value, .. }
+    | FunctionArg::ExprNamed { arg: value, .. }) = argument;
+    match value {
+        ast::FunctionArgExpr::Expr(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// The query of an argument that is all of a table: `TABLE t`, as the grammars are given it.
+fn whole_table(function: &ast::Function) -> Option<&Query> {
+    let ast::FunctionArguments::List(list) = &function.args else { return None };
+    list.args.iter().filter_map(argument_value).find_map(|value| match value {
+        Expr::Subquery(query) => {
+            let ast::SetExpr::Select(select) = &*query.body else { return None };
+            let plain = matches!(&select.projection[..], [ast::SelectItem::Wildcard(_)]) && select.selection.is_none();
+            let one = matches!(&select.from[..], [table] if table.joins.is_empty());
+            (plain && one).then_some(&**query)
+        }
+        _ => None,
+    })
 }
 
 fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {

@@ -9,7 +9,7 @@ use super::expression::{Task, peel};
 use super::{Lowerer, Place};
 use crate::extract::sql::places;
 use crate::extract::sql::text::holds_hole;
-use crate::model::statement::{Dialect, Usage};
+use crate::model::statement::{Dialect, Lookup, Usage};
 
 impl Lowerer<'_> {
     /// Lowers a call that is a statement of its own.
@@ -23,8 +23,15 @@ impl Lowerer<'_> {
     /// Pushes what a call names, in text order.
     pub(super) fn function<'e>(&mut self, function: &'e Function, place: Place, tasks: &mut Vec<Task<'e>>) {
         let name = function.name.0.last().and_then(|part| part.as_ident()).map_or("", |part| part.value.as_str());
+        // What is aggregated comes before what the aliases of the projection are made of.
+        let inside = if place.lookup == Lookup::OutputsFirst { Lookup::SourcesFirst } else { place.lookup };
+        let place = place.looking(inside);
         if let Some(column) = self.receiver(&function.name) {
             self.column(&column, place);
+        }
+        if name.eq_ignore_ascii_case("match") && self.places.dialect() == Dialect::SqlServer {
+            // A pattern of tables of a graph names no column.
+            return;
         }
         self.arguments(&function.parameters, name, place, tasks);
         if let Some(row) = self.inserted_row.clone().filter(|_| name.eq_ignore_ascii_case("values")) {

@@ -250,7 +250,10 @@ impl Lowerer<'_> {
         let order = Place::read(scope, Usage::Order).looking(Lookup::OutputsFirst);
         self.list_items(select.cluster_by.iter().chain(&select.distribute_by), order);
         self.order_by(&select.sort_by, order);
-        for condition in select.having.iter().chain(&select.qualify) {
+        if let Some(condition) = &select.having {
+            self.condition(condition, filter.looking(self.aliases_in_having()));
+        }
+        if let Some(condition) = &select.qualify {
             self.condition(condition, filter.looking(self.aliases_in_expressions()));
         }
         for window in &select.named_window {
@@ -267,6 +270,14 @@ impl Lowerer<'_> {
         match self.places.dialect() {
             Dialect::Snowflake | Dialect::ClickHouse => Lookup::SourcesFirst,
             _ => Lookup::Sources,
+        }
+    }
+
+    /// Where names in `HAVING` are looked up. Outside of an aggregate, a column that is not grouped by cannot be meant.
+    fn aliases_in_having(&self) -> Lookup {
+        match self.places.dialect() {
+            Dialect::Mysql | Dialect::BigQuery | Dialect::Generic => Lookup::OutputsFirst,
+            _ => self.aliases_in_expressions(),
         }
     }
 

@@ -101,6 +101,7 @@ impl Lowerer<'_> {
                     copies,
                     if_not_exists: create.if_not_exists,
                 });
+                self.declare_keys(create, &table);
                 if let Some(query) = query {
                     // MySQL adds those of the query that are not declared; others fill the declared ones in order.
                     let columns = if self.places.dialect() == Dialect::Mysql { Vec::new() } else { names };
@@ -110,6 +111,54 @@ impl Lowerer<'_> {
             }
         }
         StatementKind::CreateTable
+    }
+
+    /// The keys of a new table.
+    fn declare_keys(&mut self, create: &CreateTable, table: &ObjectName) {
+        for column in &create.columns {
+            for option in &column.options {
+                let primary = matches!(option.option, ColumnOption::PrimaryKey(_));
+                if primary || matches!(option.option, ColumnOption::Unique(_)) {
+                    self.declare_key(table, option.name.as_ref(), &[&column.name], primary);
+                }
+            }
+        }
+        for constraint in &create.constraints {
+            self.constraint_key(constraint, table);
+        }
+    }
+
+    /// The key that a constraint declares.
+    pub(super) fn constraint_key(&mut self, constraint: &TableConstraint, table: &ObjectName) {
+        let (name, columns, primary) = match constraint {
+            TableConstraint::Unique(key) => (&key.name, &key.columns, false),
+            TableConstraint::PrimaryKey(key) => (&key.name, &key.columns, true),
+            _ => return,
+        };
+        if let Some(columns) = columns.iter().map(indexed_name).collect::<Option<Vec<_>>>() {
+            self.declare_key(table, name.as_ref(), &columns, primary);
+        }
+    }
+
+    /// Only `PostgreSQL` and its relatives name a constraint in other statements.
+    fn declare_key(&mut self, table: &ObjectName, name: Option<&ast::Ident>, columns: &[&ast::Ident], primary: bool) {
+        if !matches!(self.places.dialect(), Dialect::Postgres | Dialect::Generic) {
+            return;
+        }
+        let given = name.map(places::ident);
+        let made_up = || {
+            let own = &table.last().text;
+            if primary {
+                return Ident::bare(format!("{own}_pkey"));
+            }
+            let names: Vec<&str> = columns.iter().map(|column| column.value.as_str()).collect();
+            Ident::bare(format!("{own}_{}_key", names.join("_")))
+        };
+        self.changes.push(SchemaChange::DeclareKey {
+            table: table.clone(),
+            name: given.unwrap_or_else(made_up),
+            columns: columns.iter().map(|column| places::ident(column)).collect(),
+        });
     }
 
     /// What a column declaration says; a name known only at run time declares nothing.

@@ -133,6 +133,7 @@ fn print_scope(at: usize, scope: &Scope) -> String {
             Lookup::OutputsFirst => "^".to_owned(),
             Lookup::SourcesFirst => "~".to_owned(),
             Lookup::Only(at) => format!("@{at}"),
+            Lookup::KeyOf(at) => format!("#{at}"),
             Lookup::Within(start, end) => format!("[{start}..{end}]"),
         };
         text += &lookup;
@@ -221,6 +222,7 @@ fn print_change(change: &SchemaChange, sql: &str) -> String {
         SchemaChange::AlterColumn { table, column, change, span } => {
             format!("~ {table}.{column} {change:?} at {}", span.of(sql))
         }
+        SchemaChange::DeclareKey { table, name, columns } => format!("+ key {name} of {table}({})", names(columns)),
         SchemaChange::CreateRoutine { name, kind, table, .. } => {
             let table = table.as_ref().map_or(String::new(), |table| format!(" on {table}"));
             format!("+ {kind:?} {name}{table}")

@@ -1,7 +1,7 @@
 //! What is written to: queries in parentheses behind `INSERT INTO`, elements and fields of columns.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
 
 use super::{Added, CONTINUES, Rewriter};
 
@@ -42,6 +42,42 @@ impl Rewriter<'_> {
         }
     }
 
+    /// `SET a[b] = c` reads `b`: as if it were assigned, too. `name` is what is assigned, `subscripts` are behind it.
+    fn chosen_by(&mut self, name: std::ops::Range<usize>, subscripts: std::ops::Range<usize>) {
+        let (mut depth, mut chosen) = (0_u32, vec![Vec::new()]);
+        for at in subscripts.clone() {
+            let token = &self.tokens[self.significant[at]];
+            match &token.token {
+                Token::LBracket | Token::LParen => depth += 1,
+                Token::RBracket | Token::RParen => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let parts = depth == 1 && token.token == Token::Colon || depth == 0;
+            let opens = depth == 1 && token.token == Token::LBracket;
+            if parts {
+                chosen.push(Vec::new());
+            } else if let (false, Some(last)) = (opens, chosen.last_mut()) {
+                last.push(token.clone());
+            }
+        }
+        chosen.retain(|part| part.iter().any(|token| matches!(token.token, Token::Word(_))));
+        let Some(equals) = self.significant.get(subscripts.end).map(|&at| self.tokens[at].clone()) else { return };
+        if chosen.is_empty() {
+            return;
+        }
+        let like = |token: Token| TokenWithSpan { token, span: equals.span };
+        let mut made = vec![equals.clone(), like(Token::LParen)];
+        for (at, part) in chosen.into_iter().enumerate() {
+            made.extend((at > 0).then(|| like(Token::Comma)));
+            for token in part {
+                made.extend([token, like(Token::Whitespace(Whitespace::Space))]);
+            }
+        }
+        made.extend([like(Token::RParen), like(Token::Comma)]);
+        made.extend(name.map(|at| self.tokens[self.significant[at]].clone()));
+        self.added.push((self.significant[subscripts.end], Added::Tokens(made)));
+    }
+
     /// `SET a[1] = …`, `INSERT INTO t (a[1])`: an element of a column is written as the column.
     pub(super) fn subscript(&mut self, at: usize) {
         if at < 2 || !matches!(self.token(at - 1), Some(Token::Word(_))) {
@@ -72,6 +108,9 @@ impl Rewriter<'_> {
             && self.clauses[depth - 2] == Keyword::INTO
             && matches!(self.token(before), Some(Token::Comma | Token::LParen))
             && matches!(self.token(close + 1), Some(Token::Comma | Token::RParen));
+        if assigned {
+            self.chosen_by(before + 1..at, at..close + 1);
+        }
         if assigned || inserted {
             self.blank(at..close + 1);
         }

@@ -37,6 +37,10 @@ fn of_postgresql() {
                 "SELECT a FROM t GROUP BY DISTINCT ROLLUP (a), CUBE (b) FETCH FIRST (1 + 2) ROWS WITH TIES",
                 "select t : a a b",
             ),
+            (
+                "CREATE TABLE t (a int, CONSTRAINT a_given NOT NULL a, b int)",
+                "create-table !t : #a #b [table t (a INT, b INT)]",
+            ),
             ("SELECT convert(integer, a), convert(decimal(3, 1), b) FROM t", "select t : a b"),
         ],
     );
@@ -50,6 +54,11 @@ fn of_others() {
             ("WITH sum(a) AS s, now() AS n SELECT s, b FROM t WHERE c > n GROUP BY b", "select t : s b a c n b"),
             ("SELECT a FROM t LEFT ANTI OUTER JOIN u USING b", "select t u : a"),
             ("SELECT a FROM t FORMAT CSV SETTINGS x = 1", "select t : a"),
+            ("ALTER TABLE v MODIFY QUERY SELECT a FROM t", "select t : a"),
+            (
+                "CREATE TABLE t (a DateTime64(3) CODEC(Delta(8), ZSTD(1)), b String CODEC(LZ4))",
+                "create-table !t : #a #b [table t (a DateTime64(3), b STRING)]",
+            ),
         ],
     );
     columns(
@@ -64,6 +73,10 @@ fn of_others() {
             ("DELETE FROM t FROM t JOIN u ON t.a = u.a", "delete !t u : t.a u.a"),
             ("UPDATE TOP (10) PERCENT t SET a = b", "update !t : =a b"),
             ("SELECT JSON_OBJECTAGG(a:b) FROM t", "select t : a b"),
+            (
+                "CREATE TABLE t (a int, b AS f(a) PERSISTED, c AS a + 1)",
+                "create-table !t : #a #b #a #c #a [table t (a INT, b COMPUTED, c COMPUTED)]",
+            ),
         ],
     );
     columns(

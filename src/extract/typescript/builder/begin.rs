@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::chain::{Chain, Link};
-use super::code::{SPREAD, is_function, unwrap};
+use super::code::{SPREAD, children, is_function, unwrap};
 use super::draft::Draft;
 use super::framework::{Framework, Meaning, Method, Start};
 use super::literal::Literals;
@@ -55,7 +55,7 @@ impl<'t> Reading<'_, 't> {
                 Start::Call(names) => self
                     .called_with_table(framework, names, chain)
                     .map(|call| Some(Beginning { framework: at, links: call + 1, entity: None, table: Some(call) })),
-                Start::Member { after, capital } => entity_member(framework, after.as_deref(), *capital, chain)
+                Start::Member { after, ending, capital } => entity_member(framework, (after, ending), *capital, chain)
                     .filter(|(links, ..)| self.fits(framework, &chain.links[*links]))
                     .map(|(links, name, span)| with(links, Some((name, span)))),
                 Start::Before(methods) => entity_before(methods, framework, chain, self.code.text)
@@ -162,6 +162,10 @@ impl<'t> Reading<'_, 't> {
     pub(super) fn fits(&self, framework: &Framework, link: &Link<'t>) -> bool {
         let Some(method) = framework.method(link.name) else { return false };
         let Meaning::Shape(shape) = *method.meaning(0) else { return true };
+        // Any key may be a column.
+        if framework.shape(shape).key_usage().is_some() {
+            return true;
+        }
         let Some(first) = link.arguments.as_ref().and_then(|arguments| arguments.first()) else {
             return method.kind.is_some();
         };
@@ -179,6 +183,11 @@ impl<'t> Reading<'_, 't> {
         let (name, span) = match first.checked_sub(1) {
             Some(before) => (chain.links[before].name, chain.links[before].span),
             None if chain.root.kind() == "identifier" => (self.code.text_of(chain.root), span_of(chain.root)),
+            // `this.update(…)` in a class of rows.
+            None if chain.root.kind() == "this" => {
+                let name = class_of_rows(chain.root, self.code.text)?;
+                (self.code.text_of(name), span_of(chain.root))
+            }
             None => return None,
         };
         name.starts_with(char::is_uppercase).then(|| (first, name.to_owned(), span))
@@ -250,7 +259,7 @@ pub(super) struct Beginning {
 /// `prisma.user.findMany()`.
 fn entity_member(
     framework: &Framework,
-    after: Option<&str>,
+    (after, ending): (&Option<String>, &Option<String>),
     capital: bool,
     chain: &Chain<'_>,
 ) -> Option<(usize, String, Span)> {
@@ -261,13 +270,14 @@ fn entity_member(
             && member.name != "[]"
             && framework.method(method.name).is_some()
     })?;
-    if let Some(after) = after {
+    let member = &chain.links[at];
+    let ends = ending.as_ref().is_some_and(|ending| member.name.len() > ending.len() && member.name.ends_with(ending));
+    if let Some(after) = after.as_ref().filter(|_| !ends) {
         let before = at.checked_sub(1).map(|before| chain.links[before].name)?;
         if !after.split(' ').any(|after| after == before) {
             return None;
         }
     }
-    let member = &chain.links[at];
     let mut letters = member.name.chars();
     let name = match letters.next() {
         Some(first) if capital => first.to_uppercase().chain(letters).collect(),
@@ -297,6 +307,18 @@ fn entity_before(
         _ => return None,
     };
     (name != "this" && name != "[]").then(|| (at, name.to_owned(), span))
+}
+
+/// The name of the class around a node, if it extends one of those that object mappers have for rows.
+fn class_of_rows<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
+    /// Nodes between `this` and its class that are looked at.
+    const FARTHEST: usize = 48;
+    let mut outer = std::iter::successors(node.parent(), Node::parent).take(FARTHEST);
+    let class = outer.find(|outer| matches!(outer.kind(), "class_declaration" | "class"))?;
+    let heritage = children(class).into_iter().find(|child| child.kind() == "class_heritage")?;
+    let parent = text.get(heritage.byte_range())?;
+    let is_row = parent.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "Model" | "BaseEntity"));
+    class.child_by_field_name("name").filter(|_| is_row)
 }
 
 fn is_literal(node: Node<'_>) -> bool {

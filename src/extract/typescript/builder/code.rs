@@ -44,6 +44,8 @@ pub(in crate::extract::typescript) struct Code<'t> {
     pub(in crate::extract::typescript) chains: Vec<Chain<'t>>,
     /// Values with a type written beside them: `x as T`, `x satisfies T`, `const a: T = x`.
     pub(in crate::extract::typescript) typed: Vec<(Node<'t>, Node<'t>)>,
+    /// Object literals that are neither tiny nor huge.
+    pub(in crate::extract::typescript) objects: Vec<Node<'t>>,
     /// `a.b` and `a.b.c` where `a` is a name.
     pub(in crate::extract::typescript) members: Vec<Node<'t>>,
     /// Classes, in text order.
@@ -83,6 +85,7 @@ impl<'t> Code<'t> {
             text,
             chains: Vec::new(),
             typed: Vec::new(),
+            objects: Vec::new(),
             members: Vec::new(),
             classes: Vec::new(),
             types: Vec::new(),

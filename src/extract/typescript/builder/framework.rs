@@ -45,6 +45,8 @@ pub(super) struct Framework {
     pub(super) types: Vec<String>,
     /// Patterns of types of object literals, with `*` for the entity, and how to read these.
     pub(super) typed: Vec<(String, String, ShapeId)>,
+    /// The shape of object literals that name an entity under `model`, wherever they stand.
+    pub(super) free: Option<ShapeId>,
     methods: BTreeMap<String, Method>,
     shapes: Vec<Shape>,
 }
@@ -59,9 +61,9 @@ pub(super) enum Start {
     /// The root is called with a table: `knex("users")`. Without another method of the framework in the chain only if the
     /// root has one of these names.
     Call(Vec<String>),
-    /// The member before the method is the entity: `prisma.user.findMany()`. After a member of that name, if any is
-    /// given; with its first letter in upper case, if `capital`.
-    Member { after: Option<String>, capital: bool },
+    /// The member before the method is the entity: `prisma.user.findMany()`. After a member of that name, or with a name
+    /// that ends so (`db.userModel.findAll()`), if any is given; with its first letter in upper case, if `capital`.
+    Member { after: Option<String>, ending: Option<String>, capital: bool },
     /// The class before the method is the entity: `User.findAll()`.
     Class,
     /// What stands before one of these methods is the entity, whatever the case of its first letter and whatever it is a
@@ -279,6 +281,7 @@ struct Written {
     types: Vec<String>,
     #[serde(default)]
     typed: BTreeMap<String, String>,
+    free: Option<String>,
     #[serde(default)]
     methods: BTreeMap<String, String>,
     #[serde(default)]
@@ -299,6 +302,7 @@ struct WrittenStart {
 #[serde(deny_unknown_fields)]
 struct WrittenMember {
     after: Option<String>,
+    ending: Option<String>,
     #[serde(default)]
     capital: bool,
 }
@@ -310,7 +314,11 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
     let words = Words { shapes: &names };
     let mut starts = Vec::new();
     starts.extend(written.start.call.map(Start::Call));
-    starts.extend(written.start.member.map(|it| Start::Member { after: it.after, capital: it.capital }));
+    starts.extend(written.start.member.map(|it| Start::Member {
+        after: it.after,
+        ending: it.ending,
+        capital: it.capital,
+    }));
     if written.start.class {
         starts.push(Start::Class);
     }
@@ -349,6 +357,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
         members: written.members,
         types: written.types,
         typed,
+        free: written.free.as_deref().map(|shape| words.shape_id(shape)).transpose()?,
         methods,
         shapes,
     })

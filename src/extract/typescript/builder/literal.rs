@@ -354,6 +354,7 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
     }
 
     fn object(&mut self, node: Node<'t>, object: Node<'t>, shape: ShapeId) {
+        self.reading.seen.insert(object.id());
         let entries = self.entries(node, object);
         if let Some(keys) = &self.framework.shape(shape).all_unless
             && !entries.iter().any(|entry| keys.iter().any(|key| key == entry.key))

@@ -44,6 +44,7 @@ impl Frameworks {
 pub(super) fn read(code: &Code<'_>, frameworks: &Frameworks, facts: &mut FileFacts) {
     let mut reading = Reading::new(code, frameworks.all());
     reading.chains();
+    reading.free();
     reading.held();
     reading.typed();
     reading.members();

@@ -233,8 +233,9 @@ pub(in crate::extract::typescript) fn expression(text: &str, start: usize) -> Ve
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    let is_part =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'"' | b'`') || byte >= 0x80;
+    let is_part = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'"' | b'`' | b'\\') || byte >= 0x80
+    };
     while at < bytes.len() {
         match bytes[at] {
             b'\'' => {
@@ -255,7 +256,9 @@ pub(in crate::extract::typescript) fn expression(text: &str, start: usize) -> Ve
                 let word = &text[from..at];
                 let is_call = text[at..].trim_start().starts_with('(');
                 let is_alias = follows_as(&bytes[..from]);
-                if !is_call && !is_alias && !SQL_WORDS.iter().any(|other| word.eq_ignore_ascii_case(other)) {
+                if word.contains('\\') {
+                    found.extend(escaped(word, start + from).filter(|_| !is_call && !is_alias));
+                } else if !is_call && !is_alias && !SQL_WORDS.iter().any(|other| word.eq_ignore_ascii_case(other)) {
                     found.extend(column(word, start + from).filter(|named| !named.name.is("*")));
                 }
             }
@@ -263,6 +266,16 @@ pub(in crate::extract::typescript) fn expression(text: &str, start: usize) -> Ve
         }
     }
     found
+}
+
+/// A column whose quotes have a backslash before them, as a template in backticks needs it.
+fn escaped(word: &str, start: usize) -> Option<Named> {
+    let is_mark = |c: char| matches!(c, '\\' | '`' | '"');
+    let mut parts: Vec<&str> = word.split('.').map(|part| part.trim_matches(is_mark)).collect();
+    let name = parts.pop().filter(|name| !name.is_empty() && !name.contains(is_mark))?;
+    let at = start + word.rfind(name)?;
+    let qualifier = parts.into_iter().map(Ident::quoted).collect();
+    Some(Named { qualifier, name: Ident::quoted(name), span: Span::new(at, at + name.len()), alias: None })
 }
 
 /// Whether the last word before something is `as`.

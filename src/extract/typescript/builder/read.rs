@@ -1,6 +1,6 @@
 //! Chains and typed literals become statements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tree_sitter::Node;
 
@@ -39,6 +39,8 @@ pub(super) struct Reading<'c, 't> {
     rows: HashMap<NameId, Place>,
     /// For each framework whether the file imports it, or need not.
     pub(super) imported: Vec<bool>,
+    /// Object literals that were read as parts of statements, by the identity of their nodes.
+    pub(super) seen: HashSet<usize>,
     /// How many more keys and names are read; a file that follows more is built to do so.
     pub(super) budget: usize,
 }
@@ -70,6 +72,7 @@ impl<'c, 't> Reading<'c, 't> {
             this: Vec::new(),
             rows: HashMap::new(),
             imported: imported.collect(),
+            seen: HashSet::new(),
             budget: 100_000,
         }
     }
@@ -270,6 +273,7 @@ impl<'c, 't> Reading<'c, 't> {
                 .find(|at| wanted(&self.frameworks[self.drafts[*at].framework]))
         };
         let mut found = Vec::new();
+        let mut alone = Vec::new();
         for chain in &self.code.chains {
             let Some(last) = chain.links.iter().rfind(|link| link.arguments.is_some()) else { continue };
             let name = if last.name.is_empty() { self.code.text_of(chain.root) } else { last.name };
@@ -281,6 +285,10 @@ impl<'c, 't> Reading<'c, 't> {
                     let named = |(text, at): (&str, Span)| names::expression(text, at.start as usize);
                     found.extend(pieces.into_iter().flat_map(named).map(|named| (draft, named)));
                 }
+                continue;
+            }
+            if let Some(at) = self.frameworks.iter().position(holds_sql).filter(|at| self.imported[*at]) {
+                alone.push((at, unwrap(*argument), span_of(last.node)));
                 continue;
             }
             let Some((text, at)) = self.code.string(unwrap(*argument)).filter(|_| others.is_empty()) else { continue };
@@ -310,6 +318,39 @@ impl<'c, 't> Reading<'c, 't> {
                 self.drafts[draft].name(ScopeId(0), named, READ, Lookup::Sources);
             }
         }
+        for (framework, argument, span) in alone {
+            self.alone(framework, argument, span);
+        }
+    }
+
+    /// A part of SQL that is put into a statement elsewhere: `` literal(`users.full_name ${direction}`) ``. What stands
+    /// before a column's name there is what the statement calls an entity.
+    fn alone(&mut self, framework: usize, argument: Node<'t>, span: Span) {
+        let pieces = self.code.pieces(argument);
+        if pieces.first().is_none_or(|(text, _)| is_statement(text)) {
+            return;
+        }
+        let named = |(text, at): (&str, Span)| names::expression(text, at.start as usize);
+        let mut drafts: HashMap<String, usize> = HashMap::new();
+        let mut draft = Draft::new(framework, self.frameworks[framework].construct, span);
+        draft.unknown(ScopeId(0), span);
+        draft.projects = true;
+        let unknown = self.add(draft).draft;
+        for named in pieces.into_iter().flat_map(named) {
+            let [qualifier] = named.qualifier.as_slice() else {
+                self.drafts[unknown].name(ScopeId(0), named, READ, Lookup::Sources);
+                continue;
+            };
+            let draft = *drafts.entry(qualifier.text.to_string()).or_insert_with(|| {
+                let mut draft = Draft::new(framework, self.frameworks[framework].construct, span);
+                draft.entity(ScopeId(0), EntityPath::Named(qualifier.text.to_string()), named.span);
+                draft.alias(ScopeId(0), &qualifier.text);
+                draft.projects = true;
+                self.drafts.push(draft);
+                self.drafts.len() - 1
+            });
+            self.drafts[draft].name(ScopeId(0), named, READ, Lookup::Sources);
+        }
     }
 
     /// Object literals whose type says what they are.
@@ -331,6 +372,33 @@ impl<'c, 't> Reading<'c, 't> {
                     Literals::new(self, place, span).read(*value, Meaning::Shape(shape));
                     break;
                 }
+            }
+        }
+    }
+
+    /// Object literals that name an entity and are put into a statement elsewhere: `{ model: User, attributes: […] }`.
+    pub(super) fn free(&mut self) {
+        for at in 0..self.frameworks.len() {
+            let framework = &self.frameworks[at];
+            let Some(shape) = framework.free.filter(|_| self.imported[at]) else { continue };
+            for object in &self.code.objects {
+                if self.seen.contains(&object.id()) {
+                    continue;
+                }
+                let entries = self.code.entries(*object);
+                let model = entries.iter().find(|entry| entry.key == "model").and_then(|entry| entry.value);
+                let Some(model) = model.map(unwrap) else { continue };
+                let says_more =
+                    entries.iter().any(|entry| entry.key != "model" && framework.shape(shape).lists(entry.key));
+                if !says_more || !matches!(model.kind(), "identifier" | "member_expression") {
+                    continue;
+                }
+                let text = self.code.text_of(model);
+                let name = text.rsplit('.').next().unwrap_or(text).to_owned();
+                let mut draft = Draft::new(at, framework.construct, span_of(*object));
+                draft.entity(ScopeId(0), EntityPath::Named(name), span_of(model));
+                let place = self.add(draft);
+                Literals::new(self, place, span_of(model)).read(*object, Meaning::Shape(shape));
             }
         }
     }

@@ -96,9 +96,13 @@ fn read_class(code: &Code<'_>, class: Node<'_>) -> Option<Mapping> {
         None => MappedName::Implied,
     };
     let is_true = |key: &str| part(&options, key).is_some_and(|value| code.text_of(value) == "true");
-    if is_true("underscored") {
-        found.implied = ImpliedNames::BySchema;
-    }
+    found.implied = if code.imports("typeorm") {
+        ImpliedNames::Written
+    } else if code.imports("sequelize-typescript") && !is_true("underscored") {
+        ImpliedNames::Plural
+    } else {
+        ImpliedNames::BySchema
+    };
     Some(found)
 }
 
@@ -161,10 +165,7 @@ fn read_property(
     name: Text<'_>,
     decorators: &[Decorator<'_>],
 ) -> Option<MappedProperty> {
-    let (decorator, meaning) = decorators.iter().find_map(|decorator| {
-        let meaning = PROPERTIES.iter().find(|(name, _)| *name == decorator.name)?.1;
-        Some((decorator, meaning))
-    })?;
+    let (decorator, meaning) = decorators.iter().find_map(|decorator| Some((decorator, meaning(decorator.name)?)))?;
     let options = options(code, decorator);
     let option = |key: &str| part(&options, key).and_then(|value| text(code, value));
     let column = ["name", "field", "fieldName", "columnName", "joinColumn"].into_iter().find_map(option);
@@ -201,6 +202,13 @@ fn read_property(
             Some(found)
         }
     }
+}
+
+/// What a decorator of that name says. Those of a project's own that are called columns are such: they choose a type.
+fn meaning(name: &str) -> Option<Meaning> {
+    let known = PROPERTIES.iter().find(|(own, _)| *own == name).map(|(_, meaning)| *meaning);
+    let is_own = || name.ends_with("Column") && !name.starts_with("Join") && !name.starts_with("RelationId");
+    known.or_else(|| is_own().then_some(Meaning::Column))
 }
 
 /// `Team` of `team: Team`, `team?: Relation<Team>`, `teams: Team[]`.

@@ -22,6 +22,7 @@ pub(super) fn read(code: &Code<'_>, facts: &mut FileFacts) {
     model::read(code, &mut mappings);
     types::read(code, &mut mappings);
     facts.mappings.extend(mappings);
+    facts.built.extend(model::indexes(code));
 }
 
 /// A text and where it stands.

@@ -6,8 +6,14 @@ use super::super::builder::chain::{Chain, Link};
 use super::super::builder::code::{Code, Entry, children, returns, unwrap};
 use super::{Text, all_entries, mapping, named, object, part, placed, property, relation, table_name, text};
 use crate::extract::host::span_of;
-use crate::model::mapping::{ImpliedNames, MappedName, Mapping};
+use crate::model::answer::Construct;
+use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource, ImpliedNames, MappedName, Mapping};
 use crate::model::name::Ident;
+use crate::model::span::Span;
+use crate::model::statement::{
+    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
+    Statement, StatementKind, Usage,
+};
 
 pub(super) fn read(code: &Code<'_>, mappings: &mut Vec<Mapping>) {
     for chain in &code.chains {
@@ -61,6 +67,69 @@ fn init(code: &Code<'_>, chain: &Chain<'_>, at: usize) -> Option<Mapping> {
     Some(sequelize(code, name, attributes, Some(options)))
 }
 
+/// `indexes: [{ fields: ["fullName", { name: "email", order: "DESC" }] }]` of a model: the columns that it names.
+pub(super) fn indexes(code: &Code<'_>) -> Vec<BuiltStatement> {
+    let mut found = Vec::new();
+    for chain in &code.chains {
+        for (at, link) in chain.links.iter().enumerate() {
+            let Some([.., options]) = link.arguments.as_deref() else { continue };
+            let mapping = match link.name {
+                "define" => define(code, chain, link),
+                "init" => init(code, chain, at),
+                _ => continue,
+            };
+            let lists = object(code, *options).and_then(|options| part(&code.entries(options), "indexes"));
+            let (Some(mapping), Some(lists)) = (mapping, lists) else { continue };
+            let fields = children(unwrap(lists)).into_iter().filter_map(|index| {
+                let entries = code.entries(object(code, index)?);
+                part(&entries, "fields")
+            });
+            let names = fields.flat_map(|fields| children(unwrap(fields))).filter_map(|field| {
+                let name = object(code, field).and_then(|field| part(&code.entries(field), "name"));
+                code.string(unwrap(name.unwrap_or(field)))
+            });
+            found.extend(named_columns(mapping.entity, names.collect(), span_of(lists)));
+        }
+    }
+    found
+}
+
+/// The columns that a declaration of an entity names, as a statement.
+fn named_columns(entity: String, names: Vec<Text<'_>>, span: Span) -> Option<BuiltStatement> {
+    let reference = |(name, span): Text<'_>| ColumnReference {
+        qualifier: Vec::new(),
+        name: Ident::bare(name),
+        span,
+        access: Access::Both,
+        usage: Usage::Other,
+        lookup: Lookup::Only(0),
+    };
+    let source = Source {
+        relation: Relation::Hole,
+        alias: None,
+        columns: Vec::new(),
+        span: Span { start: span.start, end: span.start },
+        role: SourceRole::Read,
+    };
+    let references: Vec<ColumnReference> = names.into_iter().map(reference).collect();
+    if references.is_empty() {
+        return None;
+    }
+    let scopes = vec![Scope { sources: vec![source], references, ..Scope::default() }];
+    let statement = Statement {
+        kind: StatementKind::OtherSchema,
+        span,
+        dialect: Dialect::Generic,
+        reading: Reading::Parsed,
+        direction: Direction::Forward,
+        scopes,
+        changes: Vec::new(),
+        holes: Vec::new(),
+    };
+    let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(entity) }];
+    Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
+}
+
 fn enclosing_class(node: Node<'_>) -> Option<Node<'_>> {
     std::iter::successors(node.parent(), Node::parent)
         .take(32)
@@ -76,7 +145,7 @@ fn sequelize<'t>(code: &Code<'t>, name: Text<'t>, attributes: Node<'t>, options:
         None => MappedName::Implied,
     };
     let mut found = mapping(name, table);
-    found.implied = ImpliedNames::BySchema;
+    found.implied = if is("underscored", "true") { ImpliedNames::BySchema } else { ImpliedNames::Plural };
     for entry in all_entries(code, attributes) {
         let definition = entry.value.and_then(|value| object(code, value));
         let entries = definition.map(|definition| code.entries(definition)).unwrap_or_default();

@@ -167,6 +167,7 @@ impl<'t> Lowering<'t> {
                     self.statement(decorator);
                 }
                 let declared = node.child_by_field_name("type").map(|kind| self.type_of(kind));
+                let declared = declared.or_else(|| self.documented_type(node));
                 let member = Member { is_static: is_static(), declared, ..member(name, span) };
                 self.add_member(class, name, member);
                 self.record(name, span, this, Access::Both, UseForm::Declaration);
@@ -283,6 +284,14 @@ impl<'t> Lowering<'t> {
         if values.len() < super::MOST_VALUES {
             values.push(value);
         }
+    }
+
+    /// The type of a member that no field declares.
+    pub(super) fn declare_member(&mut self, class: ClassId, name: &'t str, span: Span, declared: TypeId) {
+        match self.members.get(&(class, name)).copied() {
+            Some(at) => self.class_mut(class).members[at].declared.get_or_insert(declared),
+            None => return self.add_member(class, name, Member { declared: Some(declared), ..member(name, span) }),
+        };
     }
 
     /// `interface User { … }`.

@@ -175,9 +175,34 @@ impl<'t> Lowering<'t> {
             self.record(name, span, object, access, form);
             return self.add(ExpressionKind::Member { object, name: name.to_owned() }, span_of(node));
         }
+        if let Some(parts) = self.one_of_names(index, object, access, form) {
+            return self.choice(parts, span_of(node));
+        }
         let index = self.expression(index);
         self.flow(index, FlowTarget::Key(object, access));
         self.add(ExpressionKind::Element(object), span_of(node))
+    }
+
+    /// `row[isOld ? "old_name" : "new_name"]`: any of the parts.
+    fn one_of_names(
+        &mut self,
+        index: Node<'t>,
+        object: ExpressionId,
+        access: Access,
+        form: UseForm,
+    ) -> Option<Vec<ExpressionId>> {
+        let index = unwrap(index);
+        let field = |name: &str| index.child_by_field_name(name).map(unwrap);
+        if index.kind() != "ternary_expression" {
+            return None;
+        }
+        let names = [self.constant(field("consequence")?)?, self.constant(field("alternative")?)?];
+        self.expression(field("condition")?);
+        let parts = names.into_iter().map(|(name, span)| {
+            self.record(name, span, object, access, form);
+            self.add(ExpressionKind::Member { object, name: name.to_owned() }, span)
+        });
+        Some(parts.collect())
     }
 
     /// One of several values.

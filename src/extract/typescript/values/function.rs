@@ -59,6 +59,7 @@ impl<'t> Lowering<'t> {
             let returns = self.type_of(kind);
             self.function_mut(id).returns = Some(returns);
         }
+        self.document_function(node, id);
         if let Some(body) = field("body") {
             if body.kind() == "statement_block" {
                 self.statement(body);

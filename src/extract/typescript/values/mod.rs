@@ -6,6 +6,7 @@
 
 mod call;
 mod class;
+mod doc;
 mod expression;
 mod function;
 mod jsx;
@@ -91,6 +92,10 @@ struct Lowering<'t> {
     exports_aliases: HashSet<VariableId>,
     /// Exports whose value is known only at the end of the file.
     exporting: Vec<Exporting<'t>>,
+    /// Whether comments speak of types.
+    docs: bool,
+    /// Types that comments declare.
+    typedefs: Vec<(&'t str, ClassId)>,
     depth: u32,
 }
 
@@ -121,6 +126,8 @@ impl<'t> Lowering<'t> {
             type_parameters: HashMap::new(),
             exports_aliases: HashSet::new(),
             exporting: Vec::new(),
+            docs: Self::has_docs(text),
+            typedefs: Vec::new(),
             depth: 0,
         }
     }

@@ -174,6 +174,11 @@ impl<'t> Lowering<'t> {
 
     /// What is exported by name, now that all names are known.
     pub(super) fn end_of_file(&mut self) {
+        for (name, id) in std::mem::take(&mut self.typedefs) {
+            if !self.code.exports.iter().any(|export| export.name == name) {
+                self.add_export(name, Exported::Class(id));
+            }
+        }
         for Exporting { name, own } in std::mem::take(&mut self.exporting) {
             let local = self.specified(own);
             let is_bound = self.scopes.find(local).is_some();

@@ -20,6 +20,7 @@ impl<'t> Lowering<'t> {
         for statement in statements {
             self.statement(statement);
         }
+        self.typedefs(root);
         self.end_of_file();
         self.scopes.close();
     }
@@ -171,6 +172,12 @@ impl<'t> Lowering<'t> {
                 }
             }
             "identifier" | "comment" | "hash_bang_line" | "statement_identifier" | "import_alias" => {}
+            "expression_statement" => {
+                self.document_member(node);
+                for part in children(node) {
+                    self.statement(part);
+                }
+            }
             // An expression that is all of a statement, or a statement that only holds others.
             kind if is_expression(kind) => {
                 self.expression(node);
@@ -202,6 +209,7 @@ impl<'t> Lowering<'t> {
     fn declarator(&mut self, node: Node<'t>, is_var: bool) {
         let Some(pattern) = node.child_by_field_name("name") else { return };
         let declared = node.child_by_field_name("type").map(|kind| self.type_of(kind));
+        let declared = declared.or_else(|| self.documented_type(node));
         let name = if pattern.kind() == "identifier" { self.text_of(pattern) } else { "" };
         let value = node.child_by_field_name("value").map(|value| self.named_expression(value, name));
         if let (Some(value), Some(declared)) = (value, declared) {

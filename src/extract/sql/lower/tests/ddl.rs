@@ -6,9 +6,12 @@ use crate::model::statement::Dialect;
 #[test]
 fn create_table() {
     check("CREATE TABLE IF NOT EXISTS app.users (id bigserial PRIMARY KEY, full_name varchar(80) NOT NULL DEFAULT 'x', org int REFERENCES orgs (id), k int GENERATED ALWAYS AS (org * 2) STORED, CHECK (length(full_name) > 1))", "s0: target app.users; from orgs; both id@0 schema; both full_name@0 schema; both org@0 schema; both id@1 schema; both k@0 schema; both org@0 schema; both full_name@0 schema
-         + table? app.users(id bigserial!=, full_name VARCHAR(80)!=, org INT, k INT=)");
+         + table? app.users(id bigserial!=, full_name VARCHAR(80)!=, org INT, k INT=)
+         + key users_pkey of app.users(id)");
     check("CREATE TABLE t (a int, b int, PRIMARY KEY (a, b), CONSTRAINT fk FOREIGN KEY (b) REFERENCES u (x), UNIQUE (b) INCLUDE (a))", "s0: target t; from u; both a@0 schema; both b@0 schema; both a@0 schema; both b@0 schema; both b@0 schema; both x@1 schema; both b@0 schema; both a@0 schema
-         + table t(a INT!, b INT!)");
+         + table t(a INT!, b INT!)
+         + key t_pkey of t(a,b)
+         + key t_b_key of t(b)");
     check_in(Dialect::Mysql, "CREATE TABLE t (`id` int AUTO_INCREMENT, name varchar(9), created timestamp DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY k (name(3), id), FULLTEXT (name))", "s0: target t; both id@0 schema; both name@0 schema; both created@0 schema; both name@0 schema; both id@0 schema; both name@0 schema
          + table t(id INT=, name VARCHAR(9), created TIMESTAMP=)");
     check(
@@ -140,7 +143,8 @@ fn alter_table() {
     );
     check(
         "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b), ADD FOREIGN KEY (c) REFERENCES u (d), ADD CHECK (e > 0)",
-        "s0: target t; from u; both a@0 schema; both b@0 schema; both c@0 schema; both d@1 schema; both e@0 schema",
+        "s0: target t; from u; both a@0 schema; both b@0 schema; both c@0 schema; both d@1 schema; both e@0 schema
+         + key k of t(a,b)",
     );
     check_in(
         Dialect::Snowflake,

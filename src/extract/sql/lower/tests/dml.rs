@@ -29,7 +29,10 @@ fn insert() {
         "INSERT INTO t AS x (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b + x.b, c = 1 WHERE x.d > 0 RETURNING a",
         "s0: target t as x; image t as excluded; write a@0; write b@0; read a@0 other; write b@0; read EXCLUDED.b for #3; read x.b for #3; write c@0; read x.d filter; read a out0; insert #0,#1; -> a=#8",
     );
-    check("INSERT INTO t (a) VALUES (1) ON CONFLICT ON CONSTRAINT k DO NOTHING", "s0: target t; write a@0; insert #0");
+    check(
+        "INSERT INTO t (a) VALUES (1) ON CONFLICT ON CONSTRAINT k DO NOTHING",
+        "s0: target t; write a@0; read k#0 other; insert #0",
+    );
     check_in(
         Dialect::Mysql,
         "INSERT INTO t (a, b) VALUES (1, 2) ON DUPLICATE KEY UPDATE b = VALUES(b) + b",

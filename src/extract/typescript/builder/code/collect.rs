@@ -9,6 +9,10 @@ use super::{Code, Held, arguments, children, unwrap};
 use crate::extract::host::span_of;
 use crate::model::span::Span;
 
+/// Object literals of a file that are looked at, and the members that one of them may have.
+const MOST_OBJECTS: usize = 20_000;
+const LARGEST: usize = 64;
+
 /// Collects what the walk meets.
 #[derive(Default)]
 pub(super) struct Collector<'t> {
@@ -72,6 +76,9 @@ impl<'t> Collector<'t> {
                 }
             }
             "call_expression" => self.call(node, code),
+            "object" if code.objects.len() < MOST_OBJECTS && (2..=LARGEST).contains(&node.named_child_count()) => {
+                code.objects.push(node);
+            }
             "template_string" => {
                 if let Some(tag) = tag_before(&code.text[..node.start_byte()]) {
                     code.templates.push((tag, pieces(node)));
