@@ -22,6 +22,9 @@ use crate::model::source::Kind;
 use crate::model::span::Span;
 use crate::model::statement::{Access, Dialect, Direction, Reading, Relation, ScopeId, Statement, StatementKind};
 
+/// Why a question whose columns are numbers says nothing.
+const NUMBERED: &str = "its columns are named by numbers that only the tool knows";
+
 /// Who holds the names of datasets for other documents.
 const DATASETS: &str = "dataset";
 
@@ -57,7 +60,10 @@ fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anyth
         reader.anything_else(&document);
     }
     if is_known {
-        facts.elsewhere = TokenKind::Text;
+        // What is said beside columns that are named by numbers may be their names.
+        if !facts.blind_spots.iter().any(|spot| spot.reason == NUMBERED) {
+            facts.elsewhere = TokenKind::Text;
+        }
         if let Some((span, message)) = &document.broken {
             facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
@@ -452,8 +458,7 @@ impl<'a> Reader<'a> {
             left.extend(at.entries().map(|(_, value)| value));
         }
         if let Some(span) = numbered {
-            let reason = "its columns are named by numbers that only the tool knows".to_owned();
-            self.facts.blind_spots.push(BlindSpot { span, reason, relations: Vec::new() });
+            self.facts.blind_spots.push(BlindSpot { span, reason: NUMBERED.to_owned(), relations: Vec::new() });
             said = true;
         }
         said

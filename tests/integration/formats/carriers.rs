@@ -235,7 +235,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ],
         found: &[
-            "application changelog.xml: read a/changelog.xml:4",
+            "report reports.query: read a/changelog.xml:4",
             "report reports.sql: read a/reports.sql:2",
             "view names: read a/changelog.xml:9",
         ],
