@@ -106,6 +106,14 @@ fn names_of_other_dialects() {
         // Fields of a column.
         (BigQuery, "SELECT a.x, t.b.y.z, w.v FROM t", "t.a t.b ?v"),
         (BigQuery, "SELECT a.x FROM v", "v.a"),
+        (BigQuery, "SELECT a FROM EXTERNAL_QUERY('c', \"\"\"SELECT b FROM t WHERE a > 1\"\"\")", "; t.a t.b"),
+        (BigQuery, "SELECT a FROM v WHERE _TABLE_SUFFIX > '2020' AND x.z > 1", "v.a v.x"),
+        (SqlServer, "IF 1 < 2\n WITH c AS (SELECT b FROM t)\n INSERT INTO u (a)\n SELECT b FROM c", "t.b =u.a"),
+        (
+            Oracle,
+            "CREATE TYPE BODY x AS MEMBER PROCEDURE f(self IN OUT NOCOPY x) IS BEGIN self.a := self.b || 1; END; END;",
+            "; x.b =x.a",
+        ),
         (Generic, "SELECT a.x, t.b.y, w.v FROM t", "t.a t.b ?v"),
         (Postgres, "SELECT a.x FROM t", "?x"),
         // Every branch gives a column of that name, the array gives fields.

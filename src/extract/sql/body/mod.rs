@@ -185,6 +185,7 @@ struct Splitter<'a> {
 struct Seen {
     set: bool,
     source: bool,
+    insert: bool,
     main: bool,
 }
 
@@ -541,6 +542,7 @@ impl Splitter<'_> {
                 }
                 seen.set |= words.is_word(end, "set");
                 seen.source |= words.is_any(end, &["select", "values"]);
+                seen.insert |= words.is_word(end, "insert");
                 seen.main |= words.is_any(end, &["select", "insert", "update", "delete"]);
             }
         }
@@ -579,6 +581,7 @@ impl Splitter<'_> {
         let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter", "with"]) && !seen.set)
             || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
+            || (words.is_word(at, "select") && first(&["with"]) && seen.insert && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)
             || (words.is_any(at, &["select", "insert", "update", "delete", "merge"]) && first(&["with"]) && !seen.main)
             || (words.is_any(at, &["insert", "update", "delete"]) && first(&["merge"]))
