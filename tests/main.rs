@@ -28,6 +28,8 @@ mod formats;
 mod help;
 #[path = "integration/inventory.rs"]
 mod inventory;
+#[path = "integration/java.rs"]
+mod java;
 #[path = "integration/lines.rs"]
 mod lines;
 #[path = "integration/mentions.rs"]

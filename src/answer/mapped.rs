@@ -51,6 +51,14 @@ pub fn mapped_where(
             let Some(column) = system.entities.column(&system.catalog, &table, property) else { continue };
             let key = ColumnKey { relation: relation.clone(), column: column.folded() };
             if is_wanted(&key) {
+                // The property of what is embedded, whose column is told where it is embedded.
+                let inner = property.property.name.rsplit_once('.').and_then(|(path, name)| {
+                    system.entities.embedded_property(system.store, (declaring_file, property.declared_in), path, name)
+                });
+                if let Some((file, inner)) = inner {
+                    let place = found.entry(file).or_default();
+                    place.push(mapped_use(inner, &mapping.entity, &column, key.clone(), &table.to_string()));
+                }
                 let place = found.entry(declaring_file).or_default();
                 place.push(mapped_use(property, &mapping.entity, &column, key, &table.to_string()));
             }

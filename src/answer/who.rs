@@ -18,14 +18,14 @@ use crate::discover::Workspace;
 use crate::link::constants::Constants;
 use crate::link::consumers::{ConsumerKey, Consumers};
 use crate::link::database::DatabaseScope;
-use crate::link::resolve::{Resolver, relation_key};
+use crate::link::resolve::{Resolution, Resolver, relation_key};
 use crate::link::search::{
     ArgumentWords, ConstantWords, EntityCalls, MappingWords, RelationWords, SchemaWords, Spellings, Words,
     property_names, spellings_of,
 };
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
-use crate::link::uses::{Form, hole_relations};
+use crate::link::uses::{Form, Use, hole_relations};
 use crate::model::answer::{Answer, BlindSpotAt, Construct, Mention};
 use crate::model::name::{Ident, Name, ObjectName};
 use crate::model::source::{Context, FileId};
@@ -145,9 +145,10 @@ impl<'s, 'w> Inquiry<'s, 'w> {
         candidates.extend(named_otherwise(system, &targets, &mapped));
         candidates.extend(asked.named_by_constants(self.store, self.constants));
         let candidates: Vec<FileId> = candidates.into_iter().collect();
+        let named = named_by_constant(system, &mapped);
         let mut found: Vec<FileFindings> = candidates
             .par_iter()
-            .map(|&id| look_into(system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice)))
+            .map(|&id| look_into(system, &targets, id, mapped.get(&id).map_or(&[], Vec::as_slice), &named))
             .collect();
 
         let spellings = occurring_spellings(system, &targets, &found, &candidates, &mapped);
@@ -371,7 +372,9 @@ fn named_otherwise(
 
 /// How code spells the mapped properties: as they are, and as getters and setters.
 fn property_spellings(mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> BTreeSet<String> {
-    mapped.values().flatten().flat_map(|found| property_names(&found.name)).collect()
+    // The part of something embedded is called by its own name there: `street` of `home.street`.
+    let names = |found: &MappedUse| property_names(found.name.rsplit('.').next().unwrap_or(&found.name));
+    mapped.values().flatten().flat_map(names).collect()
 }
 
 /// What one file says about the target.
@@ -384,7 +387,13 @@ pub(super) struct FileFindings {
     pub(super) blind_spots: Vec<BlindSpotAt>,
 }
 
-fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped: &[MappedUse]) -> FileFindings {
+fn look_into(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    mapped: &[MappedUse],
+    named: &NamedByConstant,
+) -> FileFindings {
     let text = system.store.text(id);
     // What runs in another database names that one's columns.
     let statements = if system.database.is_used_by(id) { system.file_uses(id) } else { Vec::new() };
@@ -395,7 +404,9 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
     for statement in &statements {
         for found in &statement.uses {
             let word = if matches!(found.form, Form::Name | Form::NewRow) { found.span.of(text) } else { "" };
-            let judgement = targets.judge(found, statement, word, neighbours.around(found.span));
+            let meant = aliased(system, targets, id, found, word);
+            let around = meant.as_ref().unwrap_or_else(|| neighbours.around(found.span));
+            let judgement = targets.judge(found, statement, word, around);
             if let Judgement::Reference(matched) = &judgement {
                 let key = (found.span.start, found.span.end, matched.construct == Construct::Wildcard);
                 let consumer = consumers.of(&statement.statement, found.span, matched.construct);
@@ -418,6 +429,11 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
         references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
+    for (span, matched) in held_by_constants(system, id, named) {
+        let key = (span.start, span.end, false);
+        references.entry(key).or_insert_with(|| (consumers.at(span), span, matched.clone()));
+        record(&mut judged, span, Judgement::Reference(matched));
+    }
     let blind_spots = blind_spots(system, targets, id, &statements);
     FileFindings {
         file: id,
@@ -426,6 +442,69 @@ fn look_into(system: &System<'_, '_>, targets: &Targets<'_>, id: FileId, mapped:
         relations: neighbours.file,
         blind_spots,
     }
+}
+
+/// The names of constants that give mapped properties their columns, with what they map.
+type NamedByConstant = BTreeMap<String, Match>;
+
+/// The constants that stand where mappings name the column: `@Column(name = Columns.FULL_NAME)`.
+fn named_by_constant(system: &System<'_, '_>, mapped: &BTreeMap<FileId, Vec<MappedUse>>) -> NamedByConstant {
+    let mut found = NamedByConstant::new();
+    for (file, uses) in mapped {
+        let text = system.store.text(*file);
+        for used in uses {
+            let name = used.span.of(text).rsplit('.').next().unwrap_or("");
+            let is_constant =
+                name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_numeric());
+            if is_constant && Name::new(name) != used.found.column.column {
+                found.entry(name.to_owned()).or_insert_with(|| used.found.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Where a file holds the column's name in such a constant: `String FULL_NAME = "full_name"`.
+fn held_by_constants(system: &System<'_, '_>, id: FileId, named: &NamedByConstant) -> Vec<(Span, Match)> {
+    let text = system.store.text(id);
+    let mut found = Vec::new();
+    for (name, matched) in named {
+        for (at, _) in text.match_indices(name.as_str()) {
+            let is_whole = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let value = text[at + name.len()..].trim_start().strip_prefix('=').map(str::trim_start);
+            let value = value.and_then(|value| value.strip_prefix('"')).filter(|_| is_whole);
+            let Some((value, rest)) = value.and_then(|value| value.split_once('"')) else { continue };
+            if Name::new(value) == matched.column.column {
+                let end = text.len() - rest.len() - 1;
+                found.push((Span::new(end - value.len(), end), matched.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// The tables with such a column for which the alias before a name stands in other statements, where its own does not
+/// say what it is.
+fn aliased(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    found: &Use,
+    word: &str,
+) -> Option<BTreeSet<RelationKey>> {
+    let column = targets.column.as_ref().filter(|column| Name::new(word) == **column)?;
+    if !matches!(found.resolution, Resolution::Unknown { .. } | Resolution::Dynamic) {
+        return None;
+    }
+    let before = system.store.text(id).get(..found.span.start as usize)?.strip_suffix('.')?;
+    let alias = &before[before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len()..];
+    if alias.is_empty() {
+        return None;
+    }
+    let owners: BTreeSet<RelationKey> = system.catalog.owners_of(column).map(RelationKey::Declared).collect();
+    let meant = system.aliases.of(system, id, alias);
+    let meant: BTreeSet<RelationKey> = meant.into_iter().filter(|table| owners.contains(table)).collect();
+    (!meant.is_empty()).then_some(meant)
 }
 
 /// The same place may be read several times, once for each branch of the code that builds the statement: the verdict

@@ -34,8 +34,8 @@ impl Constants {
     /// The constants that `files`, and the files whose names they use, hold.
     pub fn of(store: &Store<'_>, files: &[FileId]) -> Self {
         store.prepare_own(files);
-        let wanted: BTreeSet<&str> =
-            files.iter().flat_map(|&id| &store.own_facts(id).wanted).map(|name| name.name.as_str()).collect();
+        let all = || files.iter().flat_map(|&id| &store.own_facts(id).wanted).map(|name| name.name.as_str());
+        let wanted: BTreeSet<&str> = all().collect();
         let Some(names) = search_for(&wanted) else { return Self::default() };
         let seen = store.sweep(|_, text| declared_in(&names, text), |names| !names.is_empty());
         let mut files_of: BTreeMap<&str, usize> = BTreeMap::new();
@@ -80,9 +80,16 @@ impl Constants {
         }
     }
 
-    /// Names that hold the name of a relation.
+    /// Names that hold the name of a relation, or a piece of SQL in which such a name stands.
     pub fn names_of(&self, relation: &str) -> BTreeSet<&str> {
+        let has_word = |value: &str| {
+            let mut words = value.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '$'));
+            words.any(|word| word.eq_ignore_ascii_case(relation))
+        };
         let is_it = |value: &str| {
+            if value.contains(|letter: char| letter.is_whitespace() || letter == ',') {
+                return has_word(value);
+            }
             let last = value.rsplit('.').next().unwrap_or(value);
             last.trim_matches(['"', '`', '[', ']']).eq_ignore_ascii_case(relation)
         };

@@ -11,7 +11,7 @@ use crate::extract::format_of;
 use crate::model::answer::Construct;
 use crate::model::facts::{FileFacts, Unit, UnitKind};
 use crate::model::schema::SchemaChange;
-use crate::model::source::{Context, FileId, Kind, SourceFile};
+use crate::model::source::{Context, FileId, Kind, SourceFile, has_ending};
 use crate::model::span::Span;
 use crate::model::statement::{Direction, SourceRole, Statement, StatementKind};
 
@@ -38,15 +38,15 @@ pub struct Consumers<'a> {
     facts: &'a FileFacts,
     /// For a file of SQL and nothing else.
     script: Option<Script>,
+    /// In a script or a changelog, statements that are text in a value that a row stores: a report's query, kept as data.
+    /// Whoever reads it runs it.
+    stored: BTreeSet<Span>,
 }
 
 /// What the statements of a file of SQL say about it.
 struct Script {
     /// It changes columns of tables that are there: a migration, whatever its path says.
     changes_columns: bool,
-    /// Statements that are text in a value that an `INSERT` stores: a report's query, kept as data. Whoever reads it
-    /// runs it.
-    stored: BTreeSet<Span>,
 }
 
 impl<'a> Consumers<'a> {
@@ -54,10 +54,14 @@ impl<'a> Consumers<'a> {
     pub fn of_file(system: &'a System<'a, 'a>, id: FileId) -> Self {
         let (file, facts) = (system.store.file(id), system.store.facts(id));
         let is_script = format_of(&file.repository_path, "").is_some_and(|format| format.name() == "sql");
-        let script = is_script
-            .then(|| Script { changes_columns: changes_columns(&facts.statements), stored: stored(&facts.statements) });
+        let script = is_script.then(|| Script { changes_columns: changes_columns(&facts.statements) });
+        let is_changelog = || {
+            CHANGELOGS.iter().any(|ending| has_ending(&file.repository_path, ending))
+                && system.store.text(id).contains("databaseChangeLog")
+        };
+        let stored = if is_script || is_changelog() { stored(&facts.statements) } else { BTreeSet::new() };
         let (context, kind) = system.purpose(id);
-        Self { system, id, file, context, kind, facts, script }
+        Self { system, id, file, context, kind, facts, script, stored }
     }
 
     /// The consumer in which a place stands.
@@ -66,6 +70,10 @@ impl<'a> Consumers<'a> {
         let (kind, context) = match unit {
             Some(unit) if self.is_in_force(unit) && !matches!(self.context, Context::Test | Context::Docs) => {
                 (Kind::View, Context::Live)
+            }
+            // The text of a report that a changelog stores.
+            Some(Unit { kind: UnitKind::Document(Some(Kind::Report)), .. }) if self.context == Context::Migration => {
+                (Kind::Report, Context::Live)
             }
             Some(Unit { kind: UnitKind::Document(Some(kind)), .. })
                 if self.context == Context::Live && !has_kind_of_user(self.system.store, self.id) =>
@@ -97,7 +105,7 @@ impl<'a> Consumers<'a> {
             // DDL outside of migrations (an application that makes its own tables) declares the column as a migration
             // does; it is no consumer that lives on it.
             (Context::Live, _) if construct == Construct::Schema => Some((Context::Migration, Kind::Migration)),
-            (Context::Live | Context::Migration, Some(script)) if script.stored.contains(&statement.span) => {
+            (Context::Live | Context::Migration | Context::Seed, _) if self.stored.contains(&statement.span) => {
                 Some((Context::Live, Kind::Report))
             }
             (Context::Live, Some(script)) => self.loads_or_migrates(script, statement),
@@ -133,7 +141,10 @@ fn changes_relations(kind: StatementKind) -> bool {
     matches!(kind, StatementKind::CreateTable | StatementKind::Alter | StatementKind::Drop | StatementKind::OtherSchema)
 }
 
-/// Statements directly inside of an `INSERT`; `statements` are in text order.
+/// Endings of Liquibase's changelogs that are no SQL.
+const CHANGELOGS: &[&str] = &["xml", "yaml", "yml", "json"];
+
+/// Statements directly inside of one that writes rows; `statements` are in text order.
 fn stored(statements: &[Statement]) -> BTreeSet<Span> {
     let mut found = BTreeSet::new();
     let mut around: Vec<&Statement> = Vec::new();
@@ -141,7 +152,7 @@ fn stored(statements: &[Statement]) -> BTreeSet<Span> {
         while around.last().is_some_and(|outer| !outer.span.contains(statement.span) || outer.span == statement.span) {
             around.pop();
         }
-        if around.last().is_some_and(|outer| outer.kind == StatementKind::Insert) {
+        if around.last().is_some_and(|outer| matches!(outer.kind, StatementKind::Insert | StatementKind::Update)) {
             found.insert(statement.span);
         }
         around.push(statement);

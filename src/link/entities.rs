@@ -1,7 +1,9 @@
 //! Entities: which class stands for which table, and which property for which column.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
+
+use regex::Regex;
 
 use super::cased::known_in_snake_case;
 use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
@@ -36,6 +38,8 @@ pub struct Entities<'s> {
     by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
     /// The entities of each file of a repository, by its path without the ending; made when first asked for.
     by_path: OnceLock<BTreeMap<(usize, String), Vec<Called>>>,
+    /// Whether a naming strategy makes names in snake case of those that mappings do not spell out.
+    in_snake_case: bool,
     /// Files of Java by their names without the ending; made when first asked for.
     stems: OnceLock<BTreeMap<String, Vec<FileId>>>,
 }
@@ -47,6 +51,28 @@ pub struct Property<'s> {
     pub property: &'s MappedProperty,
     /// The class that declares it: the entity, a class it extends, or an embeddable.
     pub declared_in: &'s Mapping,
+}
+
+/// Where an embeddable stands in the rows of an entity.
+#[derive(Clone, Debug)]
+pub struct Embedding<'s> {
+    /// The entity's table.
+    pub table: ObjectName,
+    /// The mappings whose word counts, the entity first and the embeddable last, each with the path from it to the
+    /// embeddable: an outer one overrides columns of the inner ones.
+    pub steps: Vec<(FileId, &'s Mapping, String)>,
+}
+
+/// What a part of an embeddable is.
+pub enum EmbeddedPart<'s> {
+    /// A column of the table in which it is embedded, perhaps one that refers to another row.
+    Column(Ident),
+    /// Another embeddable.
+    Embedded(Embedding<'s>),
+    /// Rows of another entity.
+    Related(FileId, &'s Mapping),
+    /// A part that is no column.
+    Other,
 }
 
 /// The packages in which a Java file may find a class of that name, the likelier first.
@@ -117,12 +143,48 @@ fn without_ending(path: &str) -> &str {
     ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 
+/// Whether a program that has mappings whose names are those of the code tells its object mapper to make others of them.
+fn has_naming_strategy<'m>(store: &Store<'_>, mappings: impl Iterator<Item = &'m (FileId, &'m Mapping)>) -> bool {
+    /// `new Sequelize({ define: { underscored: true } })` gives all models names in snake case.
+    static DEFINE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"define\s*:\s*\{[^{}]*underscored\s*:\s*true").ok());
+    let is_written = |mapping: &Mapping| matches!(mapping.implied, ImpliedNames::Written | ImpliedNames::Plural);
+    let repositories: BTreeSet<usize> =
+        mappings.filter(|(_, it)| is_written(it)).map(|(file, _)| store.file(*file).repository).collect();
+    if repositories.is_empty() {
+        return false;
+    }
+    let says = |text: &str| {
+        text.contains("SnakeNamingStrategy")
+            || text.contains("SnakeCaseNamingStrategy")
+            || (text.contains("underscored") && DEFINE.as_ref().is_some_and(|define| define.is_match(text)))
+    };
+    store.workspace().files.iter().enumerate().any(|(at, file)| {
+        repositories.contains(&file.repository)
+            && !matches!(file.context, Context::Test | Context::Docs)
+            && without_ending(&file.repository_path).len() < file.repository_path.len()
+            && store.is_text(FileId(at as u32), says)
+    })
+}
+
 /// Whether a mapping only says that there is such an entity: a mapper's, or that of a repository.
 fn is_bare(mapping: &Mapping) -> bool {
     mapping.role == MappingRole::Entity
         && mapping.table == MappedName::Implied
         && mapping.properties.is_empty()
         && mapping.parent.is_none()
+}
+
+/// The steps to what the innermost one embeds under a name.
+fn deeper<'s>(
+    steps: &[(FileId, &'s Mapping, String)],
+    name: &str,
+    (file, inner): (FileId, &'s Mapping),
+) -> Vec<(FileId, &'s Mapping, String)> {
+    let longer = |path: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let mut made: Vec<_> = steps.iter().map(|(file, mapping, path)| (*file, *mapping, longer(path))).collect();
+    made.push((file, inner, String::new()));
+    made
 }
 
 impl<'s> Entities<'s> {
@@ -134,8 +196,10 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
+        let in_snake_case = has_naming_strategy(store, by_name.values().flatten());
         Self {
             by_name,
+            in_snake_case,
             mapped: OnceLock::new(),
             by_table: OnceLock::new(),
             by_path: OnceLock::new(),
@@ -425,6 +489,135 @@ impl<'s> Entities<'s> {
         (found.1.role == MappingRole::Embeddable).then_some(found)
     }
 
+    /// All places where entities embed `of`, in rows of their own tables.
+    pub(super) fn embeddings(&self, store: &Store<'_>, catalog: &Catalog, of: &'s Mapping) -> Vec<Embedding<'s>> {
+        let mut found: Vec<Embedding<'s>> = Vec::new();
+        for (file, entity) in self.all().filter(|(_, entity)| entity.role == MappingRole::Entity) {
+            let mut table = None;
+            let mut left = vec![vec![(file, entity, String::new())]];
+            while let Some(steps) = left.pop() {
+                let Some((file, current, _)) = steps.last().cloned() else { continue };
+                for (declaring, property) in self.embedding_properties(store, file, current) {
+                    let Some(inner) = self.embedded(store, declaring, property) else { continue };
+                    if steps.len() > DEEPEST || steps.iter().any(|(_, outer, _)| std::ptr::eq(*outer, inner.1)) {
+                        continue;
+                    }
+                    let steps = deeper(&steps, &property.name, inner);
+                    if std::ptr::eq(inner.1, of) {
+                        let table = table.get_or_insert_with(|| self.table(store, file, catalog, entity)).clone();
+                        found.extend(table.map(|table| Embedding { table, steps }));
+                    } else {
+                        left.push(steps);
+                    }
+                }
+            }
+            if found.len() >= MOST_PROPERTIES {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The properties of a class and its ancestors that embed something, each once.
+    fn embedding_properties(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        mapping: &'s Mapping,
+    ) -> Vec<(FileId, &'s MappedProperty)> {
+        let is_embeddable = |property: &&MappedProperty| {
+            property
+                .target
+                .as_deref()
+                .is_some_and(|target| self.called(target).any(|(_, target)| target.role == MappingRole::Embeddable))
+        };
+        let may_embed = |mapping: &Mapping| mapping.properties.iter().any(|property| is_embeddable(&property));
+        if mapping.parent.is_none() && mapping.mixins.is_empty() && !may_embed(mapping) {
+            return Vec::new();
+        }
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        let mut found = Vec::new();
+        for (declaring, current) in self.chain(store, file, mapping) {
+            let own = current.properties.iter().filter(is_embeddable);
+            found.extend(own.filter(|own| names.insert(&own.name)).map(|property| (declaring, property)));
+        }
+        found
+    }
+
+    /// Where rows of an entity embed something under the name of a property, if they do.
+    pub(super) fn embedding(
+        &self,
+        store: &Store<'_>,
+        (file, mapping): (FileId, &'s Mapping),
+        table: &ObjectName,
+        name: &str,
+    ) -> Option<Embedding<'s>> {
+        let found = self.property(store, file, mapping, name)?;
+        let inner = self.embedded(store, file, found.property)?;
+        let steps = deeper(&[(file, mapping, String::new())], name, inner);
+        Some(Embedding { table: table.clone(), steps })
+    }
+
+    /// The property of that name of what a class embeds at a path.
+    pub(crate) fn embedded_property(
+        &self,
+        store: &Store<'_>,
+        (mut file, mut mapping): (FileId, &'s Mapping),
+        path: &str,
+        name: &str,
+    ) -> Option<(FileId, Property<'s>)> {
+        for step in path.split('.').take(DEEPEST) {
+            let property = self.property(store, file, mapping, step)?;
+            (file, mapping) = self.embedded(store, file, property.property)?;
+        }
+        Some((file, self.property(store, file, mapping, name)?))
+    }
+
+    /// What a name is on something embedded; `None` when it has no such part.
+    pub(super) fn embedded_part(
+        &self,
+        store: &Store<'_>,
+        catalog: &Catalog,
+        place: &Embedding<'s>,
+        name: &str,
+    ) -> Option<EmbeddedPart<'s>> {
+        let mut is_known = false;
+        for (file, mapping, path) in &place.steps {
+            let whole = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let Some(found) = self.property(store, *file, mapping, &whole) else { continue };
+            is_known = true;
+            if let Some(inner) = self.embedded(store, *file, found.property) {
+                let steps = deeper(&place.steps, name, inner);
+                return Some(EmbeddedPart::Embedded(Embedding { table: place.table.clone(), steps }));
+            }
+            if let Some(column) = self.column(catalog, &place.table, found) {
+                return Some(EmbeddedPart::Column(column));
+            }
+            let target = found.property.target.as_deref();
+            let target = target.and_then(|target| self.find_with_file(store, *file, target));
+            if let Some((file, target)) = target.filter(|(_, target)| target.role == MappingRole::Entity) {
+                return Some(EmbeddedPart::Related(file, target));
+            }
+        }
+        is_known.then_some(EmbeddedPart::Other)
+    }
+
+    /// The property of a table beside the class's own in which the values of a property stand: a secondary table, a
+    /// table of values. With the mapping of that table.
+    pub(super) fn beside(
+        &self,
+        store: &Store<'_>,
+        file: FileId,
+        found: Property<'s>,
+    ) -> Option<(FileId, Property<'s>)> {
+        let own = found.property;
+        let target = own.target.as_deref().filter(|_| own.column == MappedName::None)?;
+        target.strip_suffix(own.name.as_str()).filter(|class| class.ends_with(['.', '#']))?;
+        let (file, declared_in) = self.find_with_file(store, file, target)?;
+        let property = declared_in.properties.iter().find(|property| property.name == own.name)?;
+        Some((file, Property { property, declared_in }))
+    }
+
     /// The table of a mapping. One without a table of its own has that of the class it extends, and so has an entity whose
     /// implied table does not exist while it extends an entity that has one.
     pub fn table(
@@ -470,7 +663,7 @@ impl<'s> Entities<'s> {
                 let target = property.property.target.as_deref().and_then(|target| self.by_name.get(target));
                 let is_relation =
                     target.is_some_and(|all| all.iter().any(|(_, target)| target.role == MappingRole::Entity));
-                Some(implied_column(property, is_relation, table, catalog))
+                Some(implied_column(property, is_relation, self.in_snake_case, table, catalog))
             }
             MappedName::None => None,
         }

@@ -2,11 +2,12 @@
 //!
 //! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which
 //! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, `implied` the names that
-//! they leave out, `cased` those that a plugin spells otherwise, `translate` puts built statements into the schema's names, [`resolve`]
+//! they leave out, [`aliases`] what aliases of other files stand for, `cased` those that a plugin spells otherwise, `translate` puts built statements into the schema's names, [`resolve`]
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
 //! carries columns through views, [`types`] tells what values are, [`consumers`] says in which code unit a use stands and whether that is live,
 //! [`owners`] who answers for it, [`runs`] what runs it.
 
+pub mod aliases;
 mod cased;
 pub mod constants;
 pub mod consumers;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::aliases::Aliases;
 use super::consumers::{changes_columns, is_script};
 use super::database::DatabaseScope;
 use super::entities::Entities;
@@ -18,8 +19,18 @@ use crate::model::answer::Construct;
 use crate::model::facts::{Unit, UnitKind};
 use crate::model::name::{Name, ObjectName};
 use crate::model::schema::SchemaChange;
-use crate::model::source::{Context, FileId, Kind};
+use crate::model::source::{Context, FileId, Kind, has_ending};
 use crate::model::statement::Statement;
+
+/// What a migration that is written in Java says of itself: Flyway's and Liquibase's.
+const WRITTEN_STEPS: &[&str] = &[
+    "extends BaseJavaMigration",
+    "implements JavaMigration",
+    "implements JdbcMigration",
+    "implements SpringJdbcMigration",
+    "implements CustomTaskChange",
+    "implements CustomSqlChange",
+];
 
 /// Files, facts and catalog of one run.
 pub struct System<'s, 'w> {
@@ -35,6 +46,8 @@ pub struct System<'s, 'w> {
     numbered_migrations: BTreeSet<(usize, &'w str)>,
     /// The tables of the triggers that run a function, by the function's name.
     fired: BTreeMap<Name, Vec<ObjectName>>,
+    /// What aliases stand for that a statement does not give.
+    pub(crate) aliases: Aliases,
 }
 
 /// A statement's uses, and whether the statement ever runs forward.
@@ -90,7 +103,8 @@ impl<'s, 'w> System<'s, 'w> {
         let entities = Entities::new(store, &mapping);
         entities.declare(store, &mut catalog);
         let fired = fired(store, &declaring);
-        Self { store, database, catalog, entities, numbered_migrations, fired }
+        let aliases = Aliases::default();
+        Self { store, database, catalog, entities, numbered_migrations, fired, aliases }
     }
 
     /// The one table whose triggers run the routine that a statement of a file stands in.
@@ -102,14 +116,17 @@ impl<'s, 'w> System<'s, 'w> {
         others.iter().all(|other| other.last().folded() == first.last().folded()).then_some(first)
     }
 
-    /// What a file is for: what its path says, unless it lies among the steps of a migration.
+    /// What a file is for: what its path says, unless it lies among the steps of a migration, or is one itself.
     pub fn purpose(&self, id: FileId) -> (Context, Kind) {
         let file = self.store.file(id);
         let is_step = || {
             numbered_step(&file.repository_path)
                 .is_some_and(|(root, _)| self.numbered_migrations.contains(&(file.repository, root)))
         };
-        if file.context == Context::Live && is_step() {
+        let is_java = || has_ending(&file.repository_path, "java") || has_ending(&file.repository_path, "kt");
+        let is_written_step =
+            || is_java() && self.store.is_text(id, |text| WRITTEN_STEPS.iter().any(|step| text.contains(step)));
+        if file.context == Context::Live && (is_step() || is_written_step()) {
             return (Context::Migration, Kind::Migration);
         }
         (file.context, file.kind)

@@ -273,6 +273,13 @@ impl<'s> Translation<'_, 's> {
                         table = theirs;
                     }
                 }
+                let beside = self.entities.beside(self.store, self.file, found);
+                let found = beside.map_or(found, |(_, theirs)| theirs);
+                if let Some((file, theirs)) = beside {
+                    table = self.entities.table(self.store, file, self.catalog, theirs.declared_in)?;
+                    place = self.join(place.0, &path[..=step], theirs.declared_in, &table);
+                    entered = true;
+                }
                 let Some(column) = self.entities.column(self.catalog, &table, found) else {
                     return Some(Renamed::NoColumn);
                 };

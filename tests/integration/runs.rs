@@ -518,6 +518,28 @@ fn calls_are_followed_across_files() {
     // What a request calls too is nobody's task.
     assert!(via(&[service, timer, ("src/main/java/c/C.java", CONTROLLER)]).ends_with("[]"));
 
+    // JobRunr takes lambdas and references to methods.
+    let nightly = |call: &str| {
+        let code = format!(
+            "import org.jobrunr.scheduling.*;\nclass Nightly {{\n  private ExportService exports;\n  private JobScheduler jobScheduler;\n  void start() {{\n    {call}\n  }}\n}}\n"
+        );
+        via(&[service, ("src/main/java/b/Nightly.java", &code)])
+    };
+    let at = "src/main/java/b/Nightly.java:6]";
+    for (call, expected) in [
+        ("BackgroundJob.enqueue(() -> exports.export());", "background-job [background-job Nightly.start "),
+        (
+            "BackgroundJob.scheduleRecurrently(Cron.daily(), exports::export);",
+            "scheduled-task [scheduled-task Nightly.start daily",
+        ),
+        (
+            "jobScheduler.<ExportService>scheduleRecurrently(\"x\", \"0 2 * * *\", all -> all.export());",
+            "scheduled-task [scheduled-task Nightly.start daily at 02:00",
+        ),
+    ] {
+        assert_eq!(nightly(call), format!("{expected} {at}"));
+    }
+
     assert_eq!(
         via(&[
             (

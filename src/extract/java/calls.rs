@@ -6,6 +6,7 @@ use super::literals;
 use crate::extract::host::binding::Change;
 use crate::extract::host::expression::{Expression, ExpressionId, FormatStyle};
 use crate::extract::host::{Child, Reader, quoting, span_of};
+use crate::extract::sql::text::SqlText;
 use crate::model::facts::TokenKind;
 
 /// Classes whose content is text that grows by `append`.
@@ -106,6 +107,15 @@ pub(super) fn invocation<'t>(
     }
 }
 
+/// `"a, b".replace(",", " = ?,")`.
+fn replaced(object: &Child<'_>, from: &Child<'_>, to: &Child<'_>, reader: &Reader<'_>) -> Option<SqlText> {
+    let literal = |child: &Child<'_>| match &reader.expressions.get(child.value?).expression {
+        Expression::Literal(text) => Some(text),
+        _ => None,
+    };
+    Some(literal(object)?.replaced(literal(from)?.as_str(), literal(to)?.as_str()))
+}
+
 fn method<'t>(
     object: &Child<'t>,
     name: &str,
@@ -114,6 +124,9 @@ fn method<'t>(
     reader: &mut Reader<'t>,
 ) -> Option<ExpressionId> {
     match (name, arguments) {
+        ("replace", [from, to]) if let Some(text) = replaced(object, from, to, reader) => {
+            Some(reader.expressions.literal(text, span_of(node)))
+        }
         ("append", [argument]) => {
             let value = reader.part(argument);
             Some(reader.append(object, value, node))

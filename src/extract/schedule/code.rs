@@ -41,6 +41,7 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?-u:\b)class\s+(?P<quartz>\w+)[^{]*?(?:(?-u:\b)extends\s+QuartzJobBean(?-u:\b)|(?-u:\b)implements\s+(?:[\w.<>]+\s*,\s*)*(?:org\.quartz\.)?Job(?-u:\b))",
         r"(?-u:\b)class\s+(?P<batch>\w+)[^{;]*?(?-u:\b)(?:implements|extends)\s+[^{;]*?(?-u:\b)(?:Tasklet|(?:\w+)?Item(?:Stream)?(?:Reader|Writer|Processor)(?:Adapter)?|StepExecutionListener(?:Support)?|JobRequestHandler)(?-u:\b)",
         r"@Bean(?-u:\b)[^;{}]*?\s(?:Step|Job|Flow|Tasklet|\w*Item(?:Reader|Writer|Processor))(?:\s*<[^;{}()]*>)?\s+(?P<bean>\w+)\s*\(",
+        r"(?-u:\b)(?:BackgroundJob|jobScheduler|JobScheduler|scheduler)\s*\.\s*(?:<\s*\w+\s*>\s*)?(?P<jobrunr>enqueue|schedule|scheduleRecurrently|createRecurrently)\s*\(",
         r#"@(?:\w+\.)*(?P<command>command)\s*\((?:[^()]*?(?-u:\b)name\s*=)?\s*(?:["'](?P<said>[\w:.-]+)["'])?"#,
         r#"(?:AsCommand\s*\(\s*(?:name\s*:\s*)?|\$defaultName\s*=\s*)["'](?P<symfony>[\w:.-]+)["']"#,
         r"@(?:\w+\.)*(?P<asset>asset|multi_asset|dlt_assets|op|graph_asset)(?-u:\b)(?:\s*\((?P<selected>(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)\))?",
@@ -249,6 +250,17 @@ pub fn jobs_of_code(path: &str, text: &str, units: &[Unit]) -> Vec<Job> {
             let Some(unit) = unit else { continue };
             let covers = called_with(text, units, unit.span);
             found.push(job(Kind::BackgroundJob, bean.to_owned(), String::new(), at, covers));
+        } else if let Some(method) = named("jobrunr") {
+            if !text.contains("jobrunr") {
+                continue;
+            }
+            let call = Span::new(range.start, end_of_call(text, range.start));
+            let name = around(units, at).unwrap_or_else(|| short(path).to_owned());
+            let (kind, schedule) = match method {
+                "scheduleRecurrently" | "createRecurrently" => (Kind::ScheduledTask, of_recurrent(call.of(text))),
+                _ => (Kind::BackgroundJob, String::new()),
+            };
+            found.push(job(kind, name, schedule, at, called_with(text, units, call)));
         } else if text.contains("dbscheduler") {
             // To the end of the statement, with the lambda that it is given.
             let end = text[range.end..].find(");").map_or(text.len(), |end| range.end + end + 2);
@@ -308,6 +320,17 @@ fn of_fixed(text: &str) -> String {
         }
     }
     if text.contains("recurring") { of_annotation(text) } else { String::new() }
+}
+
+/// `Cron.daily()`, `Duration.ofMinutes(5)`, `"0 2 * * *"` of JobRunr.
+fn of_recurrent(call: &str) -> String {
+    if let Some((_, rest)) = call.split_once("Cron.") {
+        return rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    }
+    match of_fixed(call) {
+        every if every.is_empty() => of_annotation(call),
+        every => every,
+    }
 }
 
 /// What is said of a schedule that settings hold.

@@ -155,6 +155,24 @@ impl SqlText {
         piece
     }
 
+    /// The piece with all occurrences of one text replaced by another, which stands where that did. Holes stay.
+    #[must_use]
+    pub fn replaced(&self, from: &str, to: &str) -> SqlText {
+        if from.is_empty() {
+            return self.clone();
+        }
+        let mut piece = SqlText::default();
+        let mut done = 0;
+        for (at, _) in self.text.match_indices(from) {
+            let place = Span::new(at, at + from.len());
+            piece.push_piece(&self.slice(Span::new(done, at)));
+            piece.push_decoded(to, self.outer(place));
+            done = at + from.len();
+        }
+        piece.push_piece(&self.slice(Span::new(done, self.text.len())));
+        piece
+    }
+
     /// The piece without escapes that were written twice: `select a\\r\\nfrom b` where a line break is meant. `None`
     /// when there are none, as in texts with line breaks of their own.
     pub fn unescaped(&self) -> Option<SqlText> {

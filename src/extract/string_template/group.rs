@@ -10,6 +10,8 @@ const DEEPEST: usize = 32;
 pub(super) struct Group<'t> {
     pub(super) templates: Vec<Template<'t>>,
     pub(super) comments: Vec<Span>,
+    /// Groups whose templates are its own too, by the names of their files: `import "Shared.sql.stg"`, `group A : B`.
+    pub(super) shared: Vec<&'t str>,
 }
 
 /// `name(a, b) ::= <<…>>`.
@@ -60,6 +62,11 @@ impl<'t> Group<'t> {
                 at = end;
                 continue;
             }
+            if let Some((shared, length)) = shared(rest) {
+                group.shared.extend(shared);
+                at += length;
+                continue;
+            }
             let start = rest.chars().next().filter(|c| c.is_alphabetic() || *c == '_');
             let Some((template, end)) = start.and_then(|_| template(text, at)) else {
                 // To the end of the word or sign.
@@ -72,6 +79,24 @@ impl<'t> Group<'t> {
         }
         group
     }
+}
+
+/// The groups that a line takes templates from, and its length: `import "org/shop/Shared.sql.stg"`, `group A : B, C;`.
+fn shared(rest: &str) -> Option<(Vec<&str>, usize)> {
+    let line = rest.split('\n').next().unwrap_or("");
+    let names = if let Some(path) = line.strip_prefix("import ") {
+        let path = path.trim().trim_end_matches(';').trim().strip_prefix('"')?.strip_suffix('"')?;
+        vec![path.rsplit('/').next().unwrap_or(path)]
+    } else {
+        let (_, supers) = line.strip_prefix("group ")?.split_once(':')?;
+        supers.split(';').next().unwrap_or("").split(',').map(str::trim).collect()
+    };
+    Some((names.into_iter().map(stem).filter(|name| !name.is_empty()).collect(), line.len()))
+}
+
+/// The name of a group's file without its endings: `Shared` of `Shared.sql.stg`.
+pub(super) fn stem(file: &str) -> &str {
+    file.split('.').next().unwrap_or(file)
 }
 
 fn word(text: &str) -> &str {
@@ -192,6 +217,11 @@ fn close(open: &mut Vec<Vec<Vec<Part<'_>>>>) {
 
 /// What stands in angle brackets.
 fn expression(inner: &str, span: Span) -> Part<'_> {
+    // `<super.fields()>` and `<Shared.fields()>` are of another group.
+    let inner = inner.find('(').map_or(inner, |open| match inner[..open].rfind('.') {
+        Some(dot) => &inner[dot + 1..],
+        None => inner,
+    });
     let name = word(inner);
     let rest = &inner[name.len()..];
     if !name.is_empty() && rest.is_empty() {

@@ -1,5 +1,7 @@
 //! Mappings in XML: Hibernate's `*.hbm.xml` and the `orm.xml` of Jakarta Persistence, with the queries that they name.
 
+use std::collections::BTreeSet;
+
 use super::tree::{Document, ElementId};
 use crate::extract::embedded::{self, StringValue};
 use crate::extract::jpql;
@@ -168,8 +170,14 @@ impl<'x> Class<'x> {
                 let own = path(span);
                 let target = self.target(id);
                 self.overrides(id, &own, found);
+                let from = found[0].properties.len();
+                let class = target.clone().filter(|_| kind.contains("component"));
                 found[0].properties.push(MappedProperty { name: own.clone(), span, column: MappedName::None, target });
                 self.properties(id, &format!("{own}."), found, depth + 1);
+                if let Some(entity) = class {
+                    let component = component(&found[0].properties[from..], &own, entity, span);
+                    found.push(component);
+                }
             } else if kind == "join" || kind == "secondary-table" {
                 if let Some(table) = self.table(id, "table").or_else(|| self.table(id, "name")) {
                     let mut joined = vec![Mapping {
@@ -316,6 +324,29 @@ impl<'x> Class<'x> {
     fn target(&self, id: ElementId) -> Option<String> {
         let names = ["class", "target-entity", "target-class", "entity-name"];
         names.iter().find_map(|name| self.document.value(id, name)).map(simple_name)
+    }
+}
+
+/// The class of a component: its columns are told where it stands.
+fn component(properties: &[MappedProperty], path: &str, entity: String, span: Span) -> Mapping {
+    // The last of a name stands where the property itself is named.
+    let mut taken = BTreeSet::new();
+    let own = properties.iter().rev().filter_map(|property| {
+        let name = property.name.strip_prefix(path)?.strip_prefix('.').filter(|name| !name.contains('.'))?.to_owned();
+        taken.insert(name.clone()).then_some(())?;
+        Some(MappedProperty { name, column: MappedName::None, ..property.clone() })
+    });
+    let mut own: Vec<MappedProperty> = own.collect();
+    own.reverse();
+    Mapping {
+        entity,
+        span,
+        role: MappingRole::Embeddable,
+        table: MappedName::None,
+        parent: None,
+        mixins: Vec::new(),
+        implied: ImpliedNames::BySchema,
+        properties: own,
     }
 }
 

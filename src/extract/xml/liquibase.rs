@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::tree::{Child, Document, ElementId, push_decoded};
 use crate::extract::sql::text::SqlText;
 use crate::extract::sql::{self, Evidence};
-use crate::model::facts::FileFacts;
+use crate::model::facts::{FileFacts, Unit, UnitKind};
+use crate::model::source::Kind;
 use crate::model::span::Span;
 use crate::model::statement::{Dialect, Direction};
 
@@ -165,7 +166,8 @@ impl<'x> Changelog<'x> {
 
     /// Statements that rows hold as data: the text of a report.
     fn texts(&self, facts: &mut FileFacts, id: ElementId, direction: Direction) {
-        for (column, _) in self.columns(id) {
+        let table = self.document.value(id, "tableName").unwrap_or("row");
+        for (column, name) in self.columns(id) {
             let mut piece = SqlText::default();
             match self.document.attribute(column, "value") {
                 Some(span) => self.text(&mut piece, self.document.raw(span), span.start),
@@ -173,6 +175,11 @@ impl<'x> Changelog<'x> {
             }
             if sql::evidence(piece.as_str()) == Evidence::Statement {
                 sql::read_into(facts, &piece, None, direction);
+                let inside = Span { start: name.end, end: self.document.get(column).span.end };
+                let span = self.document.attribute(column, "value").unwrap_or(inside);
+                let (name, kind) =
+                    (format!("{table}.{}", self.document.raw(name)), UnitKind::Document(Some(Kind::Report)));
+                facts.units.push(Unit { name, kind, span });
             }
         }
     }

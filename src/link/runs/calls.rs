@@ -135,7 +135,7 @@ fn scheduled_in(store: &Store<'_>, runs: &Runs, file: FileId, is_marked: bool) -
 /// The functions of other files that scheduled code calls.
 fn entries(store: &Store<'_>, runs: &Runs, scheduled: &Scheduled) -> Vec<Entry> {
     static CALL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?-u:\b)(?:(?:this|self|cls)\s*\.\s*)?(?:(\w+)(?:\([^()\n]*\))?\s*\.\s*)?(\w+)\s*(\()?")
+        Regex::new(r"(?-u:\b)(?:(?:this|self|cls)\s*\.\s*)?(?:(\w+)(?:\([^()\n]*\))?\s*(?:\.|::)\s*)?(\w+)\s*(\()?")
             .expect("a constant pattern compiles")
     });
     let text = store.text(scheduled.file);
@@ -146,7 +146,7 @@ fn entries(store: &Store<'_>, runs: &Runs, scheduled: &Scheduled) -> Vec<Entry> 
         for call in CALL.captures_iter(span.of(text)).take(MOST_CALLS * 8) {
             let receiver = call.get(1).map_or("", |receiver| receiver.as_str());
             let Some(function) = call.get(2) else { continue };
-            let is_call = call.get(3).is_some();
+            let is_call = call.get(3).is_some() || call[0].contains("::");
             // A function may be handed on by its name: `PythonOperator(python_callable=export)`.
             let is_known = names.knows(receiver) || (receiver.is_empty() && names.knows(function.as_str()));
             if !(is_known || (is_call && names.may_declare(receiver)))
@@ -280,7 +280,7 @@ impl Names {
                 .expect("a constant pattern")
         });
         static HELD: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?-u:\b)(?:(\w+)\s*(?::[^=\n]*)?=\s*(?:await\s+)?(?:new\s+)?([A-Z]\w*)\s*\(|(\w+)\??\s*:\s*([A-Z]\w*)(?-u:\b)|([A-Z]\w*)(?:<[^<>\n]*>)?\s+([a-z]\w*)\s*[;,)=])")
+            Regex::new(r"(?-u:\b)(?:(\w+)\s*(?::[^=\n]*)?=\s*(?:await\s+)?(?:new\s+)?([A-Z]\w*)\s*\(|(\w+)\??\s*:\s*([A-Z]\w*)(?-u:\b)|([A-Z]\w*)(?:<[^<>\n]*>)?\s+([a-z]\w*)\s*[;,)=]|\.\s*<\s*([A-Z]\w*)\s*>\s*\w+\s*\((?:[^()\n]*,)?\s*([a-z]\w*)\s*->)")
                 .expect("a constant pattern")
         });
         let path = store.file(file).repository_path.as_str();
@@ -319,7 +319,7 @@ impl Names {
         }
         let mut classes = BTreeMap::new();
         for held in HELD.captures_iter(text) {
-            let pair = [(1, 2), (3, 4), (6, 5)]
+            let pair = [(1, 2), (3, 4), (6, 5), (8, 7)]
                 .into_iter()
                 .find_map(|(name, class)| Some((held.get(name)?, held.get(class)?)));
             if let Some((name, class)) = pair {

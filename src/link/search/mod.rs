@@ -141,7 +141,8 @@ pub fn property_names(property: &str) -> Vec<String> {
     vec![property.to_owned(), format!("get{pascal}"), format!("set{pascal}"), format!("is{pascal}")]
 }
 
-fn camel_case(snake: &str) -> String {
+/// `fullName` of `full_name`.
+pub(in crate::link) fn camel_case(snake: &str) -> String {
     let mut camel = String::with_capacity(snake.len());
     let mut upper = false;
     for c in snake.chars() {

@@ -1,12 +1,15 @@
 //! Calls: what they give, and what the functions that they are given get.
 
 use super::Evaluator;
-use super::kind::{Env, Type};
+use super::kind::{Env, Part, RowNames, Type};
 use super::library::{Gives, Library};
 use super::queried::is_builder;
+use crate::catalog::RelationKey;
+use crate::model::answer::Certainty;
 use crate::model::code::{
     ClassId, ClassKind, Code, ExpressionId, ExpressionKind, FunctionId, Language, Member, TypeExpression, TypeId,
 };
+use crate::model::name::{Ident, ObjectName};
 use crate::model::source::FileId;
 
 /// Returns of one function that are looked at.
@@ -194,9 +197,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         {
             return given;
         }
+        if name == "withTableName"
+            && let Some(rows) = self.told_table(called)
+        {
+            return rows;
+        }
         match receiver {
             Type::Row(_) | Type::Of(_) if let Some(rows) = self.asked_for(receiver, name, called) => rows,
             Type::Row(row) => {
+                // What is embedded is a part of the row, which its accessor's declared type does not say.
+                if let Part::Related(part @ Type::Row(_)) = self.row_part(row, name, true)
+                    && called.arguments.is_empty()
+                    && matches!(&part, Type::Row(part) if matches!(part.names, RowNames::Embedded { .. }))
+                {
+                    return part;
+                }
                 if let Some((file, class)) = row.names.class()
                     && let Some((file, member)) = self.member_of(file, class, name, called.depth + 1)
                     && let Some(function) = member.function
@@ -303,6 +318,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         }
         let of = self.type_of(called.file, first, called.env, called.depth + 1);
         of.has_rows().then(|| Type::holding(of))
+    }
+
+    /// The rows of the table whose name a call is given: `new SimpleJdbcInsert(source).withTableName("users")`.
+    fn told_table(&self, called: Called<'_, 's>) -> Option<Type<'s>> {
+        let code = self.code(called.file).filter(|code| code.language == Language::Java)?;
+        let ExpressionKind::Text(name) = &code.expression(*called.arguments.first()?).kind else { return None };
+        let name = ObjectName(name.split('.').map(Ident::bare).collect());
+        let table = self.system().catalog.find(&name, &[])?;
+        Some(self.relation_row(RelationKey::Declared(table), Certainty::Certain))
     }
 
     fn method_of_instance(

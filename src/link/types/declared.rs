@@ -1,16 +1,21 @@
 //! Types as code writes them, and the classes that their names mean.
 
+use super::implementer::speaks_of;
 use super::kind::{Bindings, Env, Part, RowNames, Type};
 use super::library::Library;
 use super::modules::is_in_package;
+use super::row::accessed;
 use super::{DEEPEST, Evaluator};
 use crate::link::entities::written_package;
 use crate::model::answer::Certainty;
 use crate::model::code::{
-    Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, OuterPart, TypeExpression, TypeId,
+    Class, ClassId, ClassKind, Code, Exported, ExpressionKind, Language, Member, OuterPart, TypeExpression, TypeId,
 };
 use crate::model::mapping::{MappedName, Mapping, MappingRole, generated, projected};
 use crate::model::source::FileId;
+
+/// Interfaces of one file that are looked at for what one inside of them shows.
+const MOST_INTERFACES: usize = 64;
 
 impl<'s> Evaluator<'_, '_, 's, '_> {
     /// What a written type says.
@@ -300,7 +305,8 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 self.code(*other)
                     .is_some_and(|code| self.class_called(*other, code, &declared.name, 0) == Some((file, class)))
             };
-            return system.entities.called(&projected(&declared.name)).find(of_interface);
+            let shown = system.entities.called(&projected(&declared.name)).find(of_interface);
+            return shown.or_else(|| self.shown_inside(code, &declared.name));
         }
         let mut outside = None;
         let mut only_named = None;
@@ -328,6 +334,26 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
         }
         outside.or(only_named)
+    }
+
+    /// The mapping that an interface shows which a getter of another one in its file gives: the entity that the property
+    /// of the getter's name leads to.
+    fn shown_inside(&self, code: &Code, name: &str) -> Option<(FileId, &'s Mapping)> {
+        let system = self.system();
+        let gives = |member: &&Member| {
+            let returns = member.function.and_then(|function| code.functions[function.0 as usize].returns);
+            returns.is_some_and(|of| speaks_of(code, of, name, 0))
+        };
+        let outer = code.classes.iter().filter(|outer| outer.kind == ClassKind::Interface && outer.name != name);
+        outer.take(MOST_INTERFACES).find_map(|outer| {
+            let (shown_in, shown) = system.entities.called(&projected(&outer.name)).next()?;
+            let member = outer.members.iter().find(gives)?;
+            let property = accessed(&member.name)
+                .into_iter()
+                .find_map(|name| system.entities.property(system.store, shown_in, shown, &name))?;
+            let found = system.entities.find_with_file(system.store, shown_in, property.property.target.as_deref()?)?;
+            (found.1.role == MappingRole::Entity && found.1.entity != name).then_some(found)
+        })
     }
 
     /// The mapping of a class of Python that adds nothing to that of a class that it extends: it has its table. A class

@@ -276,6 +276,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
         }
+        if undeclared && !found.iter().any(Type::has_rows) {
+            found.extend(self.fixture(file, code, function, at, depth));
+        }
         if code.language == Language::Java
             && !found.iter().any(Type::has_rows)
             && let Some(class) = code.functions[function.0 as usize].class

@@ -49,7 +49,7 @@ fn calls_given(code: &Code, given: &[ExpressionId]) -> Vec<(ExpressionId, u32)> 
 }
 
 /// Whether a written type is a class or holds it.
-fn speaks_of(code: &Code, of: TypeId, class: &str, depth: u32) -> bool {
+pub(super) fn speaks_of(code: &Code, of: TypeId, class: &str, depth: u32) -> bool {
     match &code.types[of.0 as usize] {
         TypeExpression::Named { name, arguments } => {
             name.rsplit('.').next() == Some(class)

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::catalog::{ColumnKey, RelationKey};
+use crate::link::entities::Embedding;
 use crate::link::resolve::Outputs;
 use crate::model::answer::Certainty;
 use crate::model::code::{ClassId, ExpressionId, FunctionId, TypeId, VariableId};
@@ -82,6 +83,8 @@ pub(super) enum RowNames<'s> {
         mapping: &'s Mapping,
         /// The class in the code, when a file declares it.
         class: Option<(FileId, ClassId)>,
+        /// The rows that it is a part of, where they are known: then only columns of their table.
+        within: Option<Rc<Embedding<'s>>>,
     },
     /// Columns of a relation, under their own names or those that conventions make of them.
     Relation(RelationKey),

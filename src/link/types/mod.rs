@@ -13,6 +13,7 @@ mod call;
 mod callback;
 mod declared;
 mod evaluate;
+mod fixture;
 mod given;
 mod goes;
 mod implementer;
@@ -522,7 +523,15 @@ fn outside(code: &Code, found: &Use) -> Option<String> {
             },
             ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
             ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
-                ExpressionKind::Member { object, .. } => at = *object,
+                ExpressionKind::Member { object, name } => {
+                    // `json.loads(response.text)["full_name"]`.
+                    if let ExpressionKind::Name { name: holder, .. } = &code.expression(*object).kind
+                        && library.reads_text(&format!("{holder}.{name}"))
+                    {
+                        return Some("a part of what is read from a text".to_owned());
+                    }
+                    at = *callee;
+                }
                 _ => return None,
             },
             _ => return None,

@@ -23,7 +23,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     ) -> Option<Type<'s>> {
         let facts = self.system().store.facts(file);
         if facts.statements.is_empty() && facts.built.is_empty() {
-            return None;
+            return self.rows_of_constant(file, code, arguments);
         }
         let span = code.expression(id).span;
         let own = facts.statements.len();
@@ -32,12 +32,39 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.rows_of(file, own + at);
         }
         let held: Vec<Span> = arguments.iter().take(4).flat_map(|argument| text_spans(code, *argument, 0)).collect();
-        if held.is_empty() {
+        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
+        match facts.statements.iter().position(|statement| in_arguments(statement.span)) {
+            Some(at) => self.rows_of(file, at),
+            None => self.rows_of_constant(file, code, arguments),
+        }
+    }
+
+    /// The rows of the statement that a constant of another class is: `jdbc.query(Queries.ALL_USERS, mapper)`.
+    fn rows_of_constant(&self, file: FileId, code: &'s Code, arguments: &[ExpressionId]) -> Option<Type<'s>> {
+        if code.language != Language::Java {
             return None;
         }
-        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
-        let at = facts.statements.iter().position(|statement| in_arguments(statement.span))?;
-        self.rows_of(file, at)
+        arguments.iter().take(2).find_map(|argument| {
+            let (class, name) = match &code.expression(*argument).kind {
+                ExpressionKind::Member { object, name } => match &code.expression(*object).kind {
+                    ExpressionKind::Name { name: class, .. } => (self.class_called(file, code, class, 0)?, name),
+                    _ => return None,
+                },
+                ExpressionKind::Name { name, .. } => {
+                    let import = code.imports.iter().find(|import| import.local == *name)?;
+                    let (package, class) = import.module.rsplit_once('.')?;
+                    (self.java_class_in(package, class)?, name)
+                }
+                _ => return None,
+            };
+            let (declaring, member) = self.member_of(class.0, class.1, name, 0)?;
+            let other = self.code(declaring).filter(|_| member.function.is_none())?;
+            let held: Vec<Span> = member.values.iter().take(2).flat_map(|value| text_spans(other, *value, 0)).collect();
+            let statements = &self.system().store.facts(declaring).statements;
+            let starts_in = |span: Span| held.iter().any(|held| held.start <= span.end && span.start <= held.end);
+            let at = statements.iter().position(|statement| starts_in(statement.span))?;
+            self.rows_of(declaring, at)
+        })
     }
 
     /// What the statement with this number in its file gives.

@@ -131,11 +131,46 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         if !path.split('.').all(is_word) {
             return None;
         }
+        self.along(file, of, path, found.span.start as usize, 0)
+    }
+
+    /// What a path leads to from rows, or from what an alias before byte `at` of the file stands for.
+    fn along(&self, file: FileId, of: &Type<'s>, path: &str, at: usize, depth: u32) -> Option<Type<'s>> {
         let mut of = of.element();
-        for step in path.split('.').take(8) {
-            of = self.property(&of, step, 0).element();
+        for (index, step) in path.split('.').take(8).enumerate() {
+            let mut next = self.property(&of, step, depth).element();
+            if index == 0
+                && !next.has_rows()
+                && let Some(meant) = self.by_alias(file, &of, step, at, depth)
+            {
+                next = meant;
+            }
+            of = next;
         }
         of.has_rows().then_some(of)
+    }
+
+    /// What an alias of Hibernate's criteria stands for: `createAlias("team", "t")`, `createCriteria(User.class, "u")`. The
+    /// nearest that stands before.
+    fn by_alias(&self, file: FileId, of: &Type<'s>, alias: &str, at: usize, depth: u32) -> Option<Type<'s>> {
+        if !self.step(depth + 1) {
+            return None;
+        }
+        let text = self.system().store.text(file).get(..at)?;
+        let wanted = format!("\"{alias}\"");
+        text.rmatch_indices(&wanted).take(MOST_PLACES).find_map(|(start, _)| {
+            let before = text[..start].trim_end().strip_suffix(',')?.trim_end();
+            let list = before.rfind('(')?;
+            let method = before[..list].trim_end();
+            let is_made = |names: &[&str]| names.iter().any(|name| method.ends_with(name));
+            let given = before[list + 1..].trim();
+            if let Some(class) = given.strip_suffix(".class") {
+                let class = class.rsplit('.').next().unwrap_or(class);
+                return is_made(&["createCriteria", "forClass"]).then(|| self.entity_row(file, class))?;
+            }
+            let path = given.strip_prefix('"')?.strip_suffix('"')?;
+            is_made(&["createAlias", "createCriteria"]).then(|| self.along(file, of, path, start, depth + 1))?
+        })
     }
 
     /// A column by its own name, of rows of a mapped class: queries may be told names of either kind.

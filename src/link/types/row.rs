@@ -5,11 +5,12 @@ use std::rc::Rc;
 use super::Evaluator;
 use super::kind::{Part, Row, RowNames, Type};
 use crate::catalog::{ColumnKey, RelationKey};
+use crate::link::entities::{EmbeddedPart, Embedding};
 use crate::link::implied::{has_column, snake_case, uncapitalised};
 use crate::link::resolve::{OutputColumn, relation_key};
 use crate::model::answer::Certainty;
 use crate::model::code::ClassId;
-use crate::model::mapping::{MappedName, MappedProperty, Mapping, MappingRole, way_back};
+use crate::model::mapping::{MappedName, Mapping, MappingRole, way_back};
 use crate::model::name::{Ident, Name};
 use crate::model::source::FileId;
 
@@ -39,7 +40,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let system = self.system();
         if mapping.role == MappingRole::Embeddable {
             return Some(Type::Row(Rc::new(Row {
-                names: RowNames::Embedded { mapping, class },
+                names: RowNames::Embedded { mapping, class, within: None },
                 certainty: Certainty::Certain,
                 evidence: mapping.entity.as_str().into(),
             })));
@@ -79,6 +80,11 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 names.iter().find_map(|name| system.entities.property_in_any_case(system.store, *file, mapping, name));
             found = like.map(|name| self.row_name(row, name));
         }
+        // `User_.FULL_NAME` is the name of `fullName`.
+        let is_constant = name.len() > 1 && !name.chars().any(char::is_lowercase);
+        if found.is_none() && is_constant && matches!(row.names, RowNames::Mapping { .. }) {
+            found = Some(self.row_name(row, &crate::link::search::camel_case(&name.to_lowercase())));
+        }
         match found.unwrap_or(Part::Nothing) {
             Part::Columns(columns, certainty) => Part::Columns(columns, certainty.min(row.certainty)),
             other => other,
@@ -88,7 +94,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     fn row_name(&self, row: &Row<'s>, name: &str) -> Part<'s> {
         match &row.names {
             RowNames::Mapping { file, mapping, table, .. } => self.mapped_name(*file, mapping, table, name),
-            RowNames::Embedded { mapping, .. } => self.embedded_name(mapping, name),
+            RowNames::Embedded { mapping, within, .. } => self.embedded_name(mapping, within.as_deref(), name),
             RowNames::Relation(relation) => self.relation_name(relation, name),
             RowNames::Outputs(outputs) => {
                 let wanted = Name::new(name);
@@ -132,6 +138,18 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             return Part::Nothing;
         };
+        if let Some(place) = system.entities.embedding(system.store, (file, mapping), table, name) {
+            return Part::Related(embedded_row(place));
+        }
+        if let Some((file, theirs)) = system.entities.beside(system.store, file, found) {
+            let table = system.entities.table(system.store, file, &system.catalog, theirs.declared_in);
+            let column = table.and_then(|table| {
+                let column = system.entities.column(&system.catalog, &table, theirs)?.folded();
+                let relation = relation_key(&system.catalog, &table, &system.database.search_path());
+                Some(ColumnKey { relation, column })
+            });
+            return column.map_or(Part::Other, |column| Part::Columns(vec![column], Certainty::Certain));
+        }
         let target = found.property.target.as_deref();
         let target = target.and_then(|target| system.entities.find_with_file(system.store, file, target));
         let is_relation = target.is_some_and(|(_, target)| target.role == MappingRole::Entity);
@@ -173,30 +191,49 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         })
     }
 
-    /// The columns that a property of an embedded class is, in the tables of all that embed it.
-    fn embedded_name(&self, mapping: &'s Mapping, name: &str) -> Part<'s> {
+    /// What a name is on an embedded class: columns of the rows that it is a part of, or of all that embed it.
+    fn embedded_name(&self, mapping: &'s Mapping, within: Option<&Embedding<'s>>, name: &str) -> Part<'s> {
         let system = self.system();
-        if !mapping.properties.iter().any(|property| property.name == name) {
-            return Part::Nothing;
-        }
-        let mut columns = Vec::new();
-        for (file, entity) in system.entities.all().filter(|(_, entity)| entity.role == MappingRole::Entity) {
-            let embeds = |property: &MappedProperty| property.target.as_deref() == Some(mapping.entity.as_str());
-            if !entity.properties.iter().any(embeds) {
-                continue;
-            }
-            let Some(table) = system.entities.table(system.store, file, &system.catalog, entity) else { continue };
-            let relation = relation_key(&system.catalog, &table, &system.database.search_path());
-            for (_, found) in system.entities.properties(system.store, file, &system.catalog, entity) {
-                if std::ptr::eq(found.declared_in, mapping)
-                    && found.property.name == name
-                    && let Some(column) = system.entities.column(&system.catalog, &table, found)
-                {
-                    columns.push(ColumnKey { relation: relation.clone(), column: column.folded() });
+        let all;
+        let places = match within {
+            Some(place) => std::slice::from_ref(place),
+            None => {
+                let has = system.entities.all().find(|(_, own)| std::ptr::eq(*own, mapping));
+                let has = has.and_then(|(file, own)| system.entities.property(system.store, file, own, name));
+                if has.is_none() {
+                    return Part::Nothing;
                 }
+                all = system.entities.embeddings(system.store, &system.catalog, mapping);
+                all.as_slice()
+            }
+        };
+        let mut columns = Vec::new();
+        let mut found = Part::Nothing;
+        for place in places {
+            match system.entities.embedded_part(system.store, &system.catalog, place, name) {
+                Some(EmbeddedPart::Column(column)) => {
+                    let relation = relation_key(&system.catalog, &place.table, &system.database.search_path());
+                    let column = ColumnKey { relation, column: column.folded() };
+                    if !columns.contains(&column) {
+                        columns.push(column);
+                    }
+                }
+                Some(EmbeddedPart::Embedded(inner)) => {
+                    let row = if within.is_some() {
+                        Some(embedded_row(inner))
+                    } else {
+                        inner.steps.last().and_then(|(file, mapping, _)| self.mapped_row(*file, mapping, None))
+                    };
+                    found = row.map_or(Part::Other, Part::Related);
+                }
+                Some(EmbeddedPart::Related(file, target)) => {
+                    found = self.mapped_row(file, target, None).map_or(Part::Other, Part::Related);
+                }
+                Some(EmbeddedPart::Other) if matches!(found, Part::Nothing) => found = Part::Other,
+                Some(EmbeddedPart::Other) | None => {}
             }
         }
-        if columns.is_empty() { Part::Other } else { Part::Columns(columns, Certainty::Certain) }
+        if columns.is_empty() { found } else { Part::Columns(columns, Certainty::Certain) }
     }
 
     pub(super) fn relation_name(&self, relation: &RelationKey, name: &str) -> Part<'s> {
@@ -240,8 +277,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
 
     /// The type of what a row's property leads to, when it is another row.
     pub(super) fn related(&self, row: &Row<'s>, name: &str) -> Option<Type<'s>> {
-        let RowNames::Mapping { file, mapping, .. } = &row.names else { return None };
         let system = self.system();
+        let (file, mapping) = match &row.names {
+            RowNames::Mapping { file, mapping, .. } => (file, mapping),
+            RowNames::Embedded { within: Some(place), .. } => {
+                let (file, mapping, _) = place.steps.last()?;
+                (file, mapping)
+            }
+            _ => return None,
+        };
         accessed(name).iter().find_map(|name| {
             let found = system.entities.property(system.store, *file, mapping, name)?;
             let (file, target) =
@@ -258,6 +302,14 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             catalog.find(&name, &[]).map(RelationKey::Declared)
         })
     }
+}
+
+/// What is embedded in rows that are known.
+fn embedded_row(place: Embedding<'_>) -> Type<'_> {
+    let Some((_, mapping, _)) = place.steps.last() else { return Type::Unknown("nothing is embedded there") };
+    let (mapping, evidence) = (*mapping, mapping.entity.as_str().into());
+    let names = RowNames::Embedded { mapping, class: None, within: Some(Rc::new(place)) };
+    Type::Row(Rc::new(Row { names, certainty: Certainty::Certain, evidence }))
 }
 
 fn output_part<'s>(column: &OutputColumn, certainty: Certainty) -> Part<'s> {

@@ -304,6 +304,14 @@ pub(super) const ROWS: &[Row] = &[
         found: &["application users: read names.py:4, read names.py:5"],
     },
     Row {
+        format: "tables beside their columns",
+        files: &[(
+            "names.py",
+            "DUMPS = [\n    Dump(table_name=\"users\", columns=(\n        \"id\",\n        \"full_name\",\n    )),\n    Dump(table_name=\"customers\", columns=(\n        \"id\",\n        \"full_name\",\n    )),\n]\n",
+        )],
+        found: &["application names.py: read names.py:4"],
+    },
+    Row {
         format: "jinja",
         files: &[
             (

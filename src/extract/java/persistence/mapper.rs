@@ -196,6 +196,33 @@ pub(super) fn read<'t>(
     }
 }
 
+/// Annotations of JDBI that fill a class from the columns of rows, by name.
+/// <https://jdbi.org/#_beanmapper>
+pub(super) const REGISTERED: &[&str] = &["RegisterBeanMapper", "RegisterConstructorMapper", "RegisterFieldMapper"];
+
+/// Reads one interface of JDBI: classes whose mappers are registered on it, or on a method, are filled by the statements
+/// whose results they are.
+pub(super) fn registered<'t>(facts: &mut FileFacts, interface: Node<'t>, text: &'t str, classes: &mut Classes<'_>) {
+    let Some(body) = interface.child_by_field_name("body") else { return };
+    let filled = |node: Node<'t>| {
+        let all = Annotation::all(node, text).into_iter().filter(|own| REGISTERED.contains(&own.name));
+        let named =
+            all.filter_map(|own| Some(text_of(own.argument("value", text)?, text).strip_suffix(".class")?.trim()));
+        named.map(|name| name.rsplit('.').next().unwrap_or(name)).collect::<Vec<&str>>()
+    };
+    let own = filled(interface);
+    let mut cursor = body.walk();
+    for method in body.named_children(&mut cursor).filter(|node| node.kind() == "method_declaration") {
+        let Some(class) = method.child_by_field_name("type") else { continue };
+        let Some(entity) = class::target(class, text) else { continue };
+        if (own.contains(&entity) || filled(method).contains(&entity))
+            && let Some(statement) = select_in(facts, method)
+        {
+            classes.gives(entity, span_of(class), &statement);
+        }
+    }
+}
+
 /// Results of a statement that is put together of a generated table's columns: `import static UserDynamicSqlSupport.*`.
 fn provided(entity: &str, span: Span, rows: Vec<Row>, text: &str) -> Option<Mapping> {
     const SUPPORT: &str = "DynamicSqlSupport.";

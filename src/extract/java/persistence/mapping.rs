@@ -397,16 +397,35 @@ impl<'t> Class<'_, 't> {
             }
             linked.properties.extend(columns.into_iter().map(|column| named(column.0.clone(), column, None)));
         }
+        if values && linked.is_none() {
+            let table = ObjectName::single(ident(&format!("{}_{}", self.name, member.name)));
+            linked = Some(Mapping {
+                entity: own.clone(),
+                span: member.span,
+                role: MappingRole::Entity,
+                table: MappedName::Named(table),
+                parent: target.clone(),
+                mixins: Vec::new(),
+                implied: ImpliedNames::BySchema,
+                properties: Vec::new(),
+            });
+        }
+        let is_plain = target.is_none();
         let mut leads_to = target;
         if let Some(mut linked) = linked {
             if values {
-                for annotation in &member.annotations {
-                    if annotation.name == "Column"
-                        && let Some(column) = self.column(annotation)
-                    {
-                        linked.properties.push(named(member.name.clone(), column, None));
-                    }
-                }
+                let mut columns = member.annotations.iter().filter(|annotation| annotation.name == "Column");
+                let column = columns.find_map(|annotation| self.column(annotation));
+                let implied = if column.is_some() || is_plain {
+                    Some(column.as_ref().map_or(MappedName::Implied, |(column, _)| MappedName::Named(ident(column))))
+                } else {
+                    None
+                };
+                linked.properties.extend(column.map(|column| named(member.name.clone(), column, None)));
+                linked.properties.extend(implied.map(|column| {
+                    let (name, span) = (member.name.clone(), member.span);
+                    MappedProperty { name, span, column, target: None }
+                }));
                 leads_to = Some(own);
             }
             found.other.push(linked);

@@ -8,6 +8,7 @@ mod generated;
 mod mapper;
 mod mapping;
 mod panache;
+mod projection;
 mod repository;
 #[cfg(test)]
 mod tests;
@@ -67,7 +68,15 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let may_map = maps_rows || mapper::may_be_in(text);
     let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
     let is_asked = panache::may_be_in(text);
-    if !may_map && !is_generated && !is_asked && !WORDS.iter().any(|word| text.contains(word)) {
+    let shows_rows = projection::may_be_in(text);
+    let fills_beans = mapper::REGISTERED.iter().any(|word| text.contains(word));
+    if !may_map
+        && !is_generated
+        && !is_asked
+        && !shows_rows
+        && !fills_beans
+        && !WORDS.iter().any(|word| text.contains(word))
+    {
         return;
     }
     let imports = |packages: &[&str]| packages.iter().any(|package| text.contains(package));
@@ -89,7 +98,13 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let mut rows = Classes::default();
     for interface in nodes(tree.root_node(), &["interface_declaration"]) {
         repository::read(facts, interface, text);
+        if shows_rows {
+            projection::read(facts, interface, text);
+        }
         mapper::parameters(facts, interface, text);
+        if fills_beans {
+            mapper::registered(facts, interface, text, &mut rows);
+        }
         if maps_rows {
             mapper::read(facts, interface, text, &constants, &mut rows);
         }

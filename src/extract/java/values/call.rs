@@ -145,6 +145,9 @@ const SEVERAL: &[&str] = &[
     "addCriterion",
 ];
 
+/// Methods whose arguments name the columns that an insert fills: `SimpleJdbcInsert`.
+const INSERTED: &[&str] = &["usingColumns"];
+
 /// Arguments of one call that are looked at.
 const MOST_NAMES: usize = 64;
 
@@ -174,6 +177,7 @@ impl<'t> Lowering<'t> {
         let arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
         if called == "set" {
             self.set_by_reference(&arguments);
+            self.set_by_path(&arguments);
         }
         self.set_by_constant(called, &arguments);
         self.named_part(object, called, &arguments);
@@ -231,6 +235,25 @@ impl<'t> Lowering<'t> {
         let end = reference.span.end;
         let is_named = |used: &&mut Use| used.form == UseForm::Accessor && used.span.end == end;
         if let Some(named) = self.code.uses.iter_mut().rev().take(4).find(is_named) {
+            named.access = Access::Write;
+        }
+    }
+
+    /// `update.set(root.get("fullName"), x)`, `update(user).set(user.fullName, x)`: a path whose last part the call writes.
+    fn set_by_path(&mut self, arguments: &[ExpressionId]) {
+        let [path, _] = arguments else { return };
+        let is_of = |word: &str| self.code.imports.iter().any(|import| import.module.contains(word));
+        let path = self.code.expression(*path);
+        let is_path = match path.kind {
+            ExpressionKind::Call { .. } => is_of("persistence.criteria"),
+            ExpressionKind::Member { .. } => is_of("querydsl") || is_of("persistence.criteria"),
+            _ => false,
+        };
+        let span = path.span;
+        let is_named = |used: &&mut Use| {
+            matches!(used.form, UseForm::Property | UseForm::Argument) && span.contains(used.span) && used.name != "get"
+        };
+        if let Some(named) = self.code.uses.iter_mut().rev().take(MOST_NAMES).find(is_named).filter(|_| is_path) {
             named.access = Access::Write;
         }
     }
@@ -376,12 +399,22 @@ impl<'t> Lowering<'t> {
     ) {
         let is_order = |kind: &ExpressionKind| matches!(kind, ExpressionKind::Member { name, .. } if matches!(name.as_str(), "ASC" | "DESC"));
         let update = matches!(called, "set" | "setSql" | "update");
-        if !(CONDITIONS.contains(&called) || update) {
+        let is_page = called == "of"
+            && object.is_some_and(|object| {
+                matches!(&self.code.expression(object).kind, ExpressionKind::Name { name, .. } if name == "PageRequest")
+            });
+        if !(CONDITIONS.contains(&called) || update || is_page || INSERTED.contains(&called)) {
             return;
         }
+        // `Sort`, `Sort.Order`.
         let is_class = |object: ExpressionId| match &self.code.expression(object).kind {
             ExpressionKind::Name { name, .. } => {
                 name.rsplit('.').next().is_some_and(|name| name.starts_with(char::is_uppercase))
+            }
+            ExpressionKind::Member { object, name } => {
+                name.starts_with(char::is_uppercase)
+                    && name.chars().any(char::is_lowercase)
+                    && matches!(&self.code.expression(*object).kind, ExpressionKind::Name { name, .. } if name.starts_with(char::is_uppercase))
             }
             _ => false,
         };
@@ -394,7 +427,7 @@ impl<'t> Lowering<'t> {
                 object
             }
             Some(_) => call,
-            None if self.names.is_imported(called) => call,
+            None if self.names.is_imported(called) || self.imports_conditions() => call,
             None => match self.class() {
                 Some(class) if called == "addCriterion" => {
                     let start = self.code.expression(call).span;
@@ -403,14 +436,27 @@ impl<'t> Lowering<'t> {
                 _ => return,
             },
         };
-        let access = if update { Access::Write } else { Access::Read };
+        let is_written = update || INSERTED.contains(&called);
+        let access = if is_written { Access::Write } else { Access::Read };
+        let several = SEVERAL.contains(&called) || is_page || INSERTED.contains(&called);
+        let first = if is_page { 2 } else { 0 };
+        let arguments = arguments.get(first..).unwrap_or_default();
         let first = arguments.first().map_or(0, |first| usize::from(is_order(&self.code.expression(*first).kind)));
-        let taken = if SEVERAL.contains(&called) { MOST_NAMES } else { 1 };
+        let taken = if several { MOST_NAMES } else { 1 };
         for argument in arguments.iter().skip(first).take(taken) {
             for (name, span) in self.names_in(*argument) {
                 self.code.uses.push(Use { span, name, receiver, access, form: UseForm::Argument });
             }
         }
+    }
+
+    /// Whether the file imports all static members of a class of conditions or orders:
+    /// `import static org.hibernate.criterion.Restrictions.*`.
+    fn imports_conditions(&self) -> bool {
+        const WORDS: &[&str] = &["Restrictions", "Expression", "Projections", "Order", "SqlBuilder", "Conditions"];
+        self.code.imports.iter().any(|import| {
+            import.local.is_empty() && WORDS.iter().any(|word| import.module.rsplit('.').next() == Some(word))
+        })
     }
 
     /// The names that a text lists: one, the parts of a path, several with commas between them, one before an operator.

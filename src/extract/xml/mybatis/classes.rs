@@ -197,9 +197,16 @@ impl Class {
             names.entry(table).or_default().insert(&property.name);
         }
         let most = names.values().map(BTreeSet::len).max()?;
-        let mut best = names.iter().filter(|(_, names)| names.len() == most);
-        let (table, _) = best.next()?;
-        best.next().is_none().then(|| (*table).clone())
+        let mut best: Vec<&ObjectName> =
+            names.iter().filter(|(_, names)| names.len() == most).map(|(table, _)| *table).collect();
+        // A table and views of it.
+        if best.len() > 1 {
+            best.retain(|table| self.inserted.contains(*table));
+        }
+        match best.as_slice() {
+            [only] => Some((*only).clone()),
+            _ => None,
+        }
     }
 
     /// The properties that are columns of a table, each once, without those that are `known`.

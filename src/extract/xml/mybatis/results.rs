@@ -81,12 +81,18 @@ impl Rows {
     }
 
     /// Adds the mappings of all result maps.
-    pub(super) fn finish(self, facts: &mut FileFacts, document: &Document<'_>, root: ElementId, classes: &Classes<'_>) {
+    pub(super) fn finish(
+        mut self,
+        facts: &mut FileFacts,
+        document: &Document<'_>,
+        root: ElementId,
+        classes: &Classes<'_>,
+    ) {
         let (maps, by_name) = maps_of(document, root);
         let mut votes: BTreeMap<(usize, usize), Vec<NamedColumn>> = BTreeMap::new();
         let mut used = vec![false; maps.len()];
         let mut left = MOST_FILLED;
-        for (names, statement) in self.selects {
+        for (names, statement) in std::mem::take(&mut self.selects) {
             let mut references = Vec::new();
             for (map, prefix) in filled(&maps, &by_name, &names) {
                 used[map] = true;
@@ -109,13 +115,13 @@ impl Rows {
             }
             facts.built.extend(filling(statement, references));
         }
-        let mut written = self.written.into_iter();
+        let mut written = self.written.iter();
         let only = written.next().filter(|_| written.next().is_none());
         for (at, map) in maps.iter().enumerate() {
-            let table = match table_of(at, map, &votes) {
+            let table = match table_of(at, map, &votes, &self.written) {
                 None if !used[at] && !map.is_nested => {
                     let class = map.class.as_ref().map_or("", |(class, _)| class);
-                    only.as_ref().or_else(|| classes.inserted_into(class)).cloned()
+                    only.or_else(|| classes.inserted_into(class)).cloned()
                 }
                 found => found,
             };
@@ -320,8 +326,13 @@ pub(in crate::extract) fn filling(mut statement: Statement, references: Vec<(Str
     Some(BuiltStatement { construct: Construct::Mapping, statement, entities: Vec::new(), sinks: Vec::new() })
 }
 
-/// The table that most rows of a map name.
-fn table_of(at: usize, map: &Map, votes: &BTreeMap<(usize, usize), Vec<NamedColumn>>) -> Option<ObjectName> {
+/// The table that most rows of a map name; of a table and views of it that all rows name, the one that is `written`.
+fn table_of(
+    at: usize,
+    map: &Map,
+    votes: &BTreeMap<(usize, usize), Vec<NamedColumn>>,
+    written: &BTreeSet<ObjectName>,
+) -> Option<ObjectName> {
     let mut counts: BTreeMap<&ObjectName, usize> = BTreeMap::new();
     for row in 0..map.rows.len() {
         let tables: BTreeSet<&ObjectName> =
@@ -331,9 +342,15 @@ fn table_of(at: usize, map: &Map, votes: &BTreeMap<(usize, usize), Vec<NamedColu
         }
     }
     let most = counts.values().copied().max()?;
-    let mut best = counts.into_iter().filter(|(_, count)| *count == most);
-    let (table, _) = best.next()?;
-    best.next().is_none().then(|| table.clone())
+    let mut best: Vec<&ObjectName> =
+        counts.into_iter().filter(|(_, count)| *count == most).map(|(table, _)| table).collect();
+    if best.len() > 1 {
+        best.retain(|table| written.contains(*table));
+    }
+    match best.as_slice() {
+        [only] => Some((*only).clone()),
+        _ => None,
+    }
 }
 
 fn mapping(
