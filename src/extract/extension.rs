@@ -1,7 +1,9 @@
-//! Extensions: what users say of libraries that columnist does not know, read by the formats whose code calls them.
+//! Extensions: what users say of libraries and of documents that columnist does not know, read by the formats whose code
+//! calls them and whose documents they are.
 
 use std::path::PathBuf;
 
+use super::document::description;
 use super::typescript::builder::Frameworks;
 
 /// A description as it is written.
@@ -30,6 +32,8 @@ pub struct ExtensionError {
 pub struct Extensions {
     /// Query builders and object mappers of TypeScript and JavaScript.
     pub(super) typescript: Frameworks,
+    /// Formats of documents.
+    pub(super) documents: Vec<description::Description>,
 }
 
 impl Extensions {
@@ -39,7 +43,10 @@ impl Extensions {
         for description in descriptions {
             let result = match description.format {
                 "typescript" => made.typescript.add(description.text),
-                other => Err(format!("no format `{other}` can be told of libraries; `typescript` can")),
+                "documents" => toml::from_str(description.text)
+                    .map(|one| made.documents.push(one))
+                    .map_err(|error| error.message().to_owned()),
+                other => Err(format!("no format `{other}` can be told of more; `typescript` and `documents` can")),
             };
             result.map_err(|message| ExtensionError { path: description.path.to_owned(), message })?;
         }
@@ -64,6 +71,9 @@ mod tests {
         assert_eq!(error("typescript", valid), None);
         let wrong = valid.replace("filter", "filters");
         assert_eq!(error("typescript", &wrong).as_deref(), Some("`filters` means nothing\n --> ours.toml"));
+        let document = "name = 'ours'\nkind = 'report'\nfiles = ['*.sheet.json']\n[[part]]\nsql = ['query']";
+        assert_eq!(error("documents", document), None);
+        assert!(error("documents", &document.replace("sql", "sqls")).is_some_and(|error| error.contains("sqls")));
         assert!(error("cobol", valid).is_some_and(|error| error.starts_with("no format `cobol`")));
     }
 }

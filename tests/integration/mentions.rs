@@ -123,3 +123,18 @@ fn what_is_shown_expected_or_compared_is_no_column() {
         assert!(found.contains(&format!("{expected} {path}:1")), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn columns_that_a_question_names_by_numbers_are_a_blind_spot() {
+    let tree = Tree::of(&[
+        ("db/1.sql", "CREATE TABLE users (id int, full_name text);\n"),
+        (
+            "reports/users.json",
+            "{\"name\": \"All users\", \"dataset_query\": {\"type\": \"query\", \"query\": {\"source-table\": 4,\n\"fields\": [[\"field\", 12, null]]}},\n\"result_metadata\": [{\"name\": \"full_name\"}]}\n",
+        ),
+    ]);
+    let answer = tree.who().json();
+    assert_eq!(answer["blind_spots"][0]["line"], 2, "{answer}");
+    assert_eq!(answer["blind_spots"][0]["reason"], "its columns are named by numbers that only the tool knows");
+    assert_eq!(answer["verdict"], "review");
+}

@@ -170,6 +170,20 @@ fn java_packages_whose_folder_has_another_name() {
 }
 
 #[test]
+fn comments_that_name_a_type_and_not_what_it_holds() {
+    let code = (
+        "store.js",
+        "const db = require('knex')({});\n\
+         /** @returns {Promise} */\nconst checked = async (body) => body;\n\
+         const update = async (id, data) => {\n\
+         \x20 if (data.full_name) data.full_name = data.full_name.trim();\n\
+         \x20 return db('users').where({ id }).update(data);\n};\n\
+         exports.put = async (req) => {\n  const payload = await checked(req.body);\n  return update(req.params.id, payload);\n};\n",
+    );
+    assert_eq!(references("users.full_name", &[code]), ["read store.js:5", "write store.js:5"]);
+}
+
+#[test]
 fn sequelize_models_whose_tables_no_schema_has() {
     let model = (
         "models/Shop.js",

@@ -32,7 +32,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.rows_of(file, own + at);
         }
         let held: Vec<Span> = arguments.iter().take(4).flat_map(|argument| text_spans(code, *argument, 0)).collect();
-        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
+        // A statement that is put together may end elsewhere.
+        let in_arguments =
+            |statement: Span| held.iter().any(|span| span.contains(statement) || span.contains_offset(statement.start));
         match facts.statements.iter().position(|statement| in_arguments(statement.span)) {
             Some(at) => self.rows_of(file, at),
             None => self.rows_of_constant(file, code, arguments),
@@ -196,6 +198,9 @@ fn projected(found: &StatementUses<'_>) -> Vec<OutputColumn> {
     .collect()
 }
 
+/// Methods that give the text that they are called on.
+const TEXTS: &[&str] = &["toString", "trim", "strip", "stripIndent", "formatted", "concat", "append", "build"];
+
 /// The texts in an argument: itself, or what its variable holds.
 fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
     let expression = code.expression(id);
@@ -231,8 +236,17 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
             .filter(|property| matches!(property.name.as_str(), "text" | "sql" | "query" | "values" | "statement"))
             .flat_map(|property| text_spans(code, property.value, depth + 1))
             .collect(),
-        ExpressionKind::Call { arguments, .. } => {
-            arguments.iter().take(2).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
+        ExpressionKind::Call { arguments, callee, .. } => {
+            // `sql.toString()`, `"…".formatted(x)`.
+            let object = match &code.expression(*callee).kind {
+                ExpressionKind::Member { object, name } if TEXTS.contains(&name.as_str()) => Some(*object),
+                _ => None,
+            };
+            let all = object.iter().chain(arguments.iter().take(2));
+            all.flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
+        }
+        ExpressionKind::New { arguments, .. } => {
+            arguments.iter().take(1).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
         }
         _ => Vec::new(),
     }

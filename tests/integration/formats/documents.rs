@@ -127,6 +127,20 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report Customers and users: read a/question.yaml:14"],
     },
     Row {
+        format: "metabase, segments of older exports",
+        files: &[
+            (
+                "a/segment.yaml",
+                "name: Named\ntable_id: [shop, public, users]\ndefinition:\n  source-table: [shop, public, users]\n  filter: [not-null, [field, [shop, public, users, full_name], null]]\n  other: [field, [shop, public, customers, id], null]\n",
+            ),
+            (
+                "a/other.yaml",
+                "name: Others\ntable_id: [shop, public, customers]\ndefinition:\n  source-table: [shop, public, customers]\n  filter: [not-null, [field, [shop, public, customers, full_name], null]]\n",
+            ),
+        ],
+        found: &["report Named: read a/segment.yaml:5"],
+    },
+    Row {
         format: "notebook",
         files: &[("a/users.ipynb", include_str!("../../../fixtures/notebook/users/users.ipynb"))],
         found: &["report users.ipynb: read a/users.ipynb:16, read a/users.ipynb:31"],

@@ -357,7 +357,9 @@ impl<'w> DocType<'w> {
                 match (name, arguments.as_slice()) {
                     ("Array", [item]) => TypeExpression::List(*item),
                     ("Object" | "object", [_, _]) => TypeExpression::Named { name: "Record".into(), arguments },
-                    ("Object" | "object" | "any" | "unknown" | "Function" | "function", _) => TypeExpression::Opaque,
+                    ("Object" | "object" | "any" | "unknown" | "Function" | "function", _)
+                    // Of what is promised or held nothing is said; the code may tell.
+                    | ("Promise" | "Array" | "Map" | "Set" | "Iterable" | "AsyncIterable", []) => TypeExpression::Opaque,
                     _ => TypeExpression::Named { name: name.to_owned(), arguments },
                 }
             }
