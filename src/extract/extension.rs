@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::java::persistence::words::Words;
 use super::typescript::builder::Frameworks;
 
 /// A description as it is written.
@@ -30,16 +31,24 @@ pub struct ExtensionError {
 pub struct Extensions {
     /// Query builders and object mappers of TypeScript and JavaScript.
     pub(super) typescript: Frameworks,
+    /// Annotations of Java that map classes.
+    pub(super) java: Words,
 }
 
 impl Extensions {
+    /// Names of annotations by which classes are mapped that only users know.
+    pub fn mapping_annotations(&self) -> &[String] {
+        self.java.added()
+    }
+
     /// Reads descriptions, in their order.
     pub fn read<'a>(descriptions: impl IntoIterator<Item = Description<'a>>) -> Result<Self, ExtensionError> {
         let mut made = Self::default();
         for description in descriptions {
             let result = match description.format {
                 "typescript" => made.typescript.add(description.text),
-                other => Err(format!("no format `{other}` can be told of libraries; `typescript` can")),
+                "java" => made.java.add(description.text),
+                other => Err(format!("no format `{other}` can be told of libraries; `java` and `typescript` can")),
             };
             result.map_err(|message| ExtensionError { path: description.path.to_owned(), message })?;
         }
