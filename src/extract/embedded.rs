@@ -3,6 +3,7 @@
 //! A host language lowers a string expression to a [`StringValue`]; this module turns it into pieces of SQL and
 //! reads them with the one SQL reader.
 
+use super::graphql;
 use super::shell;
 use super::sql;
 use super::sql::text::SqlText;
@@ -137,7 +138,11 @@ fn embed_plain(facts: &mut FileFacts, value: &StringValue, dialect: Option<Diale
 
 fn embed_text(facts: &mut FileFacts, piece: &SqlText, dialect: Option<Dialect>) -> bool {
     if sql::evidence(piece.as_str()) == sql::Evidence::None {
-        return false;
+        let asks = graphql::is_document(piece.as_str());
+        if asks {
+            graphql::read(facts, piece);
+        }
+        return asks;
     }
     let found = sql::read(piece, dialect);
     facts.statements.extend(found.statements);

@@ -1,7 +1,9 @@
-//! Extensions: what users say of libraries that columnist does not know, read by the formats whose code calls them.
+//! Extensions: what users say of libraries and of documents that columnist does not know, read by the formats whose code
+//! calls them and whose documents they are.
 
 use std::path::PathBuf;
 
+use super::document::description;
 use super::java::persistence::words::Words;
 use super::typescript::builder::Frameworks;
 
@@ -33,6 +35,8 @@ pub struct Extensions {
     pub(super) typescript: Frameworks,
     /// Annotations of Java that map classes.
     pub(super) java: Words,
+    /// Formats of documents.
+    pub(super) documents: Vec<description::Description>,
 }
 
 impl Extensions {
@@ -48,7 +52,12 @@ impl Extensions {
             let result = match description.format {
                 "typescript" => made.typescript.add(description.text),
                 "java" => made.java.add(description.text),
-                other => Err(format!("no format `{other}` can be told of libraries; `java` and `typescript` can")),
+                "documents" => toml::from_str(description.text)
+                    .map(|one| made.documents.push(one))
+                    .map_err(|error| error.message().to_owned()),
+                other => {
+                    Err(format!("no format `{other}` can be told of more; `typescript`, `java` and `documents` can"))
+                }
             };
             result.map_err(|message| ExtensionError { path: description.path.to_owned(), message })?;
         }
@@ -73,6 +82,9 @@ mod tests {
         assert_eq!(error("typescript", valid), None);
         let wrong = valid.replace("filter", "filters");
         assert_eq!(error("typescript", &wrong).as_deref(), Some("`filters` means nothing\n --> ours.toml"));
+        let document = "name = 'ours'\nkind = 'report'\nfiles = ['*.sheet.json']\n[[part]]\nsql = ['query']";
+        assert_eq!(error("documents", document), None);
+        assert!(error("documents", &document.replace("sql", "sqls")).is_some_and(|error| error.contains("sqls")));
         assert!(error("cobol", valid).is_some_and(|error| error.starts_with("no format `cobol`")));
     }
 }

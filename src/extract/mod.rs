@@ -9,6 +9,7 @@ pub mod document;
 mod drawn;
 pub mod embedded;
 pub mod extension;
+pub mod graphql;
 pub mod host;
 pub mod java;
 pub mod jpql;
@@ -103,6 +104,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &code_text::CodeText,
     &command_lines::CommandLines,
     &document::Documents,
+    &graphql::GraphQl,
     &java::Java,
     &notebook::Notebook,
     &prisma::Prisma,

@@ -1,7 +1,9 @@
 //! Entities: which class stands for which table, and which property for which column.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
+
+use regex::Regex;
 
 use super::cased::known_in_snake_case;
 use super::implied::{has_column, implied_column, implied_table, uncapitalised, with_other_first_case};
@@ -36,6 +38,8 @@ pub struct Entities<'s> {
     by_table: OnceLock<BTreeMap<Name, (String, usize)>>,
     /// The entities of each file of a repository, by its path without the ending; made when first asked for.
     by_path: OnceLock<BTreeMap<(usize, String), Vec<Called>>>,
+    /// Whether a naming strategy makes names in snake case of those that mappings do not spell out.
+    in_snake_case: bool,
     /// Files of Java by their names without the ending; made when first asked for.
     stems: OnceLock<BTreeMap<String, Vec<FileId>>>,
 }
@@ -139,6 +143,30 @@ fn without_ending(path: &str) -> &str {
     ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 
+/// Whether a program that has mappings whose names are those of the code tells its object mapper to make others of them.
+fn has_naming_strategy<'m>(store: &Store<'_>, mappings: impl Iterator<Item = &'m (FileId, &'m Mapping)>) -> bool {
+    /// `new Sequelize({ define: { underscored: true } })` gives all models names in snake case.
+    static DEFINE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"define\s*:\s*\{[^{}]*underscored\s*:\s*true").ok());
+    let is_written = |mapping: &Mapping| matches!(mapping.implied, ImpliedNames::Written | ImpliedNames::Plural);
+    let repositories: BTreeSet<usize> =
+        mappings.filter(|(_, it)| is_written(it)).map(|(file, _)| store.file(*file).repository).collect();
+    if repositories.is_empty() {
+        return false;
+    }
+    let says = |text: &str| {
+        text.contains("SnakeNamingStrategy")
+            || text.contains("SnakeCaseNamingStrategy")
+            || (text.contains("underscored") && DEFINE.as_ref().is_some_and(|define| define.is_match(text)))
+    };
+    store.workspace().files.iter().enumerate().any(|(at, file)| {
+        repositories.contains(&file.repository)
+            && !matches!(file.context, Context::Test | Context::Docs)
+            && without_ending(&file.repository_path).len() < file.repository_path.len()
+            && store.is_text(FileId(at as u32), says)
+    })
+}
+
 /// Whether a mapping only says that there is such an entity: a mapper's, or that of a repository.
 fn is_bare(mapping: &Mapping) -> bool {
     mapping.role == MappingRole::Entity
@@ -168,8 +196,10 @@ impl<'s> Entities<'s> {
                 by_name.entry(&mapping.entity).or_default().push((file, mapping));
             }
         }
+        let in_snake_case = has_naming_strategy(store, by_name.values().flatten());
         Self {
             by_name,
+            in_snake_case,
             mapped: OnceLock::new(),
             by_table: OnceLock::new(),
             by_path: OnceLock::new(),
@@ -633,7 +663,7 @@ impl<'s> Entities<'s> {
                 let target = property.property.target.as_deref().and_then(|target| self.by_name.get(target));
                 let is_relation =
                     target.is_some_and(|all| all.iter().any(|(_, target)| target.role == MappingRole::Entity));
-                Some(implied_column(property, is_relation, table, catalog))
+                Some(implied_column(property, is_relation, self.in_snake_case, table, catalog))
             }
             MappedName::None => None,
         }

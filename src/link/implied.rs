@@ -68,13 +68,15 @@ pub(super) fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) 
 pub(super) fn implied_column(
     property: Property<'_>,
     is_relation: bool,
+    in_snake_case: bool,
     table: &ObjectName,
     catalog: &Catalog,
 ) -> Ident {
     let name = &property.property.name;
     let mut all = match property.declared_in.implied {
         // Only tables are called in the plural.
-        ImpliedNames::Plural | ImpliedNames::Written => vec![name.to_owned(), snake_case(name)],
+        ImpliedNames::Plural | ImpliedNames::Written if !in_snake_case => vec![name.to_owned(), snake_case(name)],
+        ImpliedNames::Plural => candidates(name, ImpliedNames::BySchema),
         implied => candidates(name, implied),
     };
     if is_relation {

@@ -147,3 +147,86 @@ fn deep_nesting() {
     with("Deep.java", format!("class A {{ int f = {}1; }}\n", "-(".repeat(deep)).as_bytes());
     with("deep.sh", "$(".repeat(deep).as_bytes());
 }
+
+#[test]
+fn templated_yaml_that_is_no_yaml() {
+    // The parts that are no YAML do not take the rest with them.
+    let chart = "{{- if .Values.export.enabled }}\nkind: CronJob\nmetadata:\n  name: {{ include \"x\" . }}\nspec:\n  schedule: {{ .Values.when | quote }}\n  {{- with .Values.more }}\n  {{ toYaml . | nindent 2 }}\n  {{- end }}\n  jobTemplate:\n    command: [\"psql\", \"-c\", \"SELECT full_name FROM users\"]\n{{- end }}\n";
+    let answer = with("chart/templates/job.yaml", chart.as_bytes());
+    assert_eq!(lines(&answer, "chart/templates/job.yaml"), [11]);
+    let models = "models:\n  {{ config }}\n  - name: users\n    sql: SELECT full_name FROM users\n";
+    assert_eq!(lines(&with("a/models.yml", models.as_bytes()), "a/models.yml"), [4]);
+}
+
+#[test]
+fn xml_in_utf_16_and_xml_bombs() {
+    let report = "<?xml version=\"1.0\" encoding=\"utf-16\"?>\n<jasperReport name=\"x\">\n<queryString><![CDATA[SELECT full_name FROM users]]></queryString>\n</jasperReport>\n";
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff).chain(report.encode_utf16()).flat_map(|unit: u16| unit.to_le_bytes()).collect();
+    assert_eq!(lines(&with("a/users.jrxml", &utf16), "a/users.jrxml"), [3]);
+    let mut bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE lolz [\n<!ENTITY a \"lol\">\n".to_owned();
+    for (at, letter) in ('b'..='z').enumerate() {
+        let before = char::from(b'a' + at as u8);
+        bomb.push_str(&format!("<!ENTITY {letter} \"{}\">\n", format!("&{before};").repeat(10)));
+    }
+    bomb.push_str("]>\n<jasperReport name=\"&z;\">\n<queryString>SELECT full_name, '&z;' FROM users</queryString>\n</jasperReport>\n");
+    let at = bomb.lines().position(|line| line.contains("queryString")).map(|at| at as u64 + 1);
+    assert_eq!(Some(lines(&with("a/bomb.jrxml", bomb.as_bytes()), "a/bomb.jrxml")), at.map(|at| vec![at]));
+}
+
+#[test]
+fn json_with_comments_and_notebooks_that_end_early() {
+    let json = "{ // a comment\n  /* another */ \"title\": \"x\",\n  \"panels\": [{ \"targets\": [{ \"rawSql\": \"SELECT full_name FROM users\", }, ] }],\n}\n";
+    assert_eq!(lines(&with("a/dashboard.json", json.as_bytes()), "a/dashboard.json"), [3]);
+    let cell = "{\n \"cells\": [\n  {\n   \"cell_type\": \"code\",\n   \"source\": [\n    \"%%sql\\n\",\n    \"SELECT full_name FROM users\"\n   ]\n  },\n  {\n   \"cell_type\": \"code\",\n   \"source\": [\n    \"x = ";
+    let answer = with("a/cut.ipynb", cell.as_bytes());
+    assert_eq!(lines(&answer, "a/cut.ipynb"), [7]);
+    let problems = answer["problems"].as_array().expect("problems");
+    assert!(problems.iter().any(|one| one["path"] == "a/cut.ipynb" && one["code"] == "syntax-error"), "{problems:?}");
+}
+
+#[test]
+fn notebooks_of_a_hundred_megabytes() {
+    let tree = Tree::small();
+    let mut notebook = b"{\"cells\": [{\"cell_type\": \"code\", \"outputs\": [{\"data\": {\"image/png\": \"".to_vec();
+    notebook.resize(notebook.len() + (100 << 20), b'A');
+    notebook.extend_from_slice(b"\"}}], \"source\": [\"pd.read_sql('SELECT full_name FROM users', con)\"]}]}");
+    tree.write("wide.ipynb", &notebook);
+    let answer = tree.who().json();
+    assert_eq!(answer["scanned"]["skipped"], serde_json::json!([{"reason": "too-large", "files": 1}]));
+    // Who wants it read says so.
+    tree.write("columnist.toml", b"[limits]\nmax_file_bytes = 200000000\n");
+    assert_eq!(lines(&tree.who().json(), "wide.ipynb"), [1]);
+}
+
+#[test]
+fn crontabs_with_settings_and_percent_signs() {
+    let crontab = "SHELL=/bin/bash\nMAILTO=\"ops@shop\"\nPATH=/usr/bin:/bin\nCRON_TZ = Europe/Berlin\n\n# full_name\n0 2 * * * psql -c \"SELECT full_name FROM users\" > /tmp/$(date +\\%F).csv\n0 3 * * * psql shop%SELECT full_name%FROM users;\nnot a line\n99 * * *\n";
+    let answer = with("ops/crontab", crontab.as_bytes());
+    assert_eq!(lines(&answer, "ops/crontab"), [7, 8]);
+    let consumers = answer["consumers"].as_array().expect("consumers").iter();
+    let schedules: Vec<&str> = consumers
+        .filter(|one| one["path"] == "ops/crontab")
+        .flat_map(|one| one["via"].as_array().expect("steps").iter())
+        .filter_map(|step| step["schedule"].as_str())
+        .collect();
+    // One file, one consumer: the first line that runs it is told.
+    assert_eq!(schedules, ["daily at 02:00"]);
+}
+
+#[test]
+fn broken_edges_are_said() {
+    let tree = Tree::small();
+    tree.write("ops/crontab", b"0 2 * * * ops/export.sh\n");
+    tree.write("ops/export.sh", b"psql -c \"SELECT full_name FROM users\"\nsh ops/gone.sh\n");
+    tree.write("ops/other.crontab", b"0 4 * * * /srv/gone.sh\n");
+    let answer = tree.who().json();
+    assert_eq!(lines(&answer, "ops/export.sh"), [1]);
+    let problems: Vec<String> = answer["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|one| format!("{} {}:{}", one["code"], one["path"], one["line"]).replace('"', ""))
+        .collect();
+    assert!(problems.contains(&"missing-script ops/other.crontab:1".to_owned()), "{problems:?}");
+}

@@ -102,3 +102,28 @@ fn a_user_describes_annotations_of_java() {
     let wrong = tree.run(&["who", "users.full_name"]);
     assert!(wrong.code == 2 && wrong.stderr.contains("ours.toml"), "{wrong:?}");
 }
+
+#[test]
+fn a_user_describes_a_format_of_documents() {
+    let sheet = "{\n  \"title\": \"Names\",\n  \"source\": \"users\",\n  \"shows\": [\n    \"full_name\"\n  ]\n}\n";
+    let tree = Tree::of(&[
+        ("schema.sql", "CREATE TABLE users (id int, full_name text);\n"),
+        ("reports/names.sheet.json", sheet),
+        ("reports/names.xml", "<sheet source=\"users\">\n<show>full_name</show>\n</sheet>\n"),
+    ]);
+    assert_eq!(lines(&tree), [] as [String; 0], "nobody has told of it");
+    tree.write("columnist.toml", b"queries = \"ops/columnist\"\n");
+    tree.write(
+        "ops/columnist/documents/sheet.toml",
+        b"name = 'sheet'\nkind = 'report'\nfiles = ['*.sheet.json']\ntitle = ['title']\n[[part]]\ntable = ['source']\nreads = ['shows']\n",
+    );
+    tree.write(
+        "ops/columnist/documents/sheet-xml.toml",
+        b"name = 'sheet-xml'\nkind = 'report'\nsyntax = 'xml'\nmarks = ['<sheet']\n[[part]]\nat = 'sheet'\ntable = ['@source']\nreads = ['show']\n",
+    );
+    assert_eq!(lines(&tree), ["2 read", "5 read"]);
+    tree.write("ops/columnist/documents/sheet.toml", b"name = 'sheet'\n[[part]]\ncolumns-of = ['x']\n");
+    let run = tree.run(&["who", "users.full_name"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("columns-of") && run.stderr.contains("sheet.toml"), "{run:?}");
+}

@@ -19,6 +19,7 @@ pub(super) use self::made::name_outputs as names_of_outputs;
 
 use self::description::{DESCRIPTIONS, Description};
 use self::syntax::Syntax;
+use super::extension::Extensions;
 use super::{Format, Input};
 use crate::model::facts::{Constant, FileFacts};
 
@@ -45,7 +46,12 @@ impl Format for Documents {
     }
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
-        let fitting: Vec<&Description> = DESCRIPTIONS.iter().filter(|one| one.is_for(input.path)).collect();
+        self.extract_extended(input, known, &Extensions::default())
+    }
+
+    fn extract_extended(&self, input: Input<'_>, known: &[Constant], extensions: &Extensions) -> FileFacts {
+        let all = DESCRIPTIONS.iter().chain(&extensions.documents);
+        let fitting: Vec<&Description> = all.filter(|one| one.is_for(input.path)).collect();
         read::read(input, &fitting, known)
     }
 }

@@ -22,6 +22,9 @@ use crate::model::source::Kind;
 use crate::model::span::Span;
 use crate::model::statement::{Access, Dialect, Direction, Reading, Relation, ScopeId, Statement, StatementKind};
 
+/// Why a question whose columns are numbers says nothing.
+const NUMBERED: &str = "its columns are named by numbers that only the tool knows";
+
 /// Who holds the names of datasets for other documents.
 const DATASETS: &str = "dataset";
 
@@ -57,7 +60,10 @@ fn read_as(input: Input<'_>, fitting: &[&Description], known: &[Constant], anyth
         reader.anything_else(&document);
     }
     if is_known {
-        facts.elsewhere = TokenKind::Text;
+        // What is said beside columns that are named by numbers may be their names.
+        if !facts.blind_spots.iter().any(|spot| spot.reason == NUMBERED) {
+            facts.elsewhere = TokenKind::Text;
+        }
         if let Some((span, message)) = &document.broken {
             facts.problems.push(Problem { code: "syntax-error".into(), message: message.clone(), span: *span });
         }
@@ -429,10 +435,19 @@ impl<'a> Reader<'a> {
     fn field_lists(&mut self, marks: &[String], place: At<'_>) -> bool {
         let mut left = vec![place];
         let mut said = false;
+        let mut numbered: Option<Span> = None;
         while let Some(at) = left.pop() {
             let items: Vec<At<'_>> = at.items().collect();
+            let is_field = |mark: &At<'_>| mark.word().is_some_and(|word| marks.iter().any(|mark| word.is(mark)));
+            // The second value of newer questions is their settings, the third the field.
+            if let [mark, rest @ ..] = items.as_slice()
+                && is_field(mark)
+                && let Some(number) = rest.iter().take(2).find_map(|value| value.word().filter(is_number))
+            {
+                numbered = Some(numbered.map_or(number.span(), |first| first.min(number.span())));
+            }
             if let [mark, path, ..] = items.as_slice()
-                && mark.word().is_some_and(|word| marks.iter().any(|mark| word.is(mark)))
+                && is_field(mark)
                 && let Some(mut name) = table_name(*path)
                 && name.len() > 1
                 && let Some(column) = name.pop()
@@ -441,6 +456,10 @@ impl<'a> Reader<'a> {
             }
             left.extend(items);
             left.extend(at.entries().map(|(_, value)| value));
+        }
+        if let Some(span) = numbered {
+            self.facts.blind_spots.push(BlindSpot { span, reason: NUMBERED.to_owned(), relations: Vec::new() });
+            said = true;
         }
         said
     }
@@ -495,6 +514,12 @@ impl<'a> Reader<'a> {
         }
         self.facts.tokens.extend(found.tokens);
     }
+}
+
+/// Whether a scalar is a number.
+fn is_number(word: &Word<'_>) -> bool {
+    let value = word.value();
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What the rows of a part are called in expressions over them.

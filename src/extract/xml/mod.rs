@@ -9,8 +9,9 @@ mod tests;
 pub mod tree;
 
 use super::document::Documents;
+use super::extension::Extensions;
 use super::{Format, Input};
-use crate::model::facts::{FileFacts, Problem, Token, TokenKind};
+use crate::model::facts::{Constant, FileFacts, Problem, Token, TokenKind};
 use tree::Document;
 
 /// XML files.
@@ -26,6 +27,10 @@ impl Format for Xml {
     }
 
     fn extract(&self, input: Input<'_>) -> FileFacts {
+        self.extract_extended(input, &[], &Extensions::default())
+    }
+
+    fn extract_extended(&self, input: Input<'_>, known: &[Constant], extensions: &Extensions) -> FileFacts {
         let document = Document::parse(input.text);
         let mut facts = FileFacts::default();
         let Some(root) = document.root() else { return facts };
@@ -44,7 +49,7 @@ impl Format for Xml {
         };
         if !is_read {
             // Settings, jobs of pipelines and the like may hold whole statements.
-            return Documents.extract(input);
+            return Documents.extract_extended(input, known, extensions);
         }
         facts.elsewhere = TokenKind::Symbol;
         if let Some((span, message)) = &document.broken {

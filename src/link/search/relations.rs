@@ -42,12 +42,24 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     before(&format!("{changelog}|{tracked}|{dataset}"))
 });
 
+/// How operations of GraphQL begin, and words of which those over tables have one.
+static GRAPHQL: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    let marks = r"order_by|_set|_inc|on_conflict|pk_columns|distinct_on|_eq|_neq|_in|_nin|_gte?|_lte?|_is_null|_i?like|_and|_or|_not|_bool_exp|_insert_input|_set_input";
+    let marks = format!(
+        r"(?-u:\b)(?:{marks})(?-u:\b)\s*[:!}}\]]|(?-u:\b)\w+_(?:by_pk|aggregate)\s*[({{]|(?-u:\b)insert_\w+\s*\("
+    );
+    let begins = r"(?:(?m:^)|[`'\x22])\s*(?:query|mutation|subscription|fragment)(?-u:\b)[^{}\n]*[{(]";
+    [begins, &marks].map(|pattern| Regex::new(pattern).expect("a constant pattern compiles"))
+});
+
 /// What begins commands and documents that name relations further on.
 static LEADS_FAR: LazyLock<Regex> = LazyLock::new(|| {
     let commands = r"(?:pg_dump|mysqldump|mariadb-dump|mydumper|bcp)\s";
     let calls = r"read_sql|to_sql|saveAsTable|insertInto|jdbc|dbtable";
-    let keys = r"table\.(?:include|whitelist|name)|sql_table_name|source-table|table_name";
-    Regex::new(&format!("(?i){commands}|{calls}|{keys}")).expect("a constant pattern compiles")
+    let keys =
+        r"table\.(?:include|whitelist|name)|sql_table_name|source-table|table_name|table[\x22']?\s*[=:]|copy_from";
+    let marks = r"<dataset(?-u:\b)";
+    Regex::new(&format!("(?i){commands}|{calls}|{keys}|{marks}")).expect("a constant pattern compiles")
 });
 
 /// A search for places where a statement over rows may name a relation: behind a word of SQL that a relation follows, in a
@@ -60,6 +72,8 @@ pub struct RelationWords {
     argument: Option<Regex>,
     /// Commands and documents that name relations further on.
     led_far: Option<Regex>,
+    /// Fields of GraphQL.
+    asked: Option<Regex>,
 }
 
 impl RelationWords {
@@ -68,7 +82,7 @@ impl RelationWords {
         let names: Vec<&str> = names.into_iter().collect();
         let places = Places::new(names.iter().copied(), true);
         let Some(names) = any_of(names) else {
-            return Self { names: None, listed: None, argument: None, led_far: None };
+            return Self { names: None, listed: None, argument: None, led_far: None, asked: None };
         };
         let after = r"(?-u:\b)";
         // Gaps have no upper bound: a bounded one makes an automaton of as many states, which is far slower.
@@ -83,12 +97,21 @@ impl RelationWords {
         // Documents that name tables: connectors, datasets, questions of dashboards.
         let listed_in = r"table\.(?:include\.list|whitelist|name\.format)|sql_table_name|source-table|table_name";
         let document = format!(r#"(?:{listed_in})["']?\s*[:=][^{{}}]*?(?-u:\b)(?:{names}){after}"#);
+        // A table beside its columns, rows of data sets.
+        let beside = format!(
+            r#"(?:table|tablename)["']?\s*[=:]\s*["'](?:[a-z0-9_]+\.)?(?:{names})["']|copy_from\([^()]*?["'](?:[a-z0-9_]+\.)?(?:{names})["']|<(?:table\s+name\s*=\s*["'])?(?:{names}){after}"#
+        );
         let compile = |pattern: &str| Regex::new(&format!("(?i){pattern}")).ok();
+        // Documents of GraphQL ask for tables by fields that may be made of their names.
+        let asked = format!(
+            r"(?:^|[\s{{:(\[,])(?:(?:insert|update|delete)_)?(?:{names})(?:_by_pk|_aggregate|_one|_many|_stream)?\s*(?:@\w+\s*(?:\([^()]*\)\s*)?)?(?:[({{]|:\s*\{{)|\son\s+(?:{names})\s*\{{"
+        );
         Self {
+            asked: compile(&asked),
             names: places,
             listed: compile(&listed),
             argument: argument_of_builder(&name),
-            led_far: compile(&format!("{dumped}|{whole}|{document}")),
+            led_far: compile(&format!("{dumped}|{whole}|{document}|{beside}")),
         }
     }
 
@@ -111,11 +134,15 @@ impl RelationWords {
                 break;
             }
         }
+        let is_asked = || GRAPHQL.iter().all(|sign| sign.is_match(text)) && is_in(&self.asked);
         if !any {
-            return false;
+            return is_asked();
         }
         let is_statement = (named || quoted || (listed && is_in(&self.listed))) && (changes_schema || is_in(&SKELETON));
-        is_statement || (quoted && is_in(&self.argument)) || (LEADS_FAR.is_match(text) && is_in(&self.led_far))
+        is_statement
+            || (quoted && is_in(&self.argument))
+            || (LEADS_FAR.is_match(text) && is_in(&self.led_far))
+            || is_asked()
     }
 }
 

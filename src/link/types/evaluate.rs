@@ -110,6 +110,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::List(items) => {
                 Type::holding(Type::one_of(items.iter().take(MOST_VALUES).map(|item| of(*item).element())))
             }
+            // A cast: what is cast says more of it only when that is a row.
+            ExpressionKind::Choice(options)
+                if let [declared, value] = options.as_slice()
+                    && code.language == Language::TypeScript
+                    && matches!(code.expression(*declared).kind, ExpressionKind::Typed(_)) =>
+            {
+                let declared = of(*declared);
+                if declared.has_rows() {
+                    return declared;
+                }
+                match of(*value) {
+                    rows if rows.has_rows() => Type::one_of([rows, declared]),
+                    _ => declared,
+                }
+            }
             ExpressionKind::Choice(options) => {
                 Type::one_of(options.iter().take(MOST_VALUES).map(|option| of(*option)).collect::<Vec<_>>())
             }
@@ -275,6 +290,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let is_script = matches!(code.language, Language::TypeScript | Language::Python);
         if undeclared && is_script && !found.iter().any(Type::has_rows) && !name.is_empty() {
             found.extend(self.arguments_elsewhere(file, name, function, at, depth));
+        }
+        if undeclared && !found.iter().any(Type::has_rows) {
+            found.extend(self.fixture(file, code, function, at, depth));
         }
         if code.language == Language::Java
             && !found.iter().any(Type::has_rows)

@@ -99,6 +99,7 @@ struct Queries {
 struct Outside<T> {
     wholes: T,
     parts: T,
+    reads: T,
 }
 
 #[derive(Deserialize)]
@@ -192,6 +193,7 @@ impl Library {
             outside: Outside {
                 wholes: words(&written.outside.wholes).collect(),
                 parts: words(&written.outside.parts).collect(),
+                reads: words(&written.outside.reads).collect(),
             },
             runs: words(&written.methods.runs).collect(),
             puts: words(&written.methods.puts).collect(),
@@ -272,6 +274,11 @@ impl Library {
     /// Whether a part of a value, both by name, is what somebody sent.
     pub(super) fn is_sent(&self, whole: &str, part: &str) -> bool {
         self.sent.contains(part) || (self.outside.wholes.contains(whole) && self.outside.parts.contains(part))
+    }
+
+    /// Whether a function makes values of a text that somebody wrote.
+    pub(super) fn reads_text(&self, function: &str) -> bool {
+        self.outside.reads.contains(function)
     }
 
     /// Whether a part of rows, by its name, is the same rows by another way: `users.c`, `User.objects`.

@@ -13,6 +13,7 @@ mod call;
 mod callback;
 mod declared;
 mod evaluate;
+mod fixture;
 mod given;
 mod goes;
 mod implementer;
@@ -326,14 +327,15 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
     }
 
-    /// Whether a class that does not declare a part is made by a function of ours: `class User extends Row.define("users")`.
+    /// Whether a class that does not declare a part is made of what a function gives: `class User extends row("users")`.
     fn inherits_unseen(&self, file: FileId, class: ClassId, name: &str) -> bool {
         let Some(code) = self.code(file).filter(|code| code.language == Language::TypeScript) else { return false };
         let declared = &code.classes[class.0 as usize];
         let is_made = |parent: &TypeId| match &code.types[parent.0 as usize] {
-            TypeExpression::Named { name, .. } => name.split_once('.').is_some_and(|(maker, _)| {
-                self.class_called(file, code, name, 0).is_none() && self.class_called(file, code, maker, 0).is_some()
-            }),
+            TypeExpression::Named { name, .. } => {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                last.starts_with(|first: char| first.is_lowercase()) && self.class_called(file, code, name, 0).is_none()
+            }
             _ => false,
         };
         declared.members.iter().all(|member| member.name != name) && declared.parents.iter().any(is_made)
@@ -522,7 +524,15 @@ fn outside(code: &Code, found: &Use) -> Option<String> {
             },
             ExpressionKind::Await(of) | ExpressionKind::Element(of) => at = *of,
             ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
-                ExpressionKind::Member { object, .. } => at = *object,
+                ExpressionKind::Member { object, name } => {
+                    // `json.loads(response.text)["full_name"]`.
+                    if let ExpressionKind::Name { name: holder, .. } = &code.expression(*object).kind
+                        && library.reads_text(&format!("{holder}.{name}"))
+                    {
+                        return Some("a part of what is read from a text".to_owned());
+                    }
+                    at = *callee;
+                }
                 _ => return None,
             },
             _ => return None,

@@ -88,7 +88,8 @@ impl<'s> Modules<'s> {
         Self { by_path, by_stem, python_roots, packages: OnceLock::new(), paths: OnceLock::new() }
     }
 
-    fn file_at(&self, repository: usize, path: &str) -> Option<FileId> {
+    /// The file at a path.
+    pub(super) fn file_at(&self, repository: usize, path: &str) -> Option<FileId> {
         self.by_path.get(&(repository, path)).copied()
     }
 

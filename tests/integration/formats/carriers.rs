@@ -17,6 +17,247 @@ pub(super) const ROWS: &[Row] = &[
         found: &["application names.sh: read ops/names.sh:1"],
     },
     Row {
+        format: "mysql",
+        files: &[(
+            "ops/names.sh",
+            "mysql shop -e \"SELECT full_name FROM users\"\nmysql shop -e \"SELECT full_name FROM customers\"\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "sqlcmd",
+        files: &[(
+            "ops/names.sh",
+            "sqlcmd -Q \"SELECT full_name FROM users\"\nsqlcmd -Q \"SELECT full_name FROM customers\"\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "bq",
+        files: &[(
+            "ops/names.sh",
+            "bq query --use_legacy_sql=false 'SELECT full_name FROM users'\nbq query --use_legacy_sql=false 'SELECT full_name FROM customers'\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "snowsql",
+        files: &[(
+            "ops/names.sh",
+            "snowsql -q 'SELECT full_name FROM users'\nsnowsql -q 'SELECT full_name FROM customers'\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "clickhouse-client",
+        files: &[(
+            "ops/names.sh",
+            "clickhouse-client --query='SELECT full_name FROM users'\nclickhouse-client --query='SELECT full_name FROM customers'\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "sqlite3",
+        files: &[(
+            "ops/names.sh",
+            "sqlite3 shop.db 'SELECT full_name FROM users'\nsqlite3 shop.db 'SELECT full_name FROM customers'\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "sqlplus",
+        files: &[(
+            "ops/names.sh",
+            "sqlplus -s shop <<EOF\nSELECT full_name FROM users;\nEOF\nsqlplus -s shop <<EOF\nSELECT full_name FROM customers;\nEOF\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:2"],
+    },
+    Row {
+        format: "here-documents and pipes",
+        files: &[(
+            "ops/names.sh",
+            "cat <<'SQL' | psql shop\nSELECT full_name\nFROM users;\nSQL\necho 'UPDATE users SET full_name = NULL' | psql shop\necho 'SELECT full_name FROM customers' | psql shop\n",
+        )],
+        found: &["application names.sh: read ops/names.sh:2, write ops/names.sh:5"],
+    },
+    Row {
+        format: "files of SQL",
+        files: &[
+            ("ops/crontab", "0 2 * * * psql -f /srv/shop/sql/names.sql\n"),
+            ("sql/names.sql", "\\o names.csv\nSELECT full_name FROM users;\nSELECT full_name FROM customers;\n"),
+        ],
+        found: &[
+            "scheduled-task names.sql: read sql/names.sql:2 < scheduled-task names.sql daily at 02:00 ops/crontab:1",
+        ],
+    },
+    Row {
+        format: "copy",
+        files: &[(
+            "ops/names.sql",
+            "COPY users (id, full_name) TO STDOUT;\n\\copy users (full_name) FROM 'x.csv'\n\\copy (SELECT full_name FROM users) TO 'y.csv'\nCOPY customers (full_name) TO STDOUT;\n",
+        )],
+        found: &["application names.sql: read ops/names.sql:1, write ops/names.sql:2, read ops/names.sql:3"],
+    },
+    Row {
+        format: "dumps of MySQL",
+        files: &[("ops/names.sh", "mysqldump shop users > x.sql\nmysqldump shop customers > y.sql\n")],
+        found: &["application names.sh: read ops/names.sh:1"],
+    },
+    Row {
+        format: "psycopg",
+        files: &[(
+            "names.py",
+            "def users(cur):\n    cur.execute(sql.SQL(\"SELECT {} FROM users\").format(sql.Identifier(\"full_name\")))\n\ndef customers(cur):\n    cur.execute(\"SELECT full_name FROM customers\")\n",
+        )],
+        found: &["application users: read names.py:2"],
+    },
+    Row {
+        format: "sqlalchemy core",
+        files: &[(
+            "names.py",
+            "from sqlalchemy import Column, MetaData, String, Table, select\n\nusers = Table(\"users\", MetaData(), Column(\"full_name\", String))\ncustomers = Table(\"customers\", MetaData(), Column(\"full_name\", String))\n\ndef names():\n    return select(users.c.full_name)\n\ndef others():\n    return select(customers.c.full_name)\n",
+        )],
+        found: &["application names: read names.py:7", "application names.py: both names.py:3"],
+    },
+    Row {
+        format: "spark",
+        files: &[(
+            "names.py",
+            "def users(spark):\n    spark.sql(\"SELECT full_name FROM users\").show()\n    spark.table(\"users\").select(\"full_name\")\n\ndef customers(spark):\n    spark.table(\"customers\").select(\"full_name\")\n",
+        )],
+        found: &["application users: read names.py:2, read? names.py:3, read names.py:3"],
+    },
+    Row {
+        format: "dagster",
+        files: &[
+            (
+                "jobs/assets.py",
+                "from dagster import asset\n\n@asset\ndef user_names():\n    db.execute(\"SELECT full_name FROM users\")\n\n@asset\ndef customer_names():\n    db.execute(\"SELECT full_name FROM customers\")\n",
+            ),
+            (
+                "jobs/definitions.py",
+                "from dagster import ScheduleDefinition\n\nnightly = ScheduleDefinition(target=AssetSelection.assets(\"user_names\"), cron_schedule=\"0 2 * * *\")\n",
+            ),
+        ],
+        found: &[
+            "scheduled-task user_names: read jobs/assets.py:5 < scheduled-task nightly daily at 02:00 jobs/definitions.py:3",
+        ],
+    },
+    Row {
+        format: "prefect",
+        files: &[
+            (
+                "flows/names.py",
+                "from prefect import flow\n\n@flow\ndef names():\n    db.execute(\"SELECT full_name FROM users\")\n\nnames.serve(name=\"nightly\", cron=\"0 2 * * *\")\n",
+            ),
+            ("flows/others.py", "@flow\ndef others():\n    db.execute(\"SELECT full_name FROM customers\")\n"),
+        ],
+        found: &[
+            "scheduled-task names: read flows/names.py:5 < scheduled-task nightly daily at 02:00 flows/names.py:7",
+        ],
+    },
+    Row {
+        format: "pg_cron",
+        files: &[(
+            "jobs/cron.sql",
+            "SELECT cron.schedule('names', '0 3 * * *', $$UPDATE users SET full_name = 'x' WHERE id > 1$$);\nSELECT cron.schedule('others', '0 4 * * *', $$UPDATE customers SET full_name = 'x' WHERE id > 1$$);\n",
+        )],
+        found: &[
+            "scheduled-task cron.sql: write jobs/cron.sql:1 < scheduled-task names daily at 03:00 jobs/cron.sql:1",
+        ],
+    },
+    Row {
+        format: "ofelia",
+        files: &[(
+            "docker-compose.yml",
+            "services:\n  a:\n    labels:\n      ofelia.job-exec.names.schedule: \"@daily\"\n      ofelia.job-exec.names.command: psql -c \"SELECT full_name FROM users\"\n  b:\n    command: psql -c \"SELECT full_name FROM customers\"\n",
+        )],
+        found: &[
+            "scheduled-task docker-compose.yml: read docker-compose.yml:5 < scheduled-task names daily at 00:00 docker-compose.yml:4",
+        ],
+    },
+    Row {
+        format: "helm",
+        files: &[(
+            "chart/templates/names.yaml",
+            "{{- if .Values.on }}\nkind: CronJob\nmetadata:\n  name: names\nspec:\n  schedule: {{ .Values.when | quote }}\n  jobTemplate:\n    command: [\"psql\", \"-c\", \"SELECT full_name FROM users\"]\n{{- end }}\n---\nkind: Job\nspec:\n  command: [\"psql\", \"-c\", \"SELECT full_name FROM customers\"]\n",
+        )],
+        found: &[
+            "scheduled-task names.yaml: read chart/templates/names.yaml:8 < scheduled-task names on a schedule that is set elsewhere chart/templates/names.yaml:6",
+        ],
+    },
+    Row {
+        format: "vercel",
+        files: &[
+            ("vercel.json", "{\"crons\": [{\"path\": \"/api/names\", \"schedule\": \"0 8 * * *\"}]}\n"),
+            ("api/names.ts", "export default () => db.query(`SELECT full_name FROM users`);\n"),
+            ("api/others.ts", "export default () => db.query(`SELECT full_name FROM customers`);\n"),
+        ],
+        found: &["scheduled-task names: read api/names.ts:1 < scheduled-task /api/names daily at 08:00 vercel.json:1"],
+    },
+    Row {
+        format: "sam",
+        files: &[
+            (
+                "template.yaml",
+                "Resources:\n  Names:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: jobs/\n      Handler: names.run\n      Events:\n        Nightly:\n          Type: Schedule\n          Properties:\n            Schedule: rate(1 day)\n",
+            ),
+            (
+                "jobs/names.py",
+                "def run(event, context):\n    db.execute(\"SELECT full_name FROM users\")\n    db.execute(\"SELECT full_name FROM customers\")\n",
+            ),
+        ],
+        found: &["scheduled-task run: read jobs/names.py:2 < scheduled-task Names every 1 day template.yaml:11"],
+    },
+    Row {
+        format: "whenever",
+        files: &[
+            ("config/schedule.rb", "every 1.day, at: '4:30 am' do\n  rake 'names:users'\nend\n"),
+            (
+                "lib/tasks/names.rake",
+                "namespace :names do\n  task :users do\n    execute(\"SELECT full_name FROM users\")\n  end\n  task :customers do\n    execute(\"SELECT full_name FROM customers\")\n  end\nend\n",
+            ),
+        ],
+        found: &[
+            "scheduled-task names.rake: read lib/tasks/names.rake:3 < scheduled-task names:users daily at 4:30 am config/schedule.rb:1",
+        ],
+    },
+    Row {
+        format: "report SQL in seed rows and changelogs",
+        files: &[
+            (
+                "a/reports.sql",
+                "CREATE TABLE reports (id int, query text);\nINSERT INTO reports VALUES (1, 'SELECT full_name FROM users');\nINSERT INTO reports VALUES (2, 'SELECT full_name FROM customers');\n",
+            ),
+            (
+                "a/changelog.xml",
+                "<databaseChangeLog>\n<changeSet id=\"1\" author=\"a\">\n<insert tableName=\"reports\">\n<column name=\"query\" value=\"SELECT full_name FROM users\"/>\n</insert>\n<insert tableName=\"reports\">\n<column name=\"query\" value=\"SELECT full_name FROM customers\"/>\n</insert>\n<createView viewName=\"names\">SELECT full_name FROM users</createView>\n</changeSet>\n</databaseChangeLog>\n",
+            ),
+        ],
+        found: &[
+            "report reports.query: read a/changelog.xml:4",
+            "report reports.sql: read a/reports.sql:2",
+            "view names: read a/changelog.xml:9",
+        ],
+    },
+    Row {
+        format: "views, functions, triggers",
+        files: &[
+            (
+                "a/routines.sql",
+                "CREATE VIEW v AS SELECT u.full_name AS name FROM users u;\nCREATE MATERIALIZED VIEW w AS SELECT upper(v.name) AS loud FROM v;\nCREATE TABLE copied AS SELECT w.loud FROM w;\nCREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  NEW.full_name := trim(OLD.full_name);\n  RETURN NEW;\nEND $$;\nCREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();\nCREATE VIEW x AS SELECT full_name FROM customers;\n",
+            ),
+            ("reports/loud.sql", "SELECT loud FROM w;\n"),
+        ],
+        found: &[
+            "application routines.sql: read a/routines.sql:3",
+            "report loud.sql: read reports/loud.sql:1",
+            "view touch: write a/routines.sql:6, read a/routines.sql:6",
+            "view v: read a/routines.sql:1",
+            "view w: read a/routines.sql:2",
+        ],
+    },
+    Row {
         format: "make",
         files: &[(
             "Makefile",
@@ -302,6 +543,14 @@ pub(super) const ROWS: &[Row] = &[
             "import pandas as pd\n\ndef users(con):\n    df = pd.read_sql_query(\"SELECT id, full_name FROM users\", con)\n    return df[\"full_name\"]\n\ndef customers(con):\n    df = pd.read_sql_query(\"SELECT id, full_name FROM customers\", con)\n    return df[\"full_name\"]\n",
         )],
         found: &["application users: read names.py:4, read names.py:5"],
+    },
+    Row {
+        format: "tables beside their columns",
+        files: &[(
+            "names.py",
+            "DUMPS = [\n    Dump(table_name=\"users\", columns=(\n        \"id\",\n        \"full_name\",\n    )),\n    Dump(table_name=\"customers\", columns=(\n        \"id\",\n        \"full_name\",\n    )),\n]\n",
+        )],
+        found: &["application names.py: read names.py:4"],
     },
     Row {
         format: "jinja",

@@ -38,6 +38,24 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report In a map: read a/dashboards.yaml:6"],
     },
     Row {
+        format: "graphql",
+        files: &[
+            ("a/users.graphql", include_str!("../../../fixtures/graphql/users/users.graphql")),
+            (
+                "a/names.ts",
+                "export const NAMES = gql`\n  query Names($id: Int!) {\n    orders(where: { user_id: { _eq: $id } }) {\n      users {\n        full_name\n      }\n      customers {\n        full_name\n      }\n    }\n  }\n`;\n",
+            ),
+            (
+                "a/other.ts",
+                "export const OTHER = gql`\n  query Names {\n    users {\n      full_name\n    }\n  }\n`;\n",
+            ),
+        ],
+        found: &[
+            "application names.ts: read a/names.ts:5",
+            "api users.graphql: read a/users.graphql:3, read a/users.graphql:5, write a/users.graphql:11",
+        ],
+    },
+    Row {
         format: "hasura",
         files: &[("a/tables.yaml", include_str!("../../../fixtures/documents/hasura/tables.yaml"))],
         found: &[
@@ -109,6 +127,20 @@ pub(super) const ROWS: &[Row] = &[
         found: &["report Customers and users: read a/question.yaml:14"],
     },
     Row {
+        format: "metabase, segments of older exports",
+        files: &[
+            (
+                "a/segment.yaml",
+                "name: Named\ntable_id: [shop, public, users]\ndefinition:\n  source-table: [shop, public, users]\n  filter: [not-null, [field, [shop, public, users, full_name], null]]\n  other: [field, [shop, public, customers, id], null]\n",
+            ),
+            (
+                "a/other.yaml",
+                "name: Others\ntable_id: [shop, public, customers]\ndefinition:\n  source-table: [shop, public, customers]\n  filter: [not-null, [field, [shop, public, customers, full_name], null]]\n",
+            ),
+        ],
+        found: &["report Named: read a/segment.yaml:5"],
+    },
+    Row {
         format: "notebook",
         files: &[("a/users.ipynb", include_str!("../../../fixtures/notebook/users/users.ipynb"))],
         found: &["report users.ipynb: read a/users.ipynb:16, read a/users.ipynb:31"],
@@ -150,6 +182,11 @@ pub(super) const ROWS: &[Row] = &[
             "report Shouts: read a/louder.yaml:2",
             "report users: read a/users.yaml:8, read a/users.yaml:10, read a/users.yaml:13",
         ],
+    },
+    Row {
+        format: "rows of DBUnit",
+        files: &[("a/rows.xml", include_str!("../../../fixtures/xml/user-rows/rows.xml"))],
+        found: &["application rows.xml: write a/rows.xml:4"],
     },
     Row {
         format: "sql in any document",
