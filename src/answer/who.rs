@@ -173,7 +173,7 @@ impl<'s, 'w> Inquiry<'s, 'w> {
 fn sweep(asked: &[Asked], store: &Store<'_>) -> Vec<(FileId, Vec<Sighting>)> {
     let words: Vec<(Words, RelationWords)> = asked.iter().map(Asked::words).collect();
     let schema = SchemaWords::new();
-    let mapping = MappingWords::new();
+    let mapping = MappingWords::new().and_annotations(store.mapping_annotations());
     store.sweep(
         |_, text| {
             let (schema, mapping) = (schema.is_in(text), mapping.is_in(text));

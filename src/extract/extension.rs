@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::document::description;
+use super::java::persistence::words::Words;
 use super::typescript::builder::Frameworks;
 
 /// A description as it is written.
@@ -32,21 +33,31 @@ pub struct ExtensionError {
 pub struct Extensions {
     /// Query builders and object mappers of TypeScript and JavaScript.
     pub(super) typescript: Frameworks,
+    /// Annotations of Java that map classes.
+    pub(super) java: Words,
     /// Formats of documents.
     pub(super) documents: Vec<description::Description>,
 }
 
 impl Extensions {
+    /// Names of annotations by which classes are mapped that only users know.
+    pub fn mapping_annotations(&self) -> &[String] {
+        self.java.added()
+    }
+
     /// Reads descriptions, in their order.
     pub fn read<'a>(descriptions: impl IntoIterator<Item = Description<'a>>) -> Result<Self, ExtensionError> {
         let mut made = Self::default();
         for description in descriptions {
             let result = match description.format {
                 "typescript" => made.typescript.add(description.text),
+                "java" => made.java.add(description.text),
                 "documents" => toml::from_str(description.text)
                     .map(|one| made.documents.push(one))
                     .map_err(|error| error.message().to_owned()),
-                other => Err(format!("no format `{other}` can be told of more; `typescript` and `documents` can")),
+                other => {
+                    Err(format!("no format `{other}` can be told of more; `typescript`, `java` and `documents` can"))
+                }
             };
             result.map_err(|message| ExtensionError { path: description.path.to_owned(), message })?;
         }

@@ -148,6 +148,11 @@ impl<'w> Store<'w> {
         seen.into_iter().flatten().collect()
     }
 
+    /// Names of annotations by which classes are mapped that only the user knows.
+    pub fn mapping_annotations(&self) -> &[String] {
+        self.extensions.mapping_annotations()
+    }
+
     /// Whether the file's text is such, without keeping it; not so when it cannot be read.
     pub fn is_text(&self, id: FileId, such: impl FnOnce(&str) -> bool) -> bool {
         let slot = &self.slots[id.0 as usize];

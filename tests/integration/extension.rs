@@ -74,6 +74,35 @@ fn mistakes_in_a_description_are_said() {
     assert!(wrong.stderr.contains("store.toml"), "{wrong:?}");
 }
 
+/// A house's own object mapper.
+#[test]
+fn a_user_describes_annotations_of_java() {
+    let entity = "package a;\n@StorageName(\"users\")\npublic class Person {\n  @Col(\"full_name\") private String name;\n  private String mail;\n  public String getName() { return name; }\n  public String getMail() { return mail; }\n}\n";
+    let code =
+        "package a;\nclass Letters {\n  String to(Person person) { return person.getName() + person.getMail(); }\n}\n";
+    let tree = Tree::of(&[
+        (
+            "schema.sql",
+            "CREATE TABLE users (id int, full_name text, mail text);\nCREATE TABLE notes (full_name text, mail text);\n",
+        ),
+        ("src/a/Person.java", entity),
+        ("src/a/Letters.java", code),
+    ]);
+    let read = |column: &str| {
+        let answer = tree.run(&["who", column, "--format", "json"]).json();
+        let consumers = answer["consumers"].as_array().expect("consumers").clone();
+        let all = consumers.iter().flat_map(|consumer| consumer["references"].as_array().expect("references").clone());
+        all.filter(|one| one["path"] == "src/a/Letters.java" && one["access"] == "read").count()
+    };
+    assert_eq!((read("users.full_name"), read("users.mail")), (0, 0), "nobody has told of it");
+    tree.write("columnist.toml", b"queries = \"ops\"\n");
+    tree.write("ops/java/ours.toml", b"[tables]\nStorageName = \"value\"\n[columns]\nCol = \"value\"\n");
+    assert_eq!((read("users.full_name"), read("users.mail")), (1, 1));
+    tree.write("ops/java/ours.toml", b"[table]\nStorageName = \"value\"\n");
+    let wrong = tree.run(&["who", "users.full_name"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("ours.toml"), "{wrong:?}");
+}
+
 #[test]
 fn a_user_describes_a_format_of_documents() {
     let sheet = "{\n  \"title\": \"Names\",\n  \"source\": \"users\",\n  \"shows\": [\n    \"full_name\"\n  ]\n}\n";

@@ -2,13 +2,14 @@
 
 mod calls;
 mod literals;
-mod persistence;
+pub(in crate::extract) mod persistence;
 mod values;
 
 use std::borrow::Cow;
 
 use tree_sitter::Node;
 
+use super::extension::Extensions;
 use super::host::binding::{Change, Flow, Key, ScopeKind};
 use super::host::expression::{Expression, ExpressionId};
 use super::host::{self, Child, Host, Opening, Reader, span_of};
@@ -33,8 +34,12 @@ impl Format for Java {
     }
 
     fn extract_with(&self, input: Input<'_>, known: &[Constant]) -> FileFacts {
+        self.extract_extended(input, known, &Extensions::default())
+    }
+
+    fn extract_extended(&self, input: Input<'_>, known: &[Constant], extensions: &Extensions) -> FileFacts {
         let mut facts = host::read(&mut JavaFile::default(), &tree_sitter_java::LANGUAGE.into(), input, known);
-        persistence::read(&mut facts, input, known);
+        persistence::read(&mut facts, input, known, &extensions.java);
         facts
     }
 

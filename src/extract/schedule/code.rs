@@ -322,7 +322,7 @@ fn of_fixed(text: &str) -> String {
     if text.contains("recurring") { of_annotation(text) } else { String::new() }
 }
 
-/// `Cron.daily()`, `Duration.ofMinutes(5)`, `"0 2 * * *"` of JobRunr.
+/// `Cron.daily()`, `Duration.ofMinutes(5)`, `"0 2 * * *"` of `JobRunr`.
 fn of_recurrent(call: &str) -> String {
     if let Some((_, rest)) = call.split_once("Cron.") {
         return rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();

@@ -76,6 +76,8 @@ impl MappingWords {
             r"(?-u)<(?:hibernate-mapping|entity-mappings|resultMap|mapper|sqlMap)\b|\borg\.apache\.ibatis\.annotations\b",
             r"(?-u)\binterface\s+\w+(?:Mapper|Dao|DAO)\b",
             // Repositories, which say what else than their entity they give.
+            // Classes that JDBI fills.
+            r"(?-u)@Register(?:Bean|Constructor|Field)Mapper\b",
             r"(?-u)\bextends\s+[\w.]*Repository(?:Base)?\s*<|\bPanacheRepository",
             // Classes that jOOQ and MyBatis generate.
             r"(?-u)\b(?:TableImpl|RecordImpl|UpdatableRecordImpl|TableRecordImpl|CustomTable|CustomRecord)<|\b(?:Aliasable)?SqlTable\b",
@@ -91,6 +93,17 @@ impl MappingWords {
             r"(?-u)(?:Char|Text|Integer|Int|DateTime|Boolean|Float|Decimal|UUID|JSON|Auto|ForeignKey)Field\(|\bAbstract(?:Base)?User\b",
         ]);
         Self { signs }
+    }
+
+    /// The same, with annotations that only a user knows.
+    #[must_use]
+    pub fn and_annotations(mut self, names: &[String]) -> Self {
+        if !names.is_empty() {
+            let names: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
+            let pattern = format!(r"(?-u)@(?:[\w.]*\.)?(?:{})\b", names.join("|"));
+            self.signs.0.extend(Regex::new(&pattern));
+        }
+        self
     }
 
     /// Whether `text` may hold a mapping.

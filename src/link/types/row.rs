@@ -195,17 +195,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
     fn embedded_name(&self, mapping: &'s Mapping, within: Option<&Embedding<'s>>, name: &str) -> Part<'s> {
         let system = self.system();
         let all;
-        let places = match within {
-            Some(place) => std::slice::from_ref(place),
-            None => {
-                let has = system.entities.all().find(|(_, own)| std::ptr::eq(*own, mapping));
-                let has = has.and_then(|(file, own)| system.entities.property(system.store, file, own, name));
-                if has.is_none() {
-                    return Part::Nothing;
-                }
-                all = system.entities.embeddings(system.store, &system.catalog, mapping);
-                all.as_slice()
+        let places = if let Some(place) = within {
+            std::slice::from_ref(place)
+        } else {
+            let has = system.entities.all().find(|(_, own)| std::ptr::eq(*own, mapping));
+            let has = has.and_then(|(file, own)| system.entities.property(system.store, file, own, name));
+            if has.is_none() {
+                return Part::Nothing;
             }
+            all = system.entities.embeddings(system.store, &system.catalog, mapping);
+            all.as_slice()
         };
         let mut columns = Vec::new();
         let mut found = Part::Nothing;

@@ -11,6 +11,7 @@ use tree_sitter::Node;
 use super::annotation::{Annotation, Constants, Written, items, text_of};
 use super::class::{self, Member};
 use super::fragment::{Fragment, Owner};
+use super::words::Words;
 use crate::extract::host::span_of;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
@@ -24,52 +25,8 @@ use crate::model::statement::{
     Statement, StatementKind, Usage,
 };
 
-/// Annotations that make a class an entity, with the arguments that name its table.
-const ENTITIES: &[(&str, &[&str])] = &[
-    ("Table", &["name", "value"]),
-    ("TableName", &["value"]),
-    ("MappedEntity", &["value"]),
-    ("Entity", &["tableName"]),
-    ("SQLSelect", &[]),
-];
-
-/// Annotations that give a column its name.
-const COLUMNS: &[(&str, &[&str])] = &[
-    ("Column", &["name", "value"]),
-    ("JoinColumn", &["name"]),
-    ("PrimaryKeyJoinColumn", &["name"]),
-    ("TableField", &["value"]),
-    ("TableId", &["value"]),
-    ("ColumnInfo", &["name"]),
-    ("MappedProperty", &["value"]),
-];
-
-/// Annotations of properties that are no columns of the class's own table.
-const ELSEWHERE: &[&str] = &["OneToMany", "ManyToMany", "ElementCollection", "MappedCollection", "ManyToAny"];
-
-/// Annotations of properties that are nothing in the database.
-const TRANSIENT: &[&str] = &["Transient", "Formula", "Ignore"];
-
-/// What a class or its members must have to be read.
-const PROPERTY_MARKS: &[&str] = &[
-    "Column",
-    "JoinColumn",
-    "Id",
-    "EmbeddedId",
-    "TableField",
-    "TableId",
-    "ManyToOne",
-    "OneToMany",
-    "OneToOne",
-    "ManyToMany",
-    "Version",
-    "Embedded",
-    "Basic",
-    "ElementCollection",
-];
-
 /// Reads one class.
-pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants<'_>) {
+pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants<'_>, words: &Words) {
     let Some(name) = node.child_by_field_name("name") else { return };
     let class = Class {
         name: text_of(name, text),
@@ -83,6 +40,7 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants:
         is_abstract: class::has_modifier(node, &["abstract"], text),
         text,
         constants,
+        words,
     };
     class.read(facts);
 }
@@ -96,21 +54,28 @@ struct Class<'a, 't> {
     is_abstract: bool,
     text: &'t str,
     constants: &'a Constants<'a>,
+    words: &'a Words,
 }
 
 impl<'t> Class<'_, 't> {
+    fn is_any(&self, member: &Member<'t>, words: &[String]) -> bool {
+        member.annotations.iter().any(|annotation| words.iter().any(|word| word == annotation.name))
+    }
+
     fn has(&self, name: &str) -> bool {
         self.annotations.iter().any(|annotation| annotation.name == name)
     }
 
     fn read(&self, facts: &mut FileFacts) {
-        let is_marked = self.has("Entity") || ENTITIES.iter().any(|(name, _)| self.has(name));
+        let is_marked = self.has("Entity") || self.words.tables.keys().any(|name| self.has(name));
         let is_entity = is_marked || self.is_plain_entity();
         let role = if self.has("Embeddable") {
             MappingRole::Embeddable
         } else if is_entity {
             MappingRole::Entity
-        } else if self.has("MappedSuperclass") || self.members.iter().any(|member| member.has_any(PROPERTY_MARKS)) {
+        } else if self.has("MappedSuperclass")
+            || self.members.iter().any(|member| self.is_any(member, &self.words.marks))
+        {
             MappingRole::Superclass
         } else {
             return;
@@ -165,8 +130,8 @@ impl<'t> Class<'_, 't> {
 
     fn table(&self) -> MappedName<ObjectName> {
         let found = self.annotations.iter().find_map(|annotation| {
-            let (_, keys) = ENTITIES.iter().find(|(name, _)| *name == annotation.name)?;
-            self.table_of(annotation, keys)
+            let keys: Vec<&str> = self.words.tables.get(annotation.name)?.iter().map(String::as_str).collect();
+            self.table_of(annotation, &keys)
         });
         found.map_or(MappedName::Implied, |(table, _)| MappedName::Named(table))
     }
@@ -268,28 +233,25 @@ impl<'t> Class<'_, 't> {
 
     /// Fields or getters: whichever the mapping annotations stand on.
     fn properties(&self) -> impl Iterator<Item = &Member<'t>> {
-        let marks = |marks: &[&str], getter: bool| {
-            self.members.iter().any(|member| member.is_getter == getter && member.has_any(marks))
+        let marks = |getter: bool| {
+            self.members.iter().any(|member| member.is_getter == getter && self.is_any(member, &self.words.marks))
         };
-        let by_getter = if marks(&["Id", "EmbeddedId"], true) {
-            true
-        } else {
-            !marks(PROPERTY_MARKS, false) && marks(PROPERTY_MARKS, true)
-        };
+        let has_key = self.members.iter().any(|member| member.is_getter && member.has_any(&["Id", "EmbeddedId"]));
+        let by_getter = has_key || (!marks(false) && marks(true));
         self.members.iter().filter(move |member| {
             // An annotated getter beside annotated fields is a property too.
-            member.is_getter == by_getter || (member.is_getter && member.has_any(PROPERTY_MARKS))
+            member.is_getter == by_getter || (member.is_getter && self.is_any(member, &self.words.marks))
         })
     }
 
     fn property(&self, member: &Member<'t>, found: &mut Found) {
         let not_stored = member.annotation("TableField").is_some_and(|field| field.says("exist", "false", self.text));
-        if member.has_any(TRANSIENT) || not_stored {
+        if self.is_any(member, &self.words.transient) || not_stored {
             return;
         }
         let target = self.target(member);
         let inverse = member.annotations.iter().any(|annotation| annotation.argument("mappedBy", self.text).is_some());
-        if member.has_any(ELSEWHERE) || inverse {
+        if self.is_any(member, &self.words.elsewhere) || inverse {
             self.relation(member, target, found);
             return;
         }
@@ -435,8 +397,8 @@ impl<'t> Class<'_, 't> {
     }
 
     fn column(&self, annotation: &Annotation<'t>) -> Option<Written> {
-        let (_, keys) = COLUMNS.iter().find(|(name, _)| *name == annotation.name)?;
-        let (name, span) = annotation.text(keys, self.text, self.constants)?;
+        let keys: Vec<&str> = self.words.columns.get(annotation.name)?.iter().map(String::as_str).collect();
+        let (name, span) = annotation.text(&keys, self.text, self.constants)?;
         let bare = name.trim_matches(QUOTES);
         let before = name.find(bare).unwrap_or(0) as u32;
         let whole = span.end - span.start == name.len() as u32;

@@ -12,6 +12,7 @@ mod projection;
 mod repository;
 #[cfg(test)]
 mod tests;
+pub(in crate::extract) mod words;
 
 use tree_sitter::Node;
 
@@ -19,6 +20,7 @@ use crate::extract::Input;
 use crate::extract::xml::mybatis::classes::Classes;
 use crate::model::facts::{Constant, FileFacts};
 use annotation::Constants;
+use words::Words;
 
 /// Words without which a file has nothing to say here.
 const WORDS: &[&str] = &[
@@ -62,12 +64,13 @@ const TABLES: &[&str] = &[
 ];
 
 /// Reads what a file says of persistence; `known` are constants of other files.
-pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) {
+pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant], words: &Words) {
     let text = input.text;
     let maps_rows = text.contains(mapper::PACKAGE);
     let may_map = maps_rows || mapper::may_be_in(text);
     let is_generated = generated::SIGNS.iter().any(|sign| text.contains(sign));
     let is_asked = panache::may_be_in(text);
+    let is_told = words.added().iter().any(|word| text.contains(word.as_str()));
     let shows_rows = projection::may_be_in(text);
     let fills_beans = mapper::REGISTERED.iter().any(|word| text.contains(word));
     if !may_map
@@ -75,6 +78,7 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
         && !is_asked
         && !shows_rows
         && !fills_beans
+        && !is_told
         && !WORDS.iter().any(|word| text.contains(word))
     {
         return;
@@ -87,7 +91,7 @@ pub(super) fn read(facts: &mut FileFacts, input: Input<'_>, known: &[Constant]) 
     let classes = nodes(tree.root_node(), &["class_declaration", "record_declaration"]);
     let constants = Constants::of(tree.root_node(), text, known);
     for class in classes {
-        mapping::read(facts, class, text, &constants);
+        mapping::read(facts, class, text, &constants, words);
         if is_generated {
             generated::read(facts, class, text);
         }
