@@ -12,7 +12,7 @@ use crate::link::store::Store;
 use crate::link::system::System;
 use crate::model::answer::{Mention, MentionVerdict};
 use crate::model::facts::TokenKind;
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, has_ending};
 use crate::model::span::Span;
 
 /// What the uses of a file say of the words that they stand on, by the word's first byte.
@@ -122,6 +122,9 @@ fn judge(store: &Store<'_>, relation: &str, id: FileId, span: Span, judged: &Jud
                 && !is_called(&file.repository_path, relation) =>
         {
             not_code("data or style of a file that does not name the table")
+        }
+        TokenKind::Unread if file.context == Context::Test && has_ending(&file.repository_path, "json") => {
+            not_code("data of a test")
         }
         TokenKind::Unread if file.repository_path.rsplit('/').next() == Some(FILE_NAME) => {
             not_code("columnist's own settings")

@@ -292,6 +292,10 @@ impl<'q, 's, 'w> Unproved<'q, 's, 'w> {
         if is_held_by_namesake(literal.before, word) {
             return value("what a constant of that name holds; what is done with the constant is told where it stands");
         }
+        let is_data = file.context == Context::Test && literal.before.trim_end().ends_with(':');
+        if literal.taker.is_none() && is_data {
+            return value("a value in the data of a test");
+        }
         match literal.taker? {
             Taker::Annotation(name) if evidence.annotations.iter().any(|known| known == name) => {
                 value(&format!("a name that @{name} gives to something else"))

@@ -98,19 +98,37 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
                 Meaning::Unknown(why) if is_copied(code, found) && !written.contains(&found.receiver) => {
                     Judgement::Value(format!("{why}; the name under which a copy of a property is handed on"))
                 }
-                Meaning::Unknown(why)
-                    if found.form == UseForm::Key
-                        && let Some(name) = taker(code, found.receiver).filter(|name| Unproved::shows(name)) =>
-                {
-                    Judgement::Value(format!("{why}: given to `{name}`"))
-                }
-                Meaning::Unknown(why) => self.by_name(found, findings, why),
+                Meaning::Unknown(why) => match self.by_name(found, findings, why) {
+                    Judgement::Unresolved(why) if found.form == UseForm::Key => {
+                        let shown = taker(code, found.receiver).filter(|name| Unproved::shows(name));
+                        match shown {
+                            Some(name) => Judgement::Value(format!("{why}: given to `{name}`")),
+                            None if self.is_page(id) && taken_by_hook(code, found.receiver) => {
+                                Judgement::Value(format!("{why}: given to what a hook of a page gives"))
+                            }
+                            None if is_described(code, found) => {
+                                Judgement::Value(format!("{why}: a part of a description of objects"))
+                            }
+                            None => Judgement::Unresolved(why),
+                        }
+                    }
+                    Judgement::Unresolved(why) if self.is_page(id) && is_of_hook(code, found.receiver) => {
+                        Judgement::Value(format!("{why}: a part of what a hook of a page gives"))
+                    }
+                    told => told,
+                },
             };
             if let Judgement::Reference(matched) = &judgement {
                 findings.references.push((consumers.at(span), span, matched.clone()));
             }
             record(&mut findings.judged, span, judgement);
         }
+    }
+
+    /// Whether a file draws a page, so that what its hooks give has come over a network.
+    fn is_page(&self, id: FileId) -> bool {
+        let path = &self.system.store.file(id).repository_path;
+        [".tsx", ".jsx"].iter().any(|ending| path.ends_with(ending))
     }
 
     /// Names inside of longer words, where paths are written as one: `filter(profile__full_name__icontains=x)`. They are no
@@ -228,6 +246,63 @@ impl<'q, 's, 'w> Values<'q, 's, 'w> {
             })
         })
     }
+}
+
+/// Whether a value is a part of what `useX()` gives: hooks run where a page is drawn.
+fn is_of_hook(code: &Code, value: ExpressionId) -> bool {
+    /// Longest way from a value to the call that gives it.
+    const LONGEST: usize = 32;
+    let mut at = value;
+    for _ in 0..LONGEST {
+        match &code.expression(at).kind {
+            ExpressionKind::Member { object, .. } | ExpressionKind::Element(object) | ExpressionKind::Await(object) => {
+                at = *object;
+            }
+            ExpressionKind::Call { callee, .. } => match &code.expression(*callee).kind {
+                ExpressionKind::Name { name, .. } => {
+                    let rest = name.strip_prefix("use");
+                    return rest.is_some_and(|rest| rest.starts_with(char::is_uppercase));
+                }
+                ExpressionKind::Member { object, .. } => at = *object,
+                _ => return false,
+            },
+            ExpressionKind::Variable(variable) => match code.variables[variable.0 as usize].values.as_slice() {
+                [first, ..] if *first != at => at = *first,
+                _ => return false,
+            },
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether an object literal is given to a function that a hook gives: `update.mutate({ full_name })`.
+fn taken_by_hook(code: &Code, literal: ExpressionId) -> bool {
+    code.flows.iter().any(|flow| match flow.to {
+        FlowTarget::Argument(call, _) if flow.value == literal => match &code.expression(call).kind {
+            ExpressionKind::Call { callee, .. } => is_of_hook(code, *callee),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether the value of a key is made by a library that describes objects: `{ full_name: z.string().min(1) }`.
+fn is_described(code: &Code, found: &Use) -> bool {
+    /// Longest chain of calls that is looked at.
+    const LONGEST: usize = 32;
+    let ExpressionKind::Object { properties, .. } = &code.expression(found.receiver).kind else { return false };
+    let Some(property) = properties.iter().rfind(|property| property.name == found.name) else { return false };
+    let mut at = property.value;
+    for _ in 0..LONGEST {
+        match &code.expression(at).kind {
+            ExpressionKind::Call { callee, .. } => at = *callee,
+            ExpressionKind::Member { object, .. } => at = *object,
+            ExpressionKind::Name { name, .. } => return matches!(name.as_str(), "z" | "zod" | "yup" | "Joi" | "joi"),
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// The last name of the function that an object literal is given to, as it is or as a part of another literal.

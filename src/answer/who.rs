@@ -26,9 +26,9 @@ use crate::link::search::{
 use crate::link::store::Store;
 use crate::link::system::{StatementUses, System};
 use crate::link::uses::{Form, Use, hole_relations};
-use crate::model::answer::{Answer, BlindSpotAt, Construct, Mention};
+use crate::model::answer::{Answer, BlindSpotAt, Certainty, Construct, Mention};
 use crate::model::name::{Ident, Name, ObjectName};
-use crate::model::source::{Context, FileId};
+use crate::model::source::{Context, FileId, has_ending};
 use crate::model::span::Span;
 use crate::model::statement::Access;
 
@@ -429,6 +429,13 @@ fn look_into(
         references.entry(key).or_insert_with(|| (consumer, property.span, property.found.clone()));
         record(&mut judged, property.span, Judgement::Reference(property.found.clone()));
     }
+    for (span, judgement) in qualified_alone(system, targets, id, &judged) {
+        if let Judgement::Reference(matched) = &judgement {
+            let key = (span.start, span.end, false);
+            references.entry(key).or_insert_with(|| (consumers.at(span), span, matched.clone()));
+        }
+        record(&mut judged, span, judgement);
+    }
     for (span, matched) in held_by_constants(system, id, named) {
         let key = (span.start, span.end, false);
         references.entry(key).or_insert_with(|| (consumers.at(span), span, matched.clone()));
@@ -442,6 +449,54 @@ fn look_into(
         relations: neighbours.file,
         blind_spots,
     }
+}
+
+/// Names behind an alias that are a string of their own, `column("ou.closed_at")`: the file's statements say what the
+/// alias stands for, or those of other files.
+fn qualified_alone(
+    system: &System<'_, '_>,
+    targets: &Targets<'_>,
+    id: FileId,
+    judged: &Judged,
+) -> Vec<(Span, Judgement)> {
+    let Some(column) = &targets.column else { return Vec::new() };
+    if !has_ending(&system.store.file(id).repository_path, "java") {
+        return Vec::new();
+    }
+    let text = system.store.text(id);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('.') {
+        let name = &text[at + 1..];
+        let name = &name[..name.find(|c: char| !is_word(c)).unwrap_or(name.len())];
+        let before = &text[..at];
+        let alias = &before[before.trim_end_matches(is_word).len()..];
+        let is_alone =
+            text[at + 1 + name.len()..].starts_with('"') && before[..before.len() - alias.len()].ends_with('"');
+        let span = Span::new(at + 1, at + 1 + name.len());
+        if name.is_empty()
+            || alias.is_empty()
+            || !is_alone
+            || Name::new(name) != *column
+            || judged.contains_key(&span.start)
+        {
+            continue;
+        }
+        let owners: BTreeSet<RelationKey> = system.catalog.owners_of(column).map(RelationKey::Declared).collect();
+        let meant = system.aliases.of(system, id, alias);
+        let meant: Vec<RelationKey> = meant.into_iter().filter(|table| owners.contains(table)).collect();
+        if let [only] = meant.as_slice() {
+            let columns = [ColumnKey { relation: only.clone(), column: column.clone() }];
+            let why = format!("`{alias}` stands for {} in statements", system.catalog.display(only));
+            let judgement = targets.judge_value(&columns, Access::Read, Certainty::Likely, why);
+            let judgement = match judgement {
+                Judgement::Reference(matched) => Judgement::Reference(Match { construct: Construct::Sql, ..matched }),
+                other => other,
+            };
+            found.push((span, judgement));
+        }
+    }
+    found
 }
 
 /// The names of constants that give mapped properties their columns, with what they map.

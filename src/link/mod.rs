@@ -2,7 +2,7 @@
 //!
 //! [`database`] says which files belong together, [`store`] gives the facts of files on demand, [`search`] says which
 //! files matter, [`system`] puts the catalog together, [`entities`] gives mapped classes their tables, `implied` the names that
-//! they leave out, [`aliases`] what aliases of other files stand for, `cased` those that a plugin spells otherwise, `translate` puts built statements into the schema's names, [`resolve`]
+//! they leave out, [`aliases`] what aliases of other files stand for, `prefixed` tables whose names begin with a setting, `cased` those that a plugin spells otherwise, `translate` puts built statements into the schema's names, [`resolve`]
 //! gives every name of one statement its column, [`uses`] lists what a statement does to which columns, [`views`]
 //! carries columns through views, [`types`] tells what values are, [`consumers`] says in which code unit a use stands and whether that is live,
 //! [`owners`] who answers for it, [`runs`] what runs it.
@@ -16,6 +16,7 @@ pub mod entities;
 mod implied;
 pub mod owners;
 pub mod packages;
+mod prefixed;
 pub mod resolve;
 pub mod runs;
 pub mod search;

@@ -7,6 +7,7 @@ use super::aliases::Aliases;
 use super::consumers::{changes_columns, is_script};
 use super::database::DatabaseScope;
 use super::entities::Entities;
+use super::prefixed;
 use super::resolve::Resolver;
 use super::store::Store;
 use super::uses::{Use, uses};
@@ -149,6 +150,10 @@ impl<'s, 'w> System<'s, 'w> {
                 && let Some(table) = self.fired_by(id, statement)
             {
                 meant.to_mut().name_images(table);
+            }
+            let text = self.store.text(id);
+            if let Some(prefixed) = prefixed::told(&meant, text, &self.catalog) {
+                meant = Cow::Owned(prefixed);
             }
             found.push(self.statement_uses(meant, Construct::Sql, &path));
         }

@@ -151,7 +151,7 @@ pub fn bases(catalog: &Catalog, column: &ColumnKey) -> Vec<ColumnKey> {
         }
         let lineage = match &column.relation {
             RelationKey::Declared(id) => {
-                catalog.relation(*id).column(&column.column).map(|column| column.lineage.clone())
+                catalog.relation(*id).known_column(&column.column).map(|column| column.lineage.clone())
             }
             RelationKey::Undeclared(_) => None,
         };

@@ -101,6 +101,30 @@ fn records_and_drawings_of_the_schema_are_accounted_for() {
 }
 
 #[test]
+fn what_is_shown_expected_or_compared_is_no_column() {
+    let orders = ("db/migrations/2.sql", "CREATE TABLE orders (id int, full_name text);\n");
+    for (path, text, expected) in [
+        ("src/a.ts", "export const a = (res, n) => res.json({ full_name: n });\n", "value"),
+        ("src/a.ts", "export const a = (store, n) => store.keep({ full_name: n });\n", "unresolved"),
+        ("src/a.test.ts", "test('a', () => { find.mockResolvedValue({ full_name: 'x' }); });\n", "value"),
+        ("src/a.test.ts", "const user = { id: 'full_name' };\n", "value"),
+        ("src/a.ts", "export const a = Base.extend({ full_name: z.string().min(1) });\n", "value"),
+        ("src/a.ts", "export const a = (by) => by === 'media.full_name';\n", "value"),
+        ("src/p.tsx", "const { user } = useUser(); getServerSideProps(); show(user?.full_name);\n", "value"),
+        ("src/p.tsx", "const save = useSave(); getServerSideProps(); save.mutate({ full_name: 'x' });\n", "value"),
+        ("src/p.tsx", "const { user } = getUser(); getServerSideProps(); show(user?.full_name);\n", "unresolved"),
+        ("src/a.ts", "export const a = (by) => by === 'full_name';\n", "unresolved"),
+        ("web/i18n/locale/en.json", "{ \"users.full_name\": \"Name\" }\n", "not-code"),
+        ("web/data/en.json", "{ \"users.full_name\": \"Name\" }\n", "unresolved"),
+        ("src/row.js", "class User extends Row.define('users') { show() { return this.full_name; } }\n", "unresolved"),
+        ("src/row.js", "class User { show() { return this.full_name; } }\n", "value"),
+    ] {
+        let found = mentions(&[orders, (path, text)]);
+        assert!(found.contains(&format!("{expected} {path}:1")), "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn columns_that_a_question_names_by_numbers_are_a_blind_spot() {
     let tree = Tree::of(&[
         ("db/1.sql", "CREATE TABLE users (id int, full_name text);\n"),

@@ -168,3 +168,142 @@ fn java_packages_whose_folder_has_another_name() {
     assert!(found.contains(&"read java/Names.java:4".to_owned()), "{found:?}");
     assert!(found.contains(&"read java/Names.java:5".to_owned()), "{found:?}");
 }
+
+#[test]
+fn comments_that_name_a_type_and_not_what_it_holds() {
+    let code = (
+        "store.js",
+        "const db = require('knex')({});\n\
+         /** @returns {Promise} */\nconst checked = async (body) => body;\n\
+         const update = async (id, data) => {\n\
+         \x20 if (data.full_name) data.full_name = data.full_name.trim();\n\
+         \x20 return db('users').where({ id }).update(data);\n};\n\
+         exports.put = async (req) => {\n  const payload = await checked(req.body);\n  return update(req.params.id, payload);\n};\n",
+    );
+    assert_eq!(references("users.full_name", &[code]), ["read store.js:5", "write store.js:5"]);
+}
+
+#[test]
+fn sequelize_models_whose_tables_no_schema_has() {
+    let model = (
+        "models/Shop.js",
+        "const { DataTypes, Model } = require('sequelize');\n\
+         class Shop extends Model {\n\
+         \x20 static rename(name) {\n    return this.update({ displayName: name }, { where: {} });\n  }\n\
+         \x20 static init(sequelize) {\n    super.init(\n      { id: DataTypes.INTEGER, displayName: DataTypes.STRING },\n\
+         \x20     { sequelize, modelName: 'shop', indexes: [{ fields: ['id', 'displayName'] }] });\n  }\n}\nmodule.exports = Shop;\n",
+    );
+    let code = (
+        "filters.js",
+        "const { Sequelize } = require('sequelize');\nconst db = require('./db');\n\
+         async function all(includes, direction) {\n\
+         \x20 const where = {};\n  where.displayName = 'x';\n\
+         \x20 includes.push({ model: db.shopModel, attributes: ['displayName'], where });\n\
+         \x20 const order = Sequelize.literal(`shops.displayName ${direction}`);\n\
+         \x20 const other = Sequelize.literal(`CAST(\\`shop\\`.\\`displayName\\` AS TEXT) ${direction}`);\n\
+         \x20 await db.sequelize.models.shop.create({ id: 1, displayName: 'y' });\n\
+         \x20 return db.noteModel.findAll({ where: { displayName: 'z' }, order: [order, other] });\n}\n",
+    );
+    assert_eq!(
+        references("shops.displayName", &[model, code]),
+        [
+            "both models/Shop.js:8",
+            "both models/Shop.js:9",
+            "read filters.js:5",
+            "read filters.js:6",
+            "read filters.js:7",
+            "read filters.js:8",
+            "write filters.js:9",
+            "write models/Shop.js:4",
+        ]
+    );
+    // Where the object mapper is told to make other names, it has others.
+    let settings = ("db.js", "new Sequelize(url, { define: { timestamps: true, underscored: true } });\n");
+    assert!(references("shops.display_name", &[model, settings]).contains(&"both models/Shop.js:8".to_owned()));
+}
+
+#[test]
+fn comments_say_what_has_no_type() {
+    let model = (
+        "models/User.js",
+        "const { DataTypes, Model } = require('sequelize');\n\
+         class User extends Model {\n  constructor() {\n    super();\n\
+         \x20   /** @type {import('./Note')[]} - when they are loaded */\n    this.notes;\n  }\n}\n\
+         User.init({ full_name: DataTypes.STRING }, { sequelize: {}, tableName: 'users' });\nmodule.exports = User;\n",
+    );
+    let note = (
+        "models/Note.js",
+        "const { DataTypes, Model } = require('sequelize');\nclass Note extends Model {}\n\
+         Note.init({ full_name: DataTypes.STRING }, { sequelize: {}, tableName: 'user_notes' });\nmodule.exports = Note;\n",
+    );
+    let code = (
+        "routes.js",
+        "const User = require('./models/User');\n\
+         /**\n * @typedef Asked\n * @property {User} user\n * @property {string} full_name\n *\n\
+         \x20* @typedef {Request & Asked} UserRequest\n */\n\
+         /**\n * @param {UserRequest} asked\n * @param {string} id\n */\n\
+         function show(asked, id) {\n  const note = asked.user.notes.find((one) => one.id === id);\n\
+         \x20 note.full_name = asked.full_name;\n  return asked.user.full_name;\n}\n\
+         class Users {\n  /** @returns {Promise<User.Unknown|import('./models/User')>} */\n  async first() {}\n}\n\
+         async function name() {\n  return (await new Users().first()).full_name;\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[model, note, code]),
+        ["both models/User.js:9", "read routes.js:16", "read routes.js:23"]
+    );
+    assert_eq!(
+        references("user_notes.full_name", &[model, note, code]),
+        ["both models/Note.js:3", "write routes.js:15"]
+    );
+}
+
+#[test]
+fn decorators_of_a_project_and_one_of_two_columns() {
+    let entity = (
+        "media.entity.ts",
+        "import { Column, Entity } from 'typeorm';\nimport { DatedColumn } from './columns';\n@Entity('media')\n\
+         export class Media {\n  @DatedColumn({ type: 'datetime' })\n  addedAt: Date;\n  @Column()\n  oldSlug: string;\n}\n",
+    );
+    let code = (
+        "scan.ts",
+        "import { Media } from './media.entity';\n\
+         export async function scan(repository: Repository<Media>, isOld: boolean) {\n\
+         \x20 const media = await repository.findOneOrFail({ where: { id: 1 } });\n\
+         \x20 media[isOld ? 'oldSlug' : 'newSlug'] = 'x';\n  media.addedAt = new Date();\n\
+         \x20 return media[isOld ? 'oldSlug' : 'newSlug'];\n}\n",
+    );
+    assert_eq!(
+        references("media.oldSlug", &[entity, code]),
+        ["both media.entity.ts:8", "read scan.ts:6", "write scan.ts:4"]
+    );
+    assert_eq!(references("media.addedAt", &[entity, code]), ["both media.entity.ts:6", "write scan.ts:5"]);
+}
+
+#[test]
+fn casts_unions_descriptions_and_projected_joins() {
+    let tables = (
+        "schema.ts",
+        "import { pgTable, text, integer } from 'drizzle-orm/pg-core';\n\
+         export const users = pgTable('users', {\n  id: integer('id'),\n  fullName: text('full_name'),\n  teamId: integer('team_id'),\n});\n\
+         export const notes = pgTable('user_notes', {\n  id: integer('id'),\n  fullName: text('full_name'),\n});\n\
+         export type User = typeof users.$inferSelect;\nexport type Note = typeof notes.$inferSelect;\n",
+    );
+    let code = (
+        "a.ts",
+        "import { z } from 'zod';\nimport { notes, users, User, Note } from './schema';\nimport { db } from './db';\n\
+         interface Plain { fullName: string }\nconst Input = z.object({ people: z.array(z.object({ fullName: z.string() })).min(1) });\n\
+         type Input = z.infer<typeof Input>;\n\
+         export async function a(input: Input, either: Note | User) {\n\
+         \x20 const rows = await db.select({ fullName: users.fullName }).from(notes).innerJoin(users, eq(notes.id, users.id));\n\
+         \x20 rows.flatMap((row) => row.fullName);\n\
+         \x20 const all = (await db.select().from(users)) as Plain[];\n\
+         \x20 all.map((one) => one.fullName);\n\
+         \x20 either.fullName.trim();\n\
+         \x20 return input.people.map((one) => one.fullName);\n}\n",
+    );
+    assert_eq!(
+        references("users.full_name", &[tables, code]),
+        ["both schema.ts:4", "read a.ts:11", "read a.ts:12", "read a.ts:8", "read a.ts:9"]
+    );
+    assert_eq!(references("user_notes.full_name", &[tables, code]), ["both schema.ts:9", "read a.ts:12"]);
+}

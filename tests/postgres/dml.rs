@@ -103,12 +103,13 @@ impl Generator<'_> {
             if self.rng.chance(30) {
                 text.push_str(" ON CONFLICT DO NOTHING");
             } else if self.rng.chance(20) {
-                text.push_str(&format!(" ON CONFLICT ({}) DO NOTHING", key.join(", ")));
+                text.push_str(&format!(" ON CONFLICT {} DO NOTHING", self.arbiter(&relation, &key)));
             } else {
                 let row = Src { exposed: "excluded".into(), schema: None, cols: all.clone() };
                 chain.push(Env { cols: all.clone(), srcs: vec![source, row] });
                 let assigned = self.assignments(&all, chain);
-                text.push_str(&format!(" ON CONFLICT ({}) DO UPDATE SET {assigned}", key.join(", ")));
+                let arbiter = self.arbiter(&relation, &key);
+                text.push_str(&format!(" ON CONFLICT {arbiter} DO UPDATE SET {assigned}"));
                 if self.rng.chance(40) {
                     text.push_str(&format!(" WHERE {}", self.condition(chain, 1)));
                 }
@@ -117,6 +118,14 @@ impl Generator<'_> {
         }
         let (returning, cols) = self.returning(chain, env);
         (text + &returning, cols)
+    }
+
+    /// The key that a conflict is about, by its columns or by its name.
+    fn arbiter(&mut self, relation: &Relation, key: &[String]) -> String {
+        if self.rng.chance(35) {
+            return format!("ON CONSTRAINT {}", quote(&format!("{}_pkey", relation.name)));
+        }
+        format!("({})", key.join(", "))
     }
 
     fn assignments(&mut self, all: &[Col], chain: &mut Chain) -> String {
@@ -137,14 +146,30 @@ impl Generator<'_> {
         for col in some {
             let value = if self.rng.chance(8) { "DEFAULT".into() } else { self.expr(col.ty, chain, 1).0 };
             let name = self.write_name(&col.name);
-            let element = if col.ty == Type::Texts && self.rng.chance(40) { "[2]" } else { "" };
-            parts.push(if element.is_empty() || value == "DEFAULT" {
-                format!("{name} = {value}")
-            } else {
-                format!("{name}[2] = {}", self.expr(Type::Text, chain, 1).0)
+            let element = match col.ty {
+                Type::Texts if self.rng.chance(50) => Some(Type::Text),
+                Type::Ints if self.rng.chance(50) => Some(Type::Int),
+                _ => None,
+            };
+            parts.push(match element {
+                Some(element) if value != "DEFAULT" => self.element(&name, element, &value, chain),
+                _ => format!("{name} = {value}"),
             });
         }
         parts.join(", ")
+    }
+
+    /// The assignment of an element or a slice of an array, chosen by numbers or columns.
+    fn element(&mut self, name: &str, element: Type, whole: &str, chain: &mut Chain) -> String {
+        let number = self.leaf(Type::Int, chain);
+        let value = self.expr(element, chain, 1).0;
+        match self.rng.below(5) {
+            0 => format!("{name}[2] = {value}"),
+            1 => format!("{name}[1:{number}] = {whole}"),
+            2 => format!("{name}[{number}:{}] = {whole}", self.leaf(Type::Int, chain)),
+            3 => format!("{name}[abs({number}) + 1] = {value}"),
+            _ => format!("{name}[{number}] = {value}"),
+        }
     }
 
     fn update(&mut self, chain: &mut Chain) -> (String, Vec<Col>) {

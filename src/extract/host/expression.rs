@@ -94,6 +94,8 @@ pub struct Node<'t> {
 #[derive(Debug, Default)]
 pub struct Expressions<'t> {
     nodes: Vec<Node<'t>>,
+    /// Whether what looks like SQL may ask for entities: the file uses a library for such queries.
+    pub may_ask_entities: bool,
 }
 
 impl<'t> Expressions<'t> {

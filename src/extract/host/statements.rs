@@ -22,7 +22,12 @@ pub fn embed_all(
     dialect: Option<Dialect>,
     known: &[Constant],
 ) {
-    let mut embed = |value: &StringValue| embedded::embed_or_run(facts, value, dialect);
+    let mut embed = |value: &StringValue| {
+        let is_sql = embedded::embed_or_run(facts, value, dialect);
+        // Whoever runs it elsewhere says which it is; here it is read as both.
+        let is_asked = is_sql && expressions.may_ask_entities && jpql::may_ask_entities(value);
+        (is_asked && jpql::embed(facts, value)) || is_sql
+    };
     let mut strings = Strings::new(Resolver::new(expressions, bindings, known), &mut embed);
     strings.read_all(bindings);
     let Strings { mut resolver, in_sql: mut found, .. } = strings;

@@ -66,6 +66,15 @@ const SQL_QUERY_ANNOTATIONS: &[&str] = &[
 /// Annotations whose strings are JPQL or another query language over entities.
 const ENTITY_QUERIES: &[&str] = &["NamedQuery", "HQL", "NamedEntityGraph"];
 
+/// Packages of libraries that are asked for entities.
+const ENTITY_LIBRARIES: &[&str] = &[
+    "org.hibernate.",
+    "javax.persistence.",
+    "jakarta.persistence.",
+    "org.springframework.orm.",
+    "io.quarkus.hibernate.",
+];
+
 /// Annotations whose array of strings is one statement, joined by spaces.
 const JOINED_ARRAYS: &[&str] = &["Select", "Insert", "Update", "Delete", "SqlQuery", "SqlUpdate", "SqlBatch"];
 
@@ -236,6 +245,7 @@ impl Host for JavaFile {
 
 impl JavaFile {
     fn import(&mut self, line: &str, reader: &mut Reader<'_>) {
+        reader.expressions.may_ask_entities |= ENTITY_LIBRARIES.iter().any(|package| line.contains(package));
         reader.dialect.add(line);
         self.create_query_is_sql |= SQL_QUERY_PACKAGES.iter().any(|package| line.contains(package));
         self.query_annotation_is_sql |= SQL_QUERY_ANNOTATIONS.iter().any(|package| line.contains(package));

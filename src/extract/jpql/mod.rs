@@ -9,6 +9,10 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::embedded::StringValue;
 use crate::model::facts::FileFacts;
 
@@ -17,6 +21,16 @@ const MOST_ALTERNATIVES: usize = 32;
 
 /// The name of an entity that stands for the one of the repository around the query.
 pub const OWN_ENTITY: &str = "#entityName";
+
+/// Whether a text asks for what is called like a class, `from User u`, and not like a table.
+pub fn may_ask_entities(value: &StringValue) -> bool {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?-u:\b)(?i:from|update|join)\s+(?:[a-z]\w*\.)*[A-Z]\w*[a-z]\w*").expect("a constant pattern")
+    });
+    /// More alternatives begin like the first ones.
+    const MOST: usize = 8;
+    value.alternatives(MOST).iter().any(|text| NAMED.is_match(text.as_str()))
+}
 
 /// Reads `value` as a query over entities and adds what it says to `facts`; tells whether it was one.
 pub fn embed(facts: &mut FileFacts, value: &StringValue) -> bool {

@@ -148,6 +148,9 @@ fn quotes(token: Token, text: &str) -> (usize, usize) {
         let delimiter = text[open + 1..].chars().next().map_or(1, char::len_utf8);
         return (open + 1 + delimiter, 2);
     }
+    if text.len() >= open + 6 && text[open..].starts_with("\"\"\"") && text.ends_with("\"\"\"") {
+        return (open + 3, 3);
+    }
     let closed = text.len() > open + 1 && text.ends_with(['\'', '"']);
     (open + 1, usize::from(closed))
 }

@@ -22,7 +22,7 @@ mod keyword;
 mod lexer;
 mod load;
 pub mod lower;
-mod naming;
+pub(crate) mod naming;
 mod options;
 mod phrases;
 pub mod places;

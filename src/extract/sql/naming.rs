@@ -196,3 +196,34 @@ pub(super) fn source(named: &Named, alias: Option<Ident>, role: SourceRole) -> S
 pub(super) fn schema_reference(name: Ident, span: Span, access: Access, of: u32) -> ColumnReference {
     ColumnReference { qualifier: Vec::new(), name, span, access, usage: Usage::Schema, lookup: Lookup::Only(of) }
 }
+
+/// The known end of a name of which the beginning is a placeholder or an expression.
+pub(crate) fn behind_prefix(written: &str) -> Option<&str> {
+    /// Shorter ends are those of too many tables.
+    const SHORTEST: usize = 4;
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let written = written.trim_end_matches(['"', '\'', '`', ']']);
+    let end = &written[written.trim_end_matches(is_word).len()..];
+    let before = &written[..written.len() - end.len()];
+    let is_placed = before.ends_with(['}', '>', '"', '\'', '`', ')', '#', '%']);
+    (is_placed && before.len() > 1 && end.len() >= SHORTEST).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_names() {
+        for (written, expected) in [
+            ("${prefix}ACT_RU_TASK", Some("ACT_RU_TASK")),
+            ("prefix + \"_users", Some("_users")),
+            ("<prefix>users", Some("users")),
+            ("${table}", None),
+            ("users", None),
+            ("${a}b", None),
+        ] {
+            assert_eq!(behind_prefix(written), expected, "{written}");
+        }
+    }
+}

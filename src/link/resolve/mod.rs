@@ -410,6 +410,7 @@ impl<'a> Resolver<'a> {
             "rowid" | "_rowid_" => {
                 matches!(dialect, Dialect::Sqlite | Dialect::Oracle) || (dialect == Dialect::Generic && is_closed())
             }
+            "_table_suffix" | "_partitiontime" | "_partitiondate" | "_file_name" => dialect == Dialect::BigQuery,
             "ora_rowscn" => matches!(dialect, Dialect::Oracle | Dialect::Generic),
             _ => false,
         }

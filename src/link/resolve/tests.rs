@@ -97,6 +97,12 @@ fn names_of_other_dialects() {
         (SqlServer, "MERGE INTO t WITH (HOLDLOCK) AS x USING u ON x.id = u.id WHEN MATCHED THEN DELETE", "t.id u.id"),
         (Oracle, "SELECT max(a) KEEP (DENSE_RANK LAST ORDER BY b) FROM t FOR UPDATE OF t.a, t.b", "t.a t.b"),
         (Generic, "SELECT a (TITLE 'A') FROM t", "t.a"),
+        (
+            SqlServer,
+            "UPDATE t SET a = 1 OUTPUT inserted.a, deleted.b INTO u (a, t) WHERE b = 1",
+            "t.a t.b =t.a =u.a =u.t",
+        ),
+        (SqlServer, "DELETE FROM t OUTPUT deleted.id INTO @x (id) WHERE a = 1", "t.a t.id"),
         (SqlServer, "SELECT x.a FROM t x, u, t y WHERE MATCH(x-(u)->y)", "t.a"),
         (SqlServer, "WITH XMLNAMESPACES ('http://x' AS p), c AS (SELECT a FROM t) SELECT a FROM c", "t.a"),
         (SqlServer, "SELECT f.b FROM ::fn_rows(@a, default) f WHERE f.c = 1", ""),
@@ -106,6 +112,14 @@ fn names_of_other_dialects() {
         // Fields of a column.
         (BigQuery, "SELECT a.x, t.b.y.z, w.v FROM t", "t.a t.b ?v"),
         (BigQuery, "SELECT a.x FROM v", "v.a"),
+        (BigQuery, "SELECT a FROM EXTERNAL_QUERY('c', \"\"\"SELECT b FROM t WHERE a > 1\"\"\")", "; t.a t.b"),
+        (BigQuery, "SELECT a FROM v WHERE _TABLE_SUFFIX > '2020' AND x.z > 1", "v.a v.x"),
+        (SqlServer, "IF 1 < 2\n WITH c AS (SELECT b FROM t)\n INSERT INTO u (a)\n SELECT b FROM c", "t.b =u.a"),
+        (
+            Oracle,
+            "CREATE TYPE BODY x AS MEMBER PROCEDURE f(self IN OUT NOCOPY x) IS BEGIN self.a := self.b || 1; END; END;",
+            "; x.b =x.a",
+        ),
         (Generic, "SELECT a.x, t.b.y, w.v FROM t", "t.a t.b ?v"),
         (Postgres, "SELECT a.x FROM t", "?x"),
         // Every branch gives a column of that name, the array gives fields.

@@ -234,6 +234,15 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                     },
                 }
             }
+            // A description of a list: `z.array(z.object({ … })).min(1)`.
+            Type::Of(of)
+                if matches!(**of, Type::Object(..))
+                    && library.is_described(name)
+                    && library.method(name) != Some(Gives::Mapped)
+                    && self.code(called.file).is_some_and(|code| code.language == Language::TypeScript) =>
+            {
+                receiver.clone()
+            }
             Type::Of(of) => match library.method(name) {
                 Some(Gives::Element) => (**of).clone(),
                 Some(Gives::Same) => receiver.clone(),
@@ -286,9 +295,10 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             Type::Library(..) if object.is_some_and(|object| library.describes(object, name)) => {
                 let described = called.arguments.first();
-                described.map_or(Type::Unknown("a description of nothing"), |described| {
+                let described = described.map_or(Type::Unknown("a description of nothing"), |described| {
                     self.type_of(called.file, *described, called.env, called.depth + 1)
-                })
+                });
+                if matches!(name, "array" | "Array" | "set") { Type::holding(described) } else { described }
             }
             Type::Library(..) | Type::Unknown(_) | Type::Function(..) | Type::Signature(..) => self
                 .library_function(object, name, called)

@@ -32,7 +32,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             }
             TypeExpression::Object(_) => Type::Shape(file, id, env.clone()),
             TypeExpression::Function { .. } => Type::Signature(file, id, env.clone()),
-            TypeExpression::TypeOf(of) => self.type_of(file, *of, env, depth + 1),
+            TypeExpression::TypeOf(of) => match &code.expression(*of).kind {
+                // `typeof users.$inferSelect`.
+                ExpressionKind::Member { object, name } if name.starts_with("$infer") => {
+                    self.type_of(file, *object, env, depth + 1).element()
+                }
+                _ => self.type_of(file, *of, env, depth + 1),
+            },
             TypeExpression::Part { of, name } => {
                 if let Some(row) = self.generated_part(code, *of, name) {
                     return row;

@@ -110,6 +110,21 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             ExpressionKind::List(items) => {
                 Type::holding(Type::one_of(items.iter().take(MOST_VALUES).map(|item| of(*item).element())))
             }
+            // A cast: what is cast says more of it only when that is a row.
+            ExpressionKind::Choice(options)
+                if let [declared, value] = options.as_slice()
+                    && code.language == Language::TypeScript
+                    && matches!(code.expression(*declared).kind, ExpressionKind::Typed(_)) =>
+            {
+                let declared = of(*declared);
+                if declared.has_rows() {
+                    return declared;
+                }
+                match of(*value) {
+                    rows if rows.has_rows() => Type::one_of([rows, declared]),
+                    _ => declared,
+                }
+            }
             ExpressionKind::Choice(options) => {
                 Type::one_of(options.iter().take(MOST_VALUES).map(|option| of(*option)).collect::<Vec<_>>())
             }

@@ -217,9 +217,16 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 let mut best = (Part::Nothing, String::new());
                 for option in options.iter() {
                     let found = self.part(option, name, is_accessor, depth + 1);
-                    match found.0 {
-                        Part::Columns(..) => return found,
-                        _ if best.1.is_empty() => best = found,
+                    match (&mut best.0, found.0) {
+                        // Whichever it is, the name is a column of each.
+                        (Part::Columns(columns, sure), Part::Columns(more, other)) => {
+                            let new: Vec<_> = more.into_iter().filter(|column| !columns.contains(column)).collect();
+                            columns.extend(new);
+                            *sure = (*sure).min(other);
+                        }
+                        (Part::Columns(..), _) => {}
+                        (_, part @ Part::Columns(..)) => best = (part, found.1),
+                        (_, part) if best.1.is_empty() => best = (part, found.1),
                         _ => {}
                     }
                 }

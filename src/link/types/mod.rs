@@ -327,14 +327,15 @@ impl<'a, 's, 'w> Evaluator<'_, 'a, 's, 'w> {
         }
     }
 
-    /// Whether a class that does not declare a part is made by a function of ours: `class User extends Row.define("users")`.
+    /// Whether a class that does not declare a part is made of what a function gives: `class User extends row("users")`.
     fn inherits_unseen(&self, file: FileId, class: ClassId, name: &str) -> bool {
         let Some(code) = self.code(file).filter(|code| code.language == Language::TypeScript) else { return false };
         let declared = &code.classes[class.0 as usize];
         let is_made = |parent: &TypeId| match &code.types[parent.0 as usize] {
-            TypeExpression::Named { name, .. } => name.split_once('.').is_some_and(|(maker, _)| {
-                self.class_called(file, code, name, 0).is_none() && self.class_called(file, code, maker, 0).is_some()
-            }),
+            TypeExpression::Named { name, .. } => {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                last.starts_with(|first: char| first.is_lowercase()) && self.class_called(file, code, name, 0).is_none()
+            }
             _ => false,
         };
         declared.members.iter().all(|member| member.name != name) && declared.parents.iter().any(is_made)

@@ -32,7 +32,9 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             return self.rows_of(file, own + at);
         }
         let held: Vec<Span> = arguments.iter().take(4).flat_map(|argument| text_spans(code, *argument, 0)).collect();
-        let in_arguments = |statement: Span| held.iter().any(|span| span.contains(statement));
+        // A statement that is put together may end elsewhere.
+        let in_arguments =
+            |statement: Span| held.iter().any(|span| span.contains(statement) || span.contains_offset(statement.start));
         match facts.statements.iter().position(|statement| in_arguments(statement.span)) {
             Some(at) => self.rows_of(file, at),
             None => self.rows_of_constant(file, code, arguments),
@@ -74,6 +76,7 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
         let resolver = Resolver::new(&found.statement, &self.system().catalog, &found.search_path);
         let mut outputs = (*resolver.outputs(ScopeId(0))).clone();
         outputs.columns.extend(projected(found));
+        self.keep_properties(file, at, &mut outputs.columns);
         // A projection that is known only at run time may give any column.
         let is_open =
             found.statement.holes.iter().any(|hole| {
@@ -97,7 +100,13 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
                 certainty: Certainty::Certain,
                 evidence: "rows of a join".into(),
             };
-            return Some(Type::one_of([entity, Type::Row(std::rc::Rc::new(row))]));
+            let row = Type::Row(std::rc::Rc::new(row));
+            // An object says all that there is: `select({ name: users.fullName })`.
+            let said = &found.statement.scopes.first()?.outputs;
+            if !said.is_empty() && said.iter().all(|output| output.alias_span.is_some()) {
+                return Some(row);
+            }
+            return Some(Type::one_of([entity, row]));
         }
         if outputs.columns.is_empty() && outputs.open.is_empty() {
             return relation.map(|relation| self.relation_row(relation, Certainty::Certain));
@@ -112,6 +121,22 @@ impl<'s> Evaluator<'_, '_, 's, '_> {
             certainty: if is_open { Certainty::Likely } else { Certainty::Certain },
             evidence: evidence.into(),
         })))
+    }
+
+    /// Outputs that are called as the properties are that they hold: `select({ fullName: users.fullName })`.
+    fn keep_properties(&self, file: FileId, at: usize, columns: &mut [OutputColumn]) {
+        let facts = self.system().store.facts(file);
+        let built = at.checked_sub(facts.statements.len()).and_then(|at| facts.built.get(at));
+        let Some(scope) = built.and_then(|built| built.statement.scopes.first()) else { return };
+        for output in &scope.outputs {
+            let (Some(name), OutputValue::Column(reference)) = (&output.name, &output.value) else { continue };
+            let is_same = scope.references.get(*reference as usize).is_some_and(|own| own.name.text == name.text);
+            let mut own =
+                columns.iter_mut().filter(|column| column.name.as_ref().is_some_and(|it| it.text == name.text));
+            if let Some(own) = own.next().filter(|_| is_same) {
+                own.passed = true;
+            }
+        }
     }
 
     /// The entity whose instances a built statement gives: an ORM's calls give objects with properties.
@@ -173,6 +198,9 @@ fn projected(found: &StatementUses<'_>) -> Vec<OutputColumn> {
     .collect()
 }
 
+/// Methods that give the text that they are called on.
+const TEXTS: &[&str] = &["toString", "trim", "strip", "stripIndent", "formatted", "concat", "append", "build"];
+
 /// The texts in an argument: itself, or what its variable holds.
 fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
     let expression = code.expression(id);
@@ -208,8 +236,17 @@ fn text_spans(code: &Code, id: ExpressionId, depth: u32) -> Vec<Span> {
             .filter(|property| matches!(property.name.as_str(), "text" | "sql" | "query" | "values" | "statement"))
             .flat_map(|property| text_spans(code, property.value, depth + 1))
             .collect(),
-        ExpressionKind::Call { arguments, .. } => {
-            arguments.iter().take(2).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
+        ExpressionKind::Call { arguments, callee, .. } => {
+            // `sql.toString()`, `"…".formatted(x)`.
+            let object = match &code.expression(*callee).kind {
+                ExpressionKind::Member { object, name } if TEXTS.contains(&name.as_str()) => Some(*object),
+                _ => None,
+            };
+            let all = object.iter().chain(arguments.iter().take(2));
+            all.flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
+        }
+        ExpressionKind::New { arguments, .. } => {
+            arguments.iter().take(1).flat_map(|argument| text_spans(code, *argument, depth + 1)).collect()
         }
         _ => Vec::new(),
     }

@@ -72,8 +72,10 @@ impl Splitter<'_> {
     pub(super) fn typed(&mut self, at: usize, end: usize) {
         let words = self.words;
         let Some(name) = words.ident(at) else { return };
-        let from = at + 1 + usize::from(words.is_any(at + 1, &["constant", "in", "out", "inout", "variadic"]));
-        let from = from + usize::from(words.is_any(from, &["out", "nocopy"]));
+        let mut from = at + 1 + usize::from(words.is_any(at + 1, &["constant", "in", "out", "inout", "variadic"]));
+        while words.is_any(from, &["out", "nocopy"]) {
+            from += 1;
+        }
         let mut row = None;
         if from < end
             && let Some(named) = words.name(from)

@@ -180,12 +180,21 @@ struct Splitter<'a> {
     fuel: Cell<usize>,
 }
 
+/// The verb behind a `WITH`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Main {
+    #[default]
+    None,
+    Insert,
+    Other,
+}
+
 /// What a statement has had so far outside of parentheses.
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     set: bool,
     source: bool,
-    main: bool,
+    main: Main,
 }
 
 impl Splitter<'_> {
@@ -541,7 +550,11 @@ impl Splitter<'_> {
                 }
                 seen.set |= words.is_word(end, "set");
                 seen.source |= words.is_any(end, &["select", "values"]);
-                seen.main |= words.is_any(end, &["select", "insert", "update", "delete"]);
+                if words.is_word(end, "insert") {
+                    seen.main = Main::Insert;
+                } else if seen.main == Main::None && words.is_any(end, &["select", "update", "delete"]) {
+                    seen.main = Main::Other;
+                }
             }
         }
         words.len()
@@ -579,8 +592,11 @@ impl Splitter<'_> {
         let goes_on = (words.is_word(at, "set") && first(&["update", "merge", "alter", "with"]) && !seen.set)
             || (words.is_word(at, "with") && (!self.is_cte(at) || first(&["create", "alter"])))
             || (words.is_word(at, "select") && first(&["insert", "create", "alter"]) && !seen.source)
+            || (words.is_word(at, "select") && first(&["with"]) && seen.main == Main::Insert && !seen.source)
             || (words.is_any(at, &["execute", "exec"]) && first(&["insert", "create"]) && !seen.source)
-            || (words.is_any(at, &["select", "insert", "update", "delete", "merge"]) && first(&["with"]) && !seen.main)
+            || (words.is_any(at, &["select", "insert", "update", "delete", "merge"])
+                && first(&["with"])
+                && seen.main == Main::None)
             || (words.is_any(at, &["insert", "update", "delete"]) && first(&["merge"]))
             || (words.is_any(at, &["drop", "alter", "rename"]) && first(&["alter"]));
         let continued = words.is_any(

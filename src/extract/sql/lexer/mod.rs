@@ -202,6 +202,7 @@ impl<'t> Lexer<'t> {
             }
             b'#' => self.hash(),
             b'\'' => self.string(0, self.lexis.backslash),
+            b'"' if self.lexis.double_strings && self.starts("\"\"\"") => self.long_string(),
             b'"' if self.lexis.double_strings => self.string(0, self.lexis.backslash),
             b'"' => self.quoted(b'"'),
             b'`' => self.quoted(b'`'),
@@ -386,10 +387,13 @@ mod tests {
         check(plain, "q'[it's]' || q'!a'b!'", &["q'[it's]'", "|", "|", "q'!a'b!'"]);
         check(plain, "$$ a; $$ $x$ $$ $x$ $1", &["$$ a; $$", "$x$ $$ $x$", "$1"]);
         check(mysql, "'a\\'b' \"x;\" # no\n`c`", &["'a\\'b'", "\"x;\"", "`c`"]);
+        check(mysql, "\"\"\"a \"b\"\n c\"\"\" d \"\"\"e", &["\"\"\"a \"b\"\n c\"\"\"", "d", "\"\"\"e"]);
         check(mysql, "/*!40101 SET x */ y", &["SET", "x", "y"]);
         check(brackets, "[dbo].[User] a[1]", &["[dbo]", ".", "[User]", "a", "[", "1", "]"]);
         check(plain, "a::int :b ::c :'d' x := 1", &["a", "::", "int", ":b", "::", "c", ":'d'", "x", ":=", "1"]);
         check(plain, "a[b.c:d] [:e]", &["a", "[", "b", ".", "c", ":", "d", "]", "[", ":e", "]"]);
+        check(plain, "a[b:\"C\".d]", &["a", "[", "b", ":", "\"C\"", ".", "d", "]"]);
+        check(plain, "a[\"C\".d:e]", &["a", "[", "\"C\"", ".", "d", ":", "e", "]"]);
         check(plain, "%(a)s %s 5 % 2 x%ROWTYPE", &["%(a)s", "%s", "5", "%", "2", "x", "%", "ROWTYPE"]);
         check(plain, "{{ a }} {% if x %} {0} ${a.b} #{c}", &["{{ a }}", "{0}", "${a.b}", "#{c}"]);
         check(plain, "a <b> c<d>e <<l>>", &["a", "<b>", "c", "<", "d", ">", "e", "<<", "l", ">>"]);

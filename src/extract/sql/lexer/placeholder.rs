@@ -71,14 +71,20 @@ impl Lexer<'_> {
         let from = self.at.saturating_sub(LONGEST_IDENTIFIER);
         let before = self.bytes[from..self.at].iter().rev();
         let mut before = before.skip_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-        before.next() == Some(&b'[')
+        match before.next() {
+            Some(b'[') => true,
+            // `a["B".c:d]`.
+            Some(b'"') => before.skip_while(|byte| **byte != b'"').nth(1) == Some(&b'['),
+            _ => false,
+        }
     }
 
     pub(super) fn colon(&mut self) -> TokenKind {
         match self.byte(1) {
             b':' | b'=' => return self.take(2, TokenKind::Operator),
             // `a[1:"n"]`.
-            b'"' if self.touches_operand() && self.last.is_some_and(|last| last.kind == TokenKind::Number) => {}
+            b'"' if self.touches_operand()
+                && (self.last.is_some_and(|last| last.kind == TokenKind::Number) || self.opens_subscript()) => {}
             quote @ (b'\'' | b'"') => {
                 let rest = &self.bytes[self.at + 2..self.text.len().min(self.at + LONGEST_IDENTIFIER)];
                 if let Some(end) = memchr::memchr2(quote, b'\n', rest)

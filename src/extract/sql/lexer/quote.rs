@@ -56,6 +56,16 @@ impl Lexer<'_> {
         TokenKind::Text
     }
 
+    /// A constant in three double quotes, as `BigQuery` has them.
+    pub(super) fn long_string(&mut self) -> TokenKind {
+        let rest = &self.bytes[self.at + 3..];
+        match self.search(|| memchr::memmem::find(rest, b"\"\"\"")) {
+            Some(end) => self.at += 3 + end + 3,
+            None => return self.string(0, self.lexis.backslash),
+        }
+        TokenKind::Text
+    }
+
     /// `q'[…]'` from its quote on.
     pub(super) fn oracle_string(&mut self) -> TokenKind {
         let open = self.byte(1);

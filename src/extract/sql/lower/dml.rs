@@ -450,15 +450,26 @@ impl Lowerer<'_> {
                 }
                 self.projection(select_items, scope, Lookup::Sources);
                 let into = into_table.as_ref().and_then(|into| into.targets.first());
-                let parts = match into {
-                    Some(Expr::Identifier(name)) => std::slice::from_ref(name),
-                    Some(Expr::CompoundIdentifier(parts)) => &parts[..],
+                let (table, columns) = match into {
+                    Some(Expr::Identifier(name)) => (ast::ObjectName::from(name.clone()), Vec::new()),
+                    Some(Expr::CompoundIdentifier(parts)) => (ast::ObjectName::from(parts.clone()), Vec::new()),
+                    // Its columns are taken for arguments.
+                    Some(Expr::Function(function)) => (function.name.clone(), listed_names(function)),
                     _ => return,
                 };
-                if !parts[0].value.starts_with('@') {
+                let is_variable = |name: &ast::Ident| name.value.starts_with('@');
+                if !table.0.first().and_then(|part| part.as_ident()).is_some_and(is_variable) {
                     let id = self.new_scope(None);
-                    let at = self.target(&ast::ObjectName::from(parts.to_vec()), id) as usize;
-                    let columns = InsertColumns::Positional { count: None, span: self.scope(id).sources[at].span };
+                    let at = self.target(&table, id) as usize;
+                    let named: Vec<u32> = columns
+                        .into_iter()
+                        .filter_map(|name| self.column(std::slice::from_ref(name), Place::write(id, 0)))
+                        .collect();
+                    let columns = if named.is_empty() {
+                        InsertColumns::Positional { count: None, span: self.scope(id).sources[at].span }
+                    } else {
+                        InsertColumns::Named(named)
+                    };
                     self.scope_mut(id).insert = Some(Insert { columns, query: Some(scope) });
                 }
             }
@@ -499,6 +510,18 @@ fn row_values(value: &Expr) -> Option<Vec<&Expr>> {
         }
         _ => None,
     }
+}
+
+/// The names that are the arguments of what is taken for a call.
+fn listed_names(function: &ast::Function) -> Vec<&ast::Ident> {
+    let FunctionArguments::List(list) = &function.args else { return Vec::new() };
+    list.args
+        .iter()
+        .filter_map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(name))) => Some(name),
+            _ => None,
+        })
+        .collect()
 }
 
 fn is_hole(value: &Expr) -> bool {

@@ -30,6 +30,8 @@ impl<'t> Reading<'_, 't> {
             {
                 continue;
             }
+            // The call that names the table is known as well: `db("users").where(…).update(data)` updates no `data`.
+            let known = known + usize::from(beginning.table.is_some());
             if best.as_ref().is_none_or(|(most, _)| known > *most) {
                 best = Some((known, beginning));
             }

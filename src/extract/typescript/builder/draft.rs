@@ -125,6 +125,14 @@ impl Draft {
         }
     }
 
+    /// The source that stands for the entity of that name.
+    pub(super) fn entity_called(&self, scope: ScopeId, name: &str) -> Option<u32> {
+        let is_it = |own: &&EntitySource| {
+            own.scope == scope && matches!(&own.entity, EntityPath::Named(entity) if entity == name)
+        };
+        self.entities.iter().find(is_it).map(|own| own.source)
+    }
+
     /// The source of that alias.
     pub(super) fn source_called(&self, scope: ScopeId, alias: &Ident) -> Option<u32> {
         let sources = &self.scopes[scope.0 as usize].sources;

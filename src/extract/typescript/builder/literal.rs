@@ -268,6 +268,11 @@ impl<'r, 'c, 't> Literals<'r, 'c, 't> {
                     }
                 }
                 _ if callable(value) => self.functions(value),
+                "member_expression" if usage.purpose == Purpose::Select && !self.framework.members.is_empty() => {
+                    let place = self.place();
+                    let alias = self.alias.map(|(key, span)| (Ident::bare(key), span));
+                    self.reading.projected.push((place, value, alias));
+                }
                 _ => {
                     if let Some((text, at)) = code.string(value) {
                         self.column(text, at.start as usize, usage);

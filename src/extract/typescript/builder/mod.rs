@@ -47,6 +47,7 @@ pub(super) fn read(code: &Code<'_>, frameworks: &Frameworks, facts: &mut FileFac
     reading.free();
     reading.held();
     reading.typed();
+    reading.project();
     reading.members();
     let outer = |name: &&str| OuterName { holder: None, name: (*name).to_owned(), call: false };
     facts.wanted.extend(reading.wanted.iter().map(outer));

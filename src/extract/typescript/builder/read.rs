@@ -7,11 +7,12 @@ use tree_sitter::Node;
 use super::chain::{Chain, Link};
 use super::code::{Code, Held, NameId, is_function, unwrap};
 use super::draft::{Draft, READ, plain};
-use super::framework::{Framework, Meaning, Method, Purpose, Takes};
+use super::framework::{Framework, Meaning, Method, Purpose, Takes, Use};
 use super::literal::Literals;
 use super::names;
 use crate::extract::host::span_of;
 use crate::model::mapping::{BuiltStatement, EntityPath};
+use crate::model::name::Ident;
 use crate::model::span::Span;
 use crate::model::statement::{Lookup, ScopeId};
 
@@ -39,6 +40,8 @@ pub(super) struct Reading<'c, 't> {
     rows: HashMap<NameId, Place>,
     /// For each framework whether the file imports it, or need not.
     pub(super) imported: Vec<bool>,
+    /// Members that statements project, by scopes: they are columns of tables that may be named behind them.
+    pub(super) projected: Vec<(Place, Node<'t>, Option<(Ident, Span)>)>,
     /// Object literals that were read as parts of statements, by the identity of their nodes.
     pub(super) seen: HashSet<usize>,
     /// How many more keys and names are read; a file that follows more is built to do so.
@@ -72,6 +75,7 @@ impl<'c, 't> Reading<'c, 't> {
             this: Vec::new(),
             rows: HashMap::new(),
             imported: imported.collect(),
+            projected: Vec::new(),
             seen: HashSet::new(),
             budget: 100_000,
         }
@@ -403,6 +407,22 @@ impl<'c, 't> Reading<'c, 't> {
         }
     }
 
+    /// `select({ name: users.fullName })`: outputs of the statement, now that its tables are known.
+    pub(super) fn project(&mut self) {
+        for (place, member, alias) in std::mem::take(&mut self.projected) {
+            let parts = (member.child_by_field_name("object"), member.child_by_field_name("property"));
+            let (Some(object), Some(property)) = parts else { continue };
+            let table = object.child_by_field_name("property").unwrap_or(object);
+            let Some(source) = self.drafts[place.draft].entity_called(place.scope, self.code.text_of(table)) else {
+                continue;
+            };
+            let named = names::Named { alias, ..plain(self.code.text_of(property), span_of(property)) };
+            let usage = Use { purpose: Purpose::Select, ..READ };
+            self.drafts[place.draft].name(place.scope, named, usage, Lookup::Only(source));
+            self.seen.insert(member.id());
+        }
+    }
+
     /// Members of imported names and of rows.
     pub(super) fn members(&mut self) {
         let framework = (0..self.frameworks.len()).find(|at| self.may_name_members(&self.frameworks[*at]));
@@ -413,6 +433,9 @@ impl<'c, 't> Reading<'c, 't> {
         for member in &self.code.members {
             let parts = (member.child_by_field_name("object"), member.child_by_field_name("property"));
             let (Some(object), Some(property)) = parts else { continue };
+            if self.seen.contains(&member.id()) {
+                continue;
+            }
             // `users.fullName`, `schema.users.fullName`.
             let (root, table) = match object.child_by_field_name("object") {
                 Some(root) => (root, object.child_by_field_name("property").unwrap_or(object)),

@@ -239,6 +239,7 @@ fn sinks(source: &str) -> Vec<String> {
 fn arguments_whose_keys_are_columns_are_sinks() {
     let cases: &[(&str, &[&str])] = &[
         ("db('users').insert(data)", &["db('users').insert(data): Write 0 data"]),
+        ("db('users').where('id', id).update(data)", &["db('users').where('id', id).update(data): Write 0 data"]),
         (
             "await db('users').where(match).update({ ...data, a }).then(x => x)",
             &["db('users').where(match).update({ ...data, a }): Read 0 match, Write 0 { ...data, a }"],

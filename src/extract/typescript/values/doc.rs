@@ -153,15 +153,19 @@ impl<'t> Lowering<'t> {
         (!matches!(self.code.types[kind.0 as usize], TypeExpression::Opaque)).then_some(kind)
     }
 
-    /// The module that a name of the file holds.
-    fn module_called(&self, name: &str) -> Option<String> {
+    /// The module that a name of the file holds, or what of a module it holds.
+    fn module_called(&self, name: &str) -> Option<(String, Option<String>)> {
         if let Some(import) = self.code.imports.iter().find(|import| import.local == name) {
-            return (!matches!(import.name, OuterPart::Named(_))).then(|| import.module.clone());
+            return (import.name == OuterPart::All).then(|| (import.module.clone(), None));
         }
         let Some(Binding::Variable(variable)) = self.scopes.find(name) else { return None };
-        self.code.variables[variable.0 as usize].values.iter().find_map(|value| match self.kind(*value) {
+        let module = |id| match self.kind(id) {
             ExpressionKind::Module(module) => Some(module.clone()),
             _ => None,
+        };
+        self.code.variables[variable.0 as usize].values.iter().find_map(|value| match self.kind(*value) {
+            ExpressionKind::Member { object, name } => Some((module(*object)?, Some(name.clone()))),
+            _ => Some((module(*value)?, None)),
         })
     }
 
@@ -342,19 +346,20 @@ impl<'w> DocType<'w> {
             }
             name if name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$') => {
                 let name = name.trim_end_matches('.');
-                if let Some((module, part)) = name.split_once('.')
-                    && let Some(module) = code.module_called(module)
+                let (head, part) = name.split_once('.').map_or((name, None), |(head, part)| (head, Some(part)));
+                if let Some((module, own)) = code.module_called(head)
+                    && (own.is_none() || part.is_none())
                 {
-                    return Some({
-                        let kind = code.imported_type(&module, Some(part));
-                        code.add_type(kind)
-                    });
+                    let kind = code.imported_type(&module, own.as_deref().or(part));
+                    return Some(code.add_type(kind));
                 }
                 let arguments = self.arguments(code)?;
                 match (name, arguments.as_slice()) {
                     ("Array", [item]) => TypeExpression::List(*item),
                     ("Object" | "object", [_, _]) => TypeExpression::Named { name: "Record".into(), arguments },
-                    ("Object" | "object" | "any" | "unknown" | "Function" | "function", _) => TypeExpression::Opaque,
+                    ("Object" | "object" | "any" | "unknown" | "Function" | "function", _)
+                    // Of what is promised or held nothing is said; the code may tell.
+                    | ("Promise" | "Array" | "Map" | "Set" | "Iterable" | "AsyncIterable", []) => TypeExpression::Opaque,
                     _ => TypeExpression::Named { name: name.to_owned(), arguments },
                 }
             }

@@ -276,7 +276,16 @@ impl<'t> Lowering<'t> {
         }
         let id = self.add(ExpressionKind::Typed(kind), span_of(node));
         self.flow(value, FlowTarget::Part(id));
-        id
+        // A cast changes nothing: what a row is cast to is still that row.
+        let may_be_row = matches!(
+            self.kind(value),
+            ExpressionKind::Call { .. }
+                | ExpressionKind::Await(_)
+                | ExpressionKind::Element(_)
+                | ExpressionKind::Member { .. }
+                | ExpressionKind::Variable(_)
+        );
+        if may_be_row { self.add(ExpressionKind::Choice(vec![id, value]), span_of(node)) } else { id }
     }
 
     /// `yield x`: for who drives the generator `x` is an item; for the generator it is what `await x` would be.

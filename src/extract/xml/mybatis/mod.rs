@@ -8,11 +8,13 @@ pub(in crate::extract) mod results;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::embedded::{self, StringValue};
+use crate::extract::sql::naming::behind_prefix;
 use crate::extract::sql::text::SqlText;
 use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::answer::Construct;
 use crate::model::facts::{FileFacts, Token, TokenKind, Unit, UnitKind};
 use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
+use crate::model::name::{Ident, ObjectName};
 use crate::model::span::{LineIndex, Span};
 use crate::model::statement::{
     Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
@@ -50,7 +52,8 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
             let before = facts.statements.len();
             embedded::embed(facts, &woven.sql, dialect);
             written.insert(id, before..facts.statements.len());
-            classes.statement(document, id, &woven.names, &facts.statements[before..]);
+            let told = told_tables(&facts.statements[before..], document.text);
+            classes.statement(document, id, &woven.names, &told);
             let names = told_by_columns(woven.names, &facts.statements[before..], document.text);
             facts.built.extend(parameters(document, id, (class, name), names, &classes));
         }
@@ -65,11 +68,24 @@ pub fn read(facts: &mut FileFacts, document: &Document<'_>, root: ElementId) -> 
         }
     }
     for (id, range) in &written {
-        rows.statement(document, *id, &facts.statements[range.clone()]);
+        rows.statement(document, *id, &told_tables(&facts.statements[range.clone()], document.text));
     }
     rows.finish(facts, document, root, &classes);
     classes.finish(facts);
     true
+}
+
+/// Statements with tables by the known end of their names: `${prefix}ACT_RU_TASK`.
+fn told_tables(statements: &[Statement], text: &str) -> Vec<Statement> {
+    let mut told = statements.to_vec();
+    for source in told.iter_mut().flat_map(|statement| &mut statement.scopes).flat_map(|scope| &mut scope.sources) {
+        if source.relation == Relation::Hole
+            && let Some(end) = behind_prefix(source.span.of(text))
+        {
+            source.relation = Relation::Table(ObjectName::single(Ident::bare(end)));
+        }
+    }
+    told
 }
 
 /// The statement of a `<script>` in an annotation's text.
