@@ -18,6 +18,9 @@ const DEEPEST: usize = 32;
 /// Most texts that the branches of a model may make.
 const MOST_TEXTS: usize = 8;
 
+/// Most macros of one file that are read.
+const MOST_BODIES: usize = 64;
+
 /// Keys of a configuration that name columns of the model.
 const COLUMNS: &[&str] = &[
     "unique_key",
@@ -47,6 +50,7 @@ pub(super) fn read(input: Input<'_>, known: &[Constant]) -> FileFacts {
         columns: Vec::new(),
         facts: FileFacts { elsewhere: TokenKind::SqlOther, ..FileFacts::default() },
         said: String::new(),
+        bodies: Vec::new(),
     };
     let value = reader.sequence(0);
     reader.finish(&value, input)
@@ -64,6 +68,8 @@ struct Reader<'t> {
     facts: FileFacts,
     /// The last text before what is read.
     said: String,
+    /// What macros and names stand for that are defined here.
+    bodies: Vec<StringValue>,
 }
 
 /// The first word of a tag.
@@ -146,8 +152,12 @@ impl Reader<'_> {
             // What is put into a name or defined is not said here.
             "set" if tag.contains('=') => None,
             "set" | "macro" | "call" | "test" | "docs" | "materialization" => {
-                self.sequence(depth + 1);
+                let body = self.sequence(depth + 1);
                 self.next += 1;
+                // What a macro stands for is part of whatever calls it, and a query of its own.
+                if matches!(word, "set" | "macro" | "test") && self.bodies.len() < MOST_BODIES {
+                    self.bodies.push(body);
+                }
                 None
             }
             _ => None,
@@ -289,6 +299,16 @@ impl Reader<'_> {
             self.facts.tokens.extend(found.tokens.into_iter().filter(|token| token.kind == TokenKind::Comment));
             self.facts.blind_spots.extend(found.blind_spots);
             self.facts.problems.extend(found.problems);
+        }
+        for body in std::mem::take(&mut self.bodies) {
+            for piece in body.alternatives(MOST_TEXTS) {
+                if sql::evidence(piece.as_str()) == sql::Evidence::Statement {
+                    let found = sql::read(&piece, None);
+                    self.facts.statements.extend(found.statements);
+                    self.facts.tokens.extend(found.tokens.into_iter().filter(|token| token.kind == TokenKind::Comment));
+                    self.facts.blind_spots.extend(found.blind_spots);
+                }
+            }
         }
         let span = Span::new(0, input.text.len());
         self.facts.units.push(Unit { name: self.name, kind: UnitKind::Document(Some(Kind::Pipeline)), span });

@@ -45,6 +45,11 @@ fn templates_are_sql() {
             "{% snapshot s %}{{ config(check_cols=['a']) }} select a from {{ source('s', 't') }}{% endsnapshot %}",
             "s.t: a a",
         ),
+        (
+            "{% macro keyed(rows) %}\nwith y as (select * from {{ ref('y') }}) select y.a, r.b from {{ rows }} as r join y on r.k = y.k\n{% endmacro %}",
+            "? dbt.y: k k a b",
+        ),
+        ("{% macro two(c) %} sum({{ c }}) + 1 {% endmacro %}", ": "),
         ("select a from {{ ref('x') ", "?: a"),
         ("{% if %}{% if %}{{ config() }}", ": "),
     ] {

@@ -100,12 +100,12 @@ impl<'t> Reader<'t> {
                             continue;
                         }
                     };
-                    self.to_selection();
+                    self.pass_head();
                     let own = self.start(table);
                     self.selection(Some(own), 0);
                 }
                 "query" | "mutation" | "subscription" => {
-                    self.to_selection();
+                    self.pass_head();
                     self.selection(None, 0);
                 }
                 _ => self.at += 1,
@@ -116,7 +116,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Passes over a head with its variables, to what opens the selection.
-    fn to_selection(&mut self) {
+    fn pass_head(&mut self) {
         self.at += 1;
         let mut depth = 0_usize;
         while let Some(token) = self.tokens.get(self.at) {

@@ -119,7 +119,7 @@ pub(super) fn asset(arguments: &str, function: &str) -> (Kind, String, Vec<Strin
         if let Some(name) = name.get(1) {
             answers.push(format!("asset:{}", name.as_str()));
         } else if let Some(key) = name.get(2)
-            && let Some(last) = key.as_str().split(['"', '\'']).filter(|part| words(part).count() == 1).last()
+            && let Some(last) = key.as_str().split(['"', '\'']).rfind(|part| words(part).count() == 1)
         {
             answers.push(format!("asset:{last}"));
         }

@@ -1,4 +1,4 @@
-//! Data sets of DBUnit: the rows that a test puts into tables. Flat (`<users id="1" full_name="x"/>`), or with lists of
+//! Data sets of `DBUnit`: the rows that a test puts into tables. Flat (`<users id="1" full_name="x"/>`), or with lists of
 //! columns (`<table name="users"><column>full_name</column>`). <http://dbunit.sourceforge.net/components.html>
 
 use super::tree::{Document, ElementId};

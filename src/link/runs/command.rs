@@ -251,7 +251,7 @@ fn of_line(line: &str, start: usize, commands: &mut u8, found: &mut Vec<Called>)
                 found.push(Called { at: span, path: format!("class:{class}") });
             }
             let program = word.rsplit('/').next().unwrap_or(word);
-            if DISPATCHERS.contains(&program) || program.ends_with(".py") || before[1] == "-m" {
+            if DISPATCHERS.contains(&program) || has_ending(program, "py") || before[1] == "-m" {
                 *commands = MOST_COMMANDS;
             }
         }

@@ -156,7 +156,7 @@ impl<'t> Lowering<'t> {
                 return Some(model);
             }
         }
-        let called = |name: &&&'t str| view.starts_with(**name) && ***name != *view && is_name(*name) && name.len() > 2;
+        let called = |name: &&&'t str| view.starts_with(**name) && ***name != *view && is_name(name) && name.len() > 2;
         self.names.keys().filter(called).max_by_key(|name| name.len()).copied()
     }
 
