@@ -167,7 +167,8 @@ fn xml_in_utf_16_and_xml_bombs() {
     let mut bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE lolz [\n<!ENTITY a \"lol\">\n".to_owned();
     for (at, letter) in ('b'..='z').enumerate() {
         let before = char::from(b'a' + at as u8);
-        bomb.push_str(&format!("<!ENTITY {letter} \"{}\">\n", format!("&{before};").repeat(10)));
+        let tenfold = format!("&{before};").repeat(10);
+        bomb.extend(["<!ENTITY ", letter.to_string().as_str(), " \"", &tenfold, "\">\n"]);
     }
     bomb.push_str("]>\n<jasperReport name=\"&z;\">\n<queryString>SELECT full_name, '&z;' FROM users</queryString>\n</jasperReport>\n");
     let at = bomb.lines().position(|line| line.contains("queryString")).map(|at| at as u64 + 1);
