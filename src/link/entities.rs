@@ -11,6 +11,7 @@ use super::store::Store;
 use super::types::modules;
 use crate::catalog::build::MappedTable;
 use crate::catalog::{Catalog, Origin};
+use crate::discover::config::Naming;
 use crate::model::code::{Import, Language, OuterPart, TypeExpression};
 use crate::model::mapping::{ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, Name, ObjectName};
@@ -40,6 +41,8 @@ pub struct Entities<'s> {
     by_path: OnceLock<BTreeMap<(usize, String), Vec<Called>>>,
     /// Whether a naming strategy makes names in snake case of those that mappings do not spell out.
     in_snake_case: bool,
+    /// What the settings say of names that mappings do not spell out.
+    naming: Naming,
     /// Files of Java by their names without the ending; made when first asked for.
     stems: OnceLock<BTreeMap<String, Vec<FileId>>>,
 }
@@ -200,6 +203,7 @@ impl<'s> Entities<'s> {
         Self {
             by_name,
             in_snake_case,
+            naming: store.workspace().config.naming,
             mapped: OnceLock::new(),
             by_table: OnceLock::new(),
             by_path: OnceLock::new(),
@@ -663,7 +667,8 @@ impl<'s> Entities<'s> {
                 let target = property.property.target.as_deref().and_then(|target| self.by_name.get(target));
                 let is_relation =
                     target.is_some_and(|all| all.iter().any(|(_, target)| target.role == MappingRole::Entity));
-                Some(implied_column(property, is_relation, self.in_snake_case, table, catalog))
+                let convention = (self.naming, self.in_snake_case);
+                Some(implied_column(property, is_relation, convention, table, catalog))
             }
             MappedName::None => None,
         }

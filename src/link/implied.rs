@@ -2,6 +2,7 @@
 
 use super::entities::Property;
 use crate::catalog::Catalog;
+use crate::discover::config::Naming;
 use crate::model::mapping::{ImpliedNames, Mapping};
 use crate::model::name::{Ident, ObjectName};
 
@@ -64,16 +65,18 @@ pub(super) fn has_column(catalog: &Catalog, table: &ObjectName, column: &Ident) 
     catalog.find(table, &[]).is_some_and(|id| catalog.relation(id).column(&column.folded()).is_some())
 }
 
-/// The column of a property that does not name it.
+/// The column of a property that does not name it, by the settings' naming and whether a strategy in the code makes snake
+/// case.
 pub(super) fn implied_column(
     property: Property<'_>,
     is_relation: bool,
-    in_snake_case: bool,
+    (naming, in_snake_case): (Naming, bool),
     table: &ObjectName,
     catalog: &Catalog,
 ) -> Ident {
     let name = &property.property.name;
     let mut all = match property.declared_in.implied {
+        _ if naming == Naming::Identity => vec![name.clone()],
         // Only tables are called in the plural.
         ImpliedNames::Plural | ImpliedNames::Written if !in_snake_case => vec![name.to_owned(), snake_case(name)],
         ImpliedNames::Plural => candidates(name, ImpliedNames::BySchema),
