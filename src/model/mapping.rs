@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::answer::Construct;
 use super::name::{Ident, ObjectName};
 use super::span::Span;
-use super::statement::{Access, ScopeId, Statement};
+use super::statement::{
+    Access, ColumnReference, Dialect, Direction, Reading, Relation, Scope, ScopeId, Source, SourceRole, Statement,
+    StatementKind,
+};
 
 /// What a mapping is to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +137,32 @@ pub struct BuiltStatement {
     pub entities: Vec<EntitySource>,
     /// Arguments that hold columns as the keys of a value, in text order: literals too, for what is spread into them.
     pub sinks: Vec<Sink>,
+}
+
+impl BuiltStatement {
+    /// A statement at `span` over the rows of one entity, which stands at `at`: `references` look their names up in it.
+    pub(crate) fn over_entity(
+        construct: Construct,
+        entity: impl Into<String>,
+        at: Span,
+        span: Span,
+        references: Vec<ColumnReference>,
+    ) -> Self {
+        let source =
+            Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: at, role: SourceRole::Read };
+        let statement = Statement {
+            kind: StatementKind::Other,
+            span,
+            dialect: Dialect::Generic,
+            reading: Reading::Parsed,
+            direction: Direction::Forward,
+            scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
+            changes: Vec::new(),
+            holes: Vec::new(),
+        };
+        let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(entity.into()) }];
+        Self { construct, statement, entities, sinks: Vec::new() }
+    }
 }
 
 /// An argument whose keys are columns: `insert(data)`, `where(match)`, `create({ data })`.

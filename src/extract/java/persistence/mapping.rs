@@ -15,15 +15,10 @@ use super::words::Words;
 use crate::extract::host::span_of;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{
-    BuiltStatement, EntityPath, EntitySource, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole,
-};
+use crate::model::mapping::{BuiltStatement, ImpliedNames, MappedName, MappedProperty, Mapping, MappingRole};
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::Span;
-use crate::model::statement::{
-    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
-    Statement, StatementKind, Usage,
-};
+use crate::model::statement::{Access, ColumnReference, Lookup, Usage};
 
 /// Reads one class.
 pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str, constants: &Constants<'_>, words: &Words) {
@@ -226,9 +221,7 @@ impl<'t> Class<'_, 't> {
             }
             at += part.len() + 1;
         }
-        let statement = about_entity(name, annotation.span(), references);
-        let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(target) }];
-        Some(BuiltStatement { construct: Construct::Orm, statement, entities, sinks: Vec::new() })
+        Some(BuiltStatement::over_entity(Construct::Orm, target, name, annotation.span(), references))
     }
 
     /// Fields or getters: whichever the mapping annotations stand on.
@@ -468,9 +461,7 @@ impl<'t> Class<'_, 't> {
                     lookup: Lookup::Only(0),
                 })
                 .collect();
-            let statement = about_entity(self.span, result.span(), references);
-            let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(entity) }];
-            Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
+            Some(BuiltStatement::over_entity(Construct::Mapping, entity, self.span, result.span(), references))
         });
         filled.collect()
     }
@@ -510,26 +501,7 @@ impl<'t> Class<'_, 't> {
             return None;
         }
         let span = tables().next_back()?.span();
-        let statement = about_entity(self.span, span, references);
-        let entity = EntityPath::Named(self.name.to_owned());
-        let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
-        Some(BuiltStatement { construct: Construct::Mapping, statement, entities, sinks: Vec::new() })
-    }
-}
-
-/// A statement of one scope with one source, an entity named at `name`.
-fn about_entity(name: Span, span: Span, references: Vec<ColumnReference>) -> Statement {
-    let source =
-        Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: name, role: SourceRole::Read };
-    Statement {
-        kind: StatementKind::Other,
-        span,
-        dialect: Dialect::Generic,
-        reading: Reading::Parsed,
-        direction: Direction::Forward,
-        scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
-        changes: Vec::new(),
-        holes: Vec::new(),
+        Some(BuiltStatement::over_entity(Construct::Mapping, self.name, self.span, span, references))
     }
 }
 

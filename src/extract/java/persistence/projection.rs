@@ -7,13 +7,10 @@ use super::annotation::{Annotation, text_of};
 use crate::extract::host::span_of;
 use crate::model::answer::Construct;
 use crate::model::facts::FileFacts;
-use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource, projected};
+use crate::model::mapping::{BuiltStatement, projected};
 use crate::model::name::Ident;
 use crate::model::span::Span;
-use crate::model::statement::{
-    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
-    Statement, StatementKind, Usage,
-};
+use crate::model::statement::{Access, ColumnReference, Lookup, Usage};
 
 /// The row in an expression.
 const ROW: &str = "target.";
@@ -38,22 +35,9 @@ pub(super) fn read(facts: &mut FileFacts, node: Node<'_>, text: &str) {
             if references.is_empty() {
                 continue;
             }
-            let (alias, columns) = (None, Vec::new());
-            let source =
-                Source { relation: Relation::Hole, alias, columns, span: span_of(name), role: SourceRole::Read };
-            let statement = Statement {
-                kind: StatementKind::Other,
-                span: span_of(expression),
-                dialect: Dialect::Generic,
-                reading: Reading::Parsed,
-                direction: Direction::Forward,
-                scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
-                changes: Vec::new(),
-                holes: Vec::new(),
-            };
-            let entity = EntityPath::Named(projected(text_of(name, text)));
-            let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity }];
-            facts.built.push(BuiltStatement { construct: Construct::Orm, statement, entities, sinks: Vec::new() });
+            let (entity, at) = (projected(text_of(name, text)), span_of(name));
+            let statement = BuiltStatement::over_entity(Construct::Orm, entity, at, span_of(expression), references);
+            facts.built.push(statement);
         }
     }
 }

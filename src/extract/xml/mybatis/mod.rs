@@ -13,13 +13,10 @@ use crate::extract::sql::text::SqlText;
 use crate::extract::xml::tree::{Document, ElementId};
 use crate::model::answer::Construct;
 use crate::model::facts::{FileFacts, Token, TokenKind, Unit, UnitKind};
-use crate::model::mapping::{BuiltStatement, EntityPath, EntitySource};
+use crate::model::mapping::BuiltStatement;
 use crate::model::name::{Ident, ObjectName};
 use crate::model::span::{LineIndex, Span};
-use crate::model::statement::{
-    Access, ColumnReference, Dialect, Direction, Lookup, Reading, Relation, Scope, ScopeId, Source, SourceRole,
-    Statement, StatementKind, Usage,
-};
+use crate::model::statement::{Access, ColumnReference, Dialect, Lookup, Relation, Statement, Usage};
 use classes::Classes;
 use dynamic::{Named, Weaver};
 use results::Rows;
@@ -207,18 +204,5 @@ pub(in crate::extract) fn properties_read(place: Span, class: String, names: Vec
             lookup: Lookup::Only(0),
         })
         .collect();
-    let source =
-        Source { relation: Relation::Hole, alias: None, columns: Vec::new(), span: place, role: SourceRole::Read };
-    let statement = Statement {
-        kind: StatementKind::Other,
-        span: place,
-        dialect: Dialect::Generic,
-        reading: Reading::Parsed,
-        direction: Direction::Forward,
-        scopes: vec![Scope { sources: vec![source], references, ..Scope::default() }],
-        changes: Vec::new(),
-        holes: Vec::new(),
-    };
-    let entities = vec![EntitySource { scope: ScopeId(0), source: 0, entity: EntityPath::Named(class) }];
-    Some(BuiltStatement { construct: Construct::Entity, statement, entities, sinks: Vec::new() })
+    Some(BuiltStatement::over_entity(Construct::Entity, class, place, place, references))
 }
