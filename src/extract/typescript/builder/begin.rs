@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::chain::{Chain, Link};
 use super::code::{SPREAD, children, is_function, unwrap};
 use super::draft::Draft;
-use super::framework::{Framework, Meaning, Method, Start};
+use super::framework::{Framework, Meaning, Method, Start, is_called};
 use super::literal::Literals;
 use super::names;
 use super::read::{ENDS, Place, Reading};
@@ -326,9 +326,4 @@ fn class_of_rows<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
 fn is_literal(node: Node<'_>) -> bool {
     is_function(node)
         || matches!(node.kind(), "string" | "template_string" | "number" | "true" | "false" | "null" | "array")
-}
-
-/// Whether a name is the one that is known, or ends as it does: `*Db`.
-fn is_called(known: &str, name: &str) -> bool {
-    known.strip_prefix('*').map_or(known == name, |ending| name.ends_with(ending))
 }

@@ -15,6 +15,8 @@ use crate::model::statement::{Access, StatementKind};
 /// A query builder or object mapper.
 #[derive(Clone, Debug)]
 pub(super) struct Framework {
+    /// What it is called, as its package and its object are.
+    pub(super) name: String,
     /// What its statements are written in.
     pub(super) construct: Construct,
     /// Modules one of which a file must import for chains that begin with a class, which many libraries have; any file
@@ -220,6 +222,12 @@ impl Framework {
         self.method(root).filter(|method| method.table_argument().is_some())
     }
 
+    /// Whether it calls a connection so, on which chains begin: `knex`, `trx`.
+    pub(super) fn is_connection(&self, name: &str) -> bool {
+        let is_it = |start: &Start| matches!(start, Start::Call(names) if names.iter().any(|own| is_called(own, name)));
+        self.starts.iter().any(is_it)
+    }
+
     /// A method by its name.
     pub(super) fn method(&self, name: &str) -> Option<&Method> {
         self.methods.get(name)
@@ -252,8 +260,7 @@ pub(super) static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(rename = "name")]
-    _name: String,
+    name: String,
     construct: String,
     #[serde(default)]
     imports: Vec<String>,
@@ -339,6 +346,7 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
     // The longest ending first, so that `WhereUniqueInput` is not taken for an entity's `Where` and an `UniqueInput`.
     typed.sort_by_key(|(before, after, _)| std::cmp::Reverse((after.len(), before.len())));
     Ok(Framework {
+        name: written.name,
         construct: match written.construct.as_str() {
             "orm" => Construct::Orm,
             "query-builder" => Construct::QueryBuilder,
@@ -361,6 +369,11 @@ pub(super) fn parse(source: &str) -> Result<Framework, String> {
         methods,
         shapes,
     })
+}
+
+/// Whether a name is the one that is known, or ends as it does: `*Db`.
+pub(super) fn is_called(known: &str, name: &str) -> bool {
+    known.strip_prefix('*').map_or(known == name, |ending| name.ends_with(ending))
 }
 
 /// The words of a framework's file.

@@ -294,7 +294,8 @@ impl<'c, 't> Reading<'c, 't> {
                 }
                 continue;
             }
-            if let Some(at) = self.frameworks.iter().position(holds_sql).filter(|at| self.imported[*at]) {
+            let is_its = |framework: &Framework| holds_sql(framework) && self.is_of_library(framework, chain, last);
+            if let Some(at) = self.frameworks.iter().position(is_its) {
                 alone.push((at, unwrap(*argument), span_of(last.node)));
                 continue;
             }
@@ -328,6 +329,17 @@ impl<'c, 't> Reading<'c, 't> {
         for (framework, argument, span) in alone {
             self.alone(framework, argument, span);
         }
+    }
+
+    /// Whether a call is one of the library's own: `Sequelize.literal`, `db.sequelize.literal`, `knex.raw`, or a function that
+    /// the file takes from it. Many have a `literal` or a `raw` that holds no SQL.
+    fn is_of_library(&self, framework: &Framework, chain: &Chain<'t>, call: &Link<'t>) -> bool {
+        if call.name.is_empty() {
+            return self.code.imports(&framework.name) || framework.imports.iter().any(|it| self.code.imports(it));
+        }
+        let owner = chain.links.iter().take_while(|link| link.span != call.span).last().map(|link| link.name);
+        let owner = owner.unwrap_or_else(|| self.code.text_of(chain.root));
+        owner.eq_ignore_ascii_case(&framework.name) || framework.is_connection(owner)
     }
 
     /// A part of SQL that is put into a statement elsewhere: `` literal(`users.full_name ${direction}`) ``. What stands

@@ -167,6 +167,8 @@ fn knex_chains_name_columns_of_their_tables() {
 #[test]
 fn every_builder_has_its_table() {
     check(&[
+        // Words of others that are no SQL.
+        ("z.union([z.literal('owner'), z.literal('full_name')]); logger.raw('full_name'); literal('full_name')", &[]),
         (
             "db.selectFrom('users as u').innerJoin('t', 't.id', 'u.t_id').select(['u.full_name as name', 't.id']).where(eb => eb.or([eb('u.a', '=', 1), eb('b', '=', 2)])).execute()",
             &["select [users=u,t] t.id:r u.t_id:r u.full_name:ro=name t.id:ro u.a:r b:r"],
