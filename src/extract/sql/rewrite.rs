@@ -150,6 +150,8 @@ impl Rewriter<'_> {
                     self.set_clause(keyword);
                 }
             }
+            // `IS DISTINCT FROM` is an operator.
+            Keyword::FROM if at > 0 && self.is(at - 1, &[Keyword::DISTINCT]) => {}
             Keyword::SELECT
             | Keyword::FROM
             | Keyword::WHERE
@@ -576,6 +578,7 @@ mod tests {
             ("UPDATE t SET a[b + 1][2] = c, d[1] = 2", "UPDATE t SET a = (b + 1), a = c, d = 2"),
             ("UPDATE t SET a.b[c:d] = e", "UPDATE t SET a.b = (c, d), a.b = e"),
             ("UPDATE t SET a[1] = b[2], c[1][2] = 3", "UPDATE t SET a = b[2], c = 3"),
+            ("UPDATE t SET a = b IS DISTINCT FROM c, d[1] = 2", "UPDATE t SET a = b IS DISTINCT FROM c, d = 2"),
             ("INSERT INTO t (a.b[1], c) VALUES (1, 2)", "INSERT INTO t (a.b, c) VALUES (1, 2)"),
             ("INSERT INTO t (a, b[1]) SELECT c[1], d FROM u", "INSERT INTO t (a, b) SELECT c[1], d FROM u"),
             (
